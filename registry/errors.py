@@ -1,0 +1,229 @@
+"""Everything that can go wrong in a way a person can mend."""
+
+from pathlib import Path
+
+
+class RegistryError(Exception):
+    """Something asked for cannot be done. `str(error)` is fit to show to whoever asked.
+
+    `code` is stable: translations and offline forms rely on it. The English sentence is built from
+    `template` and the facts; `registry.vocab.language` says it in the reader's language.
+    """
+
+    code = "registry_error"
+    template = "the register cannot do this"
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__(self.template.format(**facts))
+
+
+class TreeNotFoundError(RegistryError):
+    """No tree carries this number."""
+
+    code = "tree_not_found"
+    template = "no tree carries the number {tree_no}; look it up with `gushu find` or on the site"
+
+
+class TreeAmbiguousError(RegistryError):
+    """Several trees carry this number."""
+
+    code = "tree_ambiguous"
+    template = "several trees carry the number {tree_no}; use one of {choices}"
+
+
+class TagCodeError(RegistryError):
+    """A tag cannot be issued or found."""
+
+    code = "tag_code"
+    template = "the tag {tag} is not known to this register"
+
+
+class SettingUnknownError(RegistryError):
+    """No such setting."""
+
+    code = "setting_unknown"
+    template = "there is no setting {name}; the settings are {known}"
+
+
+class SettingInvalidError(RegistryError):
+    """A setting got a value it cannot hold."""
+
+    code = "setting_invalid"
+    template = "{name} cannot be {value}: {reason}"
+
+
+class AddressMissingError(RegistryError):
+    """Tags are not printed before the address they lead to is known."""
+
+    code = "public_address_missing"
+    template = (
+        "nothing is printed until the address of the site is known: "
+        "run `gushu config set public_address https://…`"
+    )
+
+
+class RegisterMissingError(RegistryError):
+    """No register at this address."""
+
+    code = "register_missing"
+    template = "there is no register at {address}; make one with `gushu init`, or name it with --register"
+
+
+class RegisterExistsError(RegistryError):
+    """A register is already there."""
+
+    code = "register_exists"
+    template = "there is a register at {address} already; it was left as it is"
+
+
+class RegisterForeignError(RegistryError):
+    """The file is not one of our registers."""
+
+    code = "register_foreign"
+    template = "{address} is not a Gushu register; nothing was changed"
+
+
+class RegisterNewerError(RegistryError):
+    """The register was written by a newer version."""
+
+    code = "register_newer"
+    template = "{address} was written by a newer Gushu (schema {found}); update this program first"
+
+
+class RegisterOlderError(RegistryError):
+    """The register needs a migration before it is written to."""
+
+    code = "register_older"
+    template = "{address} is of an older version (schema {found}); run `gushu migrate` first"
+
+
+class RegisterLockedError(RegistryError):
+    """Someone else is writing."""
+
+    code = "register_locked"
+    template = "{address} is being written to by another program; try again when it has finished"
+
+
+class KeyMissingError(RegistryError):
+    """The register's key file is not where it belongs."""
+
+    code = "key_missing"
+    template = "the key file {path} is missing; put it back from your backup: tags cannot be made without it"
+
+
+class InputMissingError(RegistryError):
+    """A file to read is not there."""
+
+    code = "input_missing"
+    template = "there is no file {path}"
+
+
+class InputUnreadableError(RegistryError):
+    """A file to read cannot be understood at all."""
+
+    code = "input_unreadable"
+    template = "{path} cannot be read: {reason}"
+
+
+class MappingError(RegistryError):
+    """A mapping file is wrong."""
+
+    code = "mapping_invalid"
+    template = "the mapping {mapping} cannot be used: {reason}"
+
+
+class MappingMissingColumnError(RegistryError):
+    """A mapping names a column that the file lacks."""
+
+    code = "mapping_column_missing"
+    template = "the mapping {mapping} names the column {column}, which {path} does not have; it has {columns}"
+
+
+class MappingChoiceError(RegistryError):
+    """No mapping fits, or more than one does."""
+
+    code = "mapping_choice"
+    template = "{path}: {reason}; name one with --mapping: {mappings}"
+
+
+class RowsRejectedError(RegistryError):
+    """--strict was asked for and some rows are bad."""
+
+    code = "rows_rejected"
+    template = "{count} rows of {path} were rejected and --strict was given: nothing was imported; first: {first}"
+
+
+class OutputError(RegistryError):
+    """A file cannot be written where it was asked for."""
+
+    code = "output_unwritable"
+    template = "{path} cannot be written: {reason}"
+
+
+class EditionMissingError(RegistryError):
+    """No public edition to serve."""
+
+    code = "edition_missing"
+    template = "there is no public edition at {path}; make one with `gushu publish`"
+
+
+class EditionForeignError(RegistryError):
+    """The file is not a public edition."""
+
+    code = "edition_foreign"
+    template = "{path} is not a public edition made by `gushu publish`"
+
+
+class PortInUseError(RegistryError):
+    """The port is taken."""
+
+    code = "port_in_use"
+    template = "port {port} on {host} is in use; choose another with --port"
+
+
+class GlyphMissingError(RegistryError):
+    """A character has no shape in any font at hand."""
+
+    code = "glyph_missing"
+    template = "no font at hand can draw {characters}; name one that can with --font FILE.ttf"
+
+
+class FontError(RegistryError):
+    """A font cannot be used."""
+
+    code = "font_unusable"
+    template = "the font {path} cannot be used: {reason}"
+
+
+class PhotoError(RegistryError):
+    """A photo cannot be taken in."""
+
+    code = "photo_unusable"
+    template = "{path} cannot be used as a photo: {reason}"
+
+
+class TooManyTreesError(RegistryError):
+    """A hand-over file would be too large to open."""
+
+    code = "too_many_trees"
+    template = "{count} trees are too many for one file (at most {limit}); choose some with --where, or use the site's map"
+
+
+class NothingSelectedError(RegistryError):
+    """A selection is empty."""
+
+    code = "nothing_selected"
+    template = "no tree matches {where}"
+
+
+class HistoryBrokenError(RegistryError):
+    """The hash chain does not hold."""
+
+    code = "history_broken"
+    template = "the history does not hold at event {seq}: {reason}"
+
+
+def unwritable(path: Path, error: OSError) -> OutputError:
+    """The OutputError for an OSError met while writing `path`."""
+    return OutputError(path=path, reason=error.strerror or str(error))

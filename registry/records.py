@@ -1,0 +1,265 @@
+"""Records: plain, frozen data on its way out of the register. Exports and `publish` see nothing else.
+
+A record is made full by `registry.queries` and made public by `registry.rules.redaction.redact`; what is
+held back is None (or absent from a tuple) and its field is named in `withheld`.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRecord:
+    """One doubt about the data: a check that a value did not pass. Never a correction."""
+
+    check: str
+    severity: str
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementRecord:
+    """Sizes read on one day (None: the source names no day). Lengths in the unit of the name."""
+
+    measured_on: date | None
+    girth_cm: float | None = None
+    diameter_cm: float | None = None
+    ground_girth_cm: float | None = None
+    ground_diameter_cm: float | None = None
+    height_m: float | None = None
+    crown_m: float | None = None
+    crown_ew_m: float | None = None
+    crown_ns_m: float | None = None
+    measure_height_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionRecord:
+    """One visit. `findings` are the source's own words, in `text_lang`."""
+
+    inspected_on: date
+    kind: str
+    vigour: str | None = None
+    vigour_scale: str | None = None
+    environment: str | None = None
+    risk_rating: str | None = None
+    findings: tuple[str, ...] = ()
+    notes: str | None = None
+    inspected_by: str | None = None
+    text_lang: str = "zh-Hans"
+
+
+@dataclass(frozen=True, slots=True)
+class DesignationRecord:
+    """A decision: a legal grade (`grade` under `scheme`) or a place on a list (`scheme` is the list)."""
+
+    kind: str
+    scheme: str
+    grade: str | None = None
+    designated_on: date | None = None
+    authority: str | None = None
+    document_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AliasRecord:
+    """Another number of the same tree, which keeps resolving."""
+
+    number: str
+    scheme: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRecord:
+    """One photo. `jpeg` is re-encoded without EXIF, at most 1,600 px on the long side; `thumb` at most 320 px."""
+
+    kind: str
+    taken_on: date | None
+    caption: str | None
+    credit: str | None
+    width: int
+    height: int
+    jpeg: bytes
+    thumb: bytes
+    caption_lang: str = "zh-Hans"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRecord:
+    """One thing that happened to the record; `hash` is that of its event in the chain."""
+
+    seq: int
+    at: datetime
+    kind: str
+    fields: tuple[str, ...]
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """Where a record comes from and on what terms it may be used."""
+
+    source_id: str
+    title: str
+    title_lang: str
+    title_en: str
+    publisher: str
+    licence: str
+    licence_url: str
+    attribution: str
+    origin: str
+    as_of: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TreeRecord:
+    """One tree's whole file. Texts are as recorded, in `text_lang`; None means the source does not say."""
+
+    uuid: str
+    tree_no: str
+    number_scheme: str
+    path: str
+    """The tree's segment in addresses, tilde-encoded: the number, or `scheme:number` where numbers clash."""
+    authority_id: str
+    authority_zh: str
+    authority_en: str
+    jurisdiction: str
+    category: str
+    status: str
+    text_lang: str
+    source: SourceRecord
+    duty_phone: str | None = None
+    duty_mail: str | None = None
+    species_id: str | None = None
+    name_zh: str | None = None
+    name_zh_lang: str = "zh-Hans"
+    name_latin: str | None = None
+    name_author: str | None = None
+    name_en: str | None = None
+    name_verbatim: str | None = None
+    latin_verbatim: str | None = None
+    common_name: str | None = None
+    family: str | None = None
+    genus: str | None = None
+    protection_grade: str | None = None
+    grade_scheme: str | None = None
+    listings: tuple[str, ...] = ()
+    division_id: str | None = None
+    division_path: tuple[str, ...] = ()
+    town: str | None = None
+    village: str | None = None
+    small_place: str | None = None
+    address: str | None = None
+    growth_place: str | None = None
+    distribution: str | None = None
+    ownership: str | None = None
+    lon: float | None = None
+    """WGS84 degrees, or the centre of the grid cell where the position is generalised."""
+    lat: float | None = None
+    datum: str = "unknown"
+    coordinate_uncertainty_m: float | None = None
+    position_precision: str = "exact"
+    elevation_m: float | None = None
+    slope: str | None = None
+    slope_position: str | None = None
+    aspect: str | None = None
+    soil: str | None = None
+    soil_compaction: str | None = None
+    soil_depth: str | None = None
+    age_years: int | None = None
+    age_basis: str | None = None
+    age_as_of: date | None = None
+    age_method: str | None = None
+    vigour: str | None = None
+    vigour_scale: str | None = None
+    environment: str | None = None
+    damage: str | None = None
+    threats: str | None = None
+    protection_measures: str | None = None
+    rejuvenation: str | None = None
+    values: str | None = None
+    steward: str | None = None
+    surveyor: str | None = None
+    history_text: str | None = None
+    peculiarity: str | None = None
+    notes: str | None = None
+    source_url: str | None = None
+    updated_on: date | None = None
+    aliases: tuple[AliasRecord, ...] = ()
+    measurements: tuple[MeasurementRecord, ...] = ()
+    """Newest first; undated ones after dated ones."""
+    inspections: tuple[InspectionRecord, ...] = ()
+    """Newest first."""
+    designations: tuple[DesignationRecord, ...] = ()
+    photos: tuple[PhotoRecord, ...] = ()
+    flags: tuple[FlagRecord, ...] = ()
+    history: tuple[HistoryRecord, ...] = ()
+    """Newest first."""
+    withheld: tuple[str, ...] = ()
+    """Names of the fields that the redaction held back, sorted."""
+
+    @property
+    def size(self) -> MeasurementRecord | None:
+        """The latest measurement, or None."""
+        return self.measurements[0] if self.measurements else None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRecord:
+    """A grove (古树群) or a heritage garden (历史名园). `boundary` is one WGS84 ring (lon, lat), closed."""
+
+    uuid: str
+    kind: str
+    number: str
+    path: str
+    authority_id: str
+    authority_zh: str
+    authority_en: str
+    jurisdiction: str
+    name: str | None
+    name_lang: str
+    source: SourceRecord
+    division_id: str | None = None
+    division_path: tuple[str, ...] = ()
+    boundary: tuple[tuple[float, float], ...] = ()
+    tree_count: int | None = None
+    area_ha: float | None = None
+    protection_grade: str | None = None
+    grade_scheme: str | None = None
+    period: str | None = None
+    notes: str | None = None
+    position_precision: str = "exact"
+    withheld: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TagContent:
+    """What one tag says. `address` is the upper-case URL that the QR holds, already signed."""
+
+    address: str
+    code: str
+    tree_no: str
+    name_zh: str | None
+    name_latin: str | None
+    name_en: str | None
+    authority_zh: str
+    authority_en: str
+    grade: str | None = None
+    """Seal character such as 一, or None where there is no grade."""
+    grade_label: str | None = None
+    age_text: str | None = None
+    place: str | None = None
+    duty_phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFacts:
+    """What an export says about the register it was made from."""
+
+    register_name: str
+    public_address: str | None
+    history_head: str
+    made_at: datetime
+    edition: int | None
+    is_demonstration: bool

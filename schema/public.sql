@@ -1,0 +1,333 @@
+-- The public edition: one SQLite file that is a GeoPackage, the Datasette database and the open-data download.
+-- Only the columns listed here exist in it; everything in it has passed registry.rules.redaction.
+-- Positions are WGS84 (EPSG:4326), lon before lat; `datum` says in what system the source gave them.
+
+CREATE TABLE tree (
+  fid INTEGER PRIMARY KEY,
+  geom BLOB,                          -- GeoPackage point; NULL where there is no position or it is withheld
+  uuid TEXT NOT NULL UNIQUE,
+  path TEXT NOT NULL UNIQUE,          -- segment of /tree/<path>, tilde-encoded
+  tree_no TEXT NOT NULL,
+  number_scheme TEXT NOT NULL,
+  authority_id TEXT NOT NULL REFERENCES authority(id),
+  jurisdiction TEXT NOT NULL,
+  category TEXT NOT NULL,
+  status TEXT NOT NULL,
+  protection_grade TEXT,
+  grade_scheme TEXT,
+  listings TEXT NOT NULL,             -- JSON list of listing codes
+  listing TEXT,                       -- the first of them, for the facet
+  designated_on TEXT,
+  species_id TEXT REFERENCES species(id),
+  name_zh TEXT,
+  name_zh_lang TEXT,                  -- zh-Hans or zh-Hant
+  name_latin TEXT,
+  name_author TEXT,
+  name_en TEXT,
+  name_verbatim TEXT,
+  latin_verbatim TEXT,
+  common_name TEXT,
+  family TEXT,
+  genus TEXT,
+  division_id TEXT REFERENCES division(id),
+  division_path TEXT NOT NULL,        -- JSON list of names, largest first
+  town TEXT,
+  village TEXT,
+  small_place TEXT,
+  address TEXT,
+  growth_place TEXT,
+  distribution TEXT,
+  ownership TEXT,
+  lon REAL,
+  lat REAL,
+  datum TEXT NOT NULL,
+  coordinate_uncertainty_m REAL,
+  position_precision TEXT NOT NULL,
+  elevation_m REAL,
+  slope TEXT,
+  slope_position TEXT,
+  aspect TEXT,
+  soil TEXT,
+  soil_compaction TEXT,
+  soil_depth TEXT,
+  age_years INTEGER,
+  age_basis TEXT,
+  age_as_of TEXT,
+  age_method TEXT,
+  girth_cm REAL,
+  diameter_cm REAL,
+  ground_girth_cm REAL,
+  ground_diameter_cm REAL,
+  height_m REAL,
+  crown_m REAL,
+  crown_ew_m REAL,
+  crown_ns_m REAL,
+  measure_height_m REAL,
+  measured_on TEXT,
+  vigour TEXT,
+  vigour_scale TEXT,
+  environment TEXT,
+  damage TEXT,
+  threats TEXT,
+  protection_measures TEXT,
+  rejuvenation TEXT,
+  "values" TEXT,
+  steward TEXT,                       -- a unit, never a person
+  history_text TEXT,
+  peculiarity TEXT,
+  notes TEXT,
+  last_inspected_on TEXT,
+  photo_count INTEGER NOT NULL,
+  flag_count INTEGER NOT NULL,
+  withheld TEXT NOT NULL,             -- JSON list of the fields held back
+  text_lang TEXT NOT NULL,            -- language of the recorded texts
+  source_id TEXT NOT NULL REFERENCES source(id),
+  source_url TEXT,
+  licence TEXT NOT NULL,
+  attribution TEXT NOT NULL,
+  updated_on TEXT
+);
+
+CREATE TABLE grove (
+  fid INTEGER PRIMARY KEY,
+  geom BLOB,                          -- polygon
+  uuid TEXT NOT NULL UNIQUE,
+  path TEXT NOT NULL UNIQUE,
+  number TEXT NOT NULL,
+  name TEXT,
+  name_lang TEXT NOT NULL,
+  authority_id TEXT NOT NULL REFERENCES authority(id),
+  jurisdiction TEXT NOT NULL,
+  division_id TEXT REFERENCES division(id),
+  division_path TEXT NOT NULL,
+  tree_count INTEGER,
+  area_ha REAL,
+  protection_grade TEXT,
+  grade_scheme TEXT,
+  notes TEXT,
+  position_precision TEXT NOT NULL,
+  withheld TEXT NOT NULL,
+  source_id TEXT NOT NULL REFERENCES source(id),
+  licence TEXT NOT NULL,
+  attribution TEXT NOT NULL
+);
+
+CREATE TABLE garden (
+  fid INTEGER PRIMARY KEY,
+  geom BLOB,                          -- polygon
+  uuid TEXT NOT NULL UNIQUE,
+  path TEXT NOT NULL UNIQUE,
+  number TEXT NOT NULL,
+  name TEXT,
+  name_lang TEXT NOT NULL,
+  authority_id TEXT NOT NULL REFERENCES authority(id),
+  jurisdiction TEXT NOT NULL,
+  division_id TEXT REFERENCES division(id),
+  division_path TEXT NOT NULL,
+  tree_count INTEGER,
+  area_ha REAL,
+  period TEXT,
+  notes TEXT,
+  position_precision TEXT NOT NULL,
+  withheld TEXT NOT NULL,
+  source_id TEXT NOT NULL REFERENCES source(id),
+  licence TEXT NOT NULL,
+  attribution TEXT NOT NULL
+);
+
+CREATE TABLE measurement (
+  id INTEGER PRIMARY KEY,
+  tree_uuid TEXT NOT NULL REFERENCES tree(uuid),
+  measured_on TEXT,
+  girth_cm REAL,
+  diameter_cm REAL,
+  ground_girth_cm REAL,
+  ground_diameter_cm REAL,
+  height_m REAL,
+  crown_m REAL,
+  crown_ew_m REAL,
+  crown_ns_m REAL,
+  measure_height_m REAL
+);
+
+CREATE TABLE inspection (
+  id INTEGER PRIMARY KEY,
+  tree_uuid TEXT NOT NULL REFERENCES tree(uuid),
+  inspected_on TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  vigour TEXT,
+  vigour_scale TEXT,
+  environment TEXT,
+  risk_rating TEXT,
+  findings TEXT NOT NULL,             -- JSON list, in the source's words
+  notes TEXT,
+  inspected_by TEXT,
+  text_lang TEXT NOT NULL
+);
+
+CREATE TABLE designation (
+  id INTEGER PRIMARY KEY,
+  tree_uuid TEXT NOT NULL REFERENCES tree(uuid),
+  kind TEXT NOT NULL,
+  scheme TEXT NOT NULL,
+  grade TEXT,
+  designated_on TEXT,
+  authority TEXT,
+  document_no TEXT
+);
+
+CREATE TABLE alias (
+  id INTEGER PRIMARY KEY,
+  tree_uuid TEXT NOT NULL REFERENCES tree(uuid),
+  number TEXT NOT NULL,
+  scheme TEXT NOT NULL
+);
+
+CREATE TABLE flag (
+  id INTEGER PRIMARY KEY,
+  tree_uuid TEXT NOT NULL REFERENCES tree(uuid),
+  "check" TEXT NOT NULL,
+  severity TEXT NOT NULL,
+  field TEXT NOT NULL,
+  value TEXT NOT NULL
+);
+
+CREATE TABLE photo (
+  id INTEGER PRIMARY KEY,
+  tree_uuid TEXT NOT NULL REFERENCES tree(uuid),
+  kind TEXT NOT NULL,
+  taken_on TEXT,
+  caption TEXT,
+  caption_lang TEXT NOT NULL,
+  credit TEXT,
+  width INTEGER NOT NULL,
+  height INTEGER NOT NULL,
+  jpeg BLOB NOT NULL,                 -- re-encoded, no EXIF, long side at most 1,600 px
+  thumb BLOB NOT NULL                 -- long side at most 320 px
+);
+
+CREATE TABLE history (
+  id INTEGER PRIMARY KEY,
+  tree_uuid TEXT NOT NULL REFERENCES tree(uuid),
+  seq INTEGER NOT NULL,               -- number of the event in the register's chain
+  at TEXT NOT NULL,                   -- UTC
+  kind TEXT NOT NULL,
+  fields TEXT NOT NULL,               -- JSON list of the public fields that changed
+  hash TEXT NOT NULL
+);
+
+CREATE TABLE species (
+  id TEXT PRIMARY KEY,
+  path TEXT NOT NULL UNIQUE,          -- segment of /species/<path>
+  name_latin TEXT,
+  name_author TEXT,
+  name_hans TEXT,
+  name_hant TEXT,
+  name_en TEXT,
+  family TEXT,
+  genus TEXT,
+  tree_count INTEGER NOT NULL
+);
+
+CREATE TABLE division (
+  id TEXT PRIMARY KEY,
+  path TEXT NOT NULL UNIQUE,          -- segment of /place/<path>
+  name TEXT NOT NULL,
+  name_lang TEXT NOT NULL,
+  name_en TEXT,
+  level TEXT NOT NULL,                -- province, city, county, town, village, district
+  parent_id TEXT REFERENCES division(id),
+  jurisdiction TEXT NOT NULL,
+  tree_count INTEGER NOT NULL         -- trees in it and in all below it
+);
+
+CREATE TABLE authority (
+  id TEXT PRIMARY KEY,
+  name_zh TEXT NOT NULL,
+  name_zh_lang TEXT NOT NULL,
+  name_en TEXT NOT NULL,
+  jurisdiction TEXT NOT NULL,
+  duty_phone TEXT,
+  duty_mail TEXT,
+  tree_count INTEGER NOT NULL
+);
+
+CREATE TABLE source (
+  id TEXT PRIMARY KEY,
+  title TEXT NOT NULL,
+  title_lang TEXT NOT NULL,
+  title_en TEXT NOT NULL,
+  publisher TEXT NOT NULL,
+  licence TEXT NOT NULL,
+  licence_url TEXT NOT NULL,
+  attribution TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  as_of TEXT,
+  tree_count INTEGER NOT NULL
+);
+
+-- Per issued tag only a SHA-256 of code and check: a site can tell genuine from forged, nobody can make one.
+CREATE TABLE tag (
+  tag_hash TEXT PRIMARY KEY,
+  tree_uuid TEXT NOT NULL REFERENCES tree(uuid),
+  state TEXT NOT NULL,
+  issued_on TEXT NOT NULL,
+  ended_on TEXT
+) WITHOUT ROWID;
+
+CREATE TABLE edition (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL                 -- number, name, made_at, history_head, counts …; see docs/edition.md
+) WITHOUT ROWID;
+
+CREATE INDEX tree_no_index ON tree(tree_no);
+CREATE INDEX tree_species_index ON tree(species_id);
+CREATE INDEX tree_division_index ON tree(division_id);
+CREATE INDEX tree_jurisdiction_index ON tree(jurisdiction);
+CREATE INDEX tree_listing_index ON tree(listing);
+CREATE INDEX tree_grade_index ON tree(protection_grade);
+CREATE INDEX tree_vigour_index ON tree(vigour);
+CREATE INDEX tree_source_index ON tree(source_id);
+CREATE INDEX measurement_tree_index ON measurement(tree_uuid);
+CREATE INDEX inspection_tree_index ON inspection(tree_uuid);
+CREATE INDEX designation_tree_index ON designation(tree_uuid);
+CREATE INDEX alias_number_index ON alias(number);
+CREATE INDEX alias_tree_index ON alias(tree_uuid);
+CREATE INDEX flag_tree_index ON flag(tree_uuid);
+CREATE INDEX photo_tree_index ON photo(tree_uuid);
+CREATE INDEX history_tree_index ON history(tree_uuid);
+CREATE INDEX tag_tree_index ON tag(tree_uuid);
+CREATE INDEX division_parent_index ON division(parent_id);
+
+-- Bigrams of names, numbers and released texts (registry.rules.search_text); rowid is tree.fid.
+CREATE VIRTUAL TABLE tree_search USING fts5(words, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2');
+
+CREATE TABLE gpkg_spatial_ref_sys (
+  srs_name TEXT NOT NULL,
+  srs_id INTEGER PRIMARY KEY,
+  organization TEXT NOT NULL,
+  organization_coordsys_id INTEGER NOT NULL,
+  definition TEXT NOT NULL,
+  description TEXT
+);
+CREATE TABLE gpkg_contents (
+  table_name TEXT NOT NULL PRIMARY KEY,
+  data_type TEXT NOT NULL,
+  identifier TEXT UNIQUE,
+  description TEXT DEFAULT '',
+  last_change DATETIME NOT NULL,
+  min_x DOUBLE,
+  min_y DOUBLE,
+  max_x DOUBLE,
+  max_y DOUBLE,
+  srs_id INTEGER REFERENCES gpkg_spatial_ref_sys(srs_id)
+);
+CREATE TABLE gpkg_geometry_columns (
+  table_name TEXT NOT NULL UNIQUE REFERENCES gpkg_contents(table_name),
+  column_name TEXT NOT NULL,
+  geometry_type_name TEXT NOT NULL,
+  srs_id INTEGER NOT NULL REFERENCES gpkg_spatial_ref_sys(srs_id),
+  z TINYINT NOT NULL,
+  m TINYINT NOT NULL,
+  PRIMARY KEY (table_name, column_name)
+);

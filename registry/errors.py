@@ -151,7 +151,9 @@ class RowsRejectedError(RegistryError):
     """--strict was asked for and some rows are bad."""
 
     code = "rows_rejected"
-    template = "{count} rows of {path} were rejected and --strict was given: nothing was imported; first: {first}"
+    template = (
+        "{count} rows of {path} were rejected and --strict was given: nothing was imported; first: {first}"
+    )
 
 
 class OutputError(RegistryError):

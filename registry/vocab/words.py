@@ -321,7 +321,10 @@ WORDS: dict[type[StrEnum], dict[str, Label]] = {
         "surveyor": Label("调查人", "Surveyor"),
         "reviewer": Label("审核人", "Reviewer"),
     },
-    DesignationKind: {"grade": Label("保护等级", "Protection grade"), "listing": Label("列入名录", "Listing")},
+    DesignationKind: {
+        "grade": Label("保护等级", "Protection grade"),
+        "listing": Label("列入名录", "Listing"),
+    },
     Severity: {"note": Label("提示", "Note"), "warning": Label("存疑", "Doubtful")},
 }
 

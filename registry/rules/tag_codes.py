@@ -1,0 +1,68 @@
+"""Tag codes: a short code of its own for every tag, and a check that only the register's key can make.
+
+The printed text is CODE-CHECK. CODE is 8 characters of Crockford's alphabet (no I, L, O, U), drawn at random;
+CHECK is the first 80 bits of HMAC-SHA-256(key, domain + CODE) in base32, 16 characters. The check covers the
+code and not the host, so that a tag outlives an address. The public edition holds `tag_hash` alone.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 8
+CHECK_LENGTH = 16
+_CHECK_DOMAIN = b"gushu tag check v1\0"
+_HASH_DOMAIN = b"gushu tag hash v1\0"
+_PRINTED = re.compile(rf"([{CODE_ALPHABET}]{{{CODE_LENGTH}}})-?([A-Z2-7]{{{CHECK_LENGTH}}})")
+
+
+def make_code(random_bytes: bytes) -> str:
+    """The code of 5 random bytes: 40 bits, 8 characters. Raises ValueError for another length."""
+    if len(random_bytes) != 5:
+        raise ValueError(f"a code takes 5 random bytes, got {len(random_bytes)}")
+    number = int.from_bytes(random_bytes, "big")
+    return "".join(CODE_ALPHABET[(number >> shift) & 31] for shift in range(35, -1, -5))
+
+
+def check_of(code: str, key: bytes) -> str:
+    """The check of `code` under `key`, 16 characters."""
+    digest = hmac.new(key, _CHECK_DOMAIN + code.encode("ascii"), hashlib.sha256).digest()
+    return base64.b32encode(digest[:10]).decode("ascii")
+
+
+def printed_text(code: str, key: bytes) -> str:
+    """What stands on the tag: CODE-CHECK."""
+    return f"{code}-{check_of(code, key)}"
+
+
+def is_genuine(printed: str, key: bytes) -> bool:
+    """Whether `printed` (any case, blanks ignored) was made with `key`; compared in constant time."""
+    found = parse_printed(printed)
+    if found is None:
+        return False
+    code, _, check = found.partition("-")
+    return hmac.compare_digest(check, check_of(code, key))
+
+
+def parse_printed(text: str) -> str | None:
+    """`text` as it was printed (CODE-CHECK, upper case), or None where it has not the form of a tag."""
+    squeezed = "".join(text.split()).upper()
+    match = _PRINTED.fullmatch(squeezed) if len(squeezed) < 64 else None
+    return f"{match[1]}-{match[2]}" if match else None
+
+
+def tag_hash(printed: str) -> str:
+    """What the public edition knows a tag by: SHA-256, hexadecimal. `printed` as from `parse_printed`."""
+    return hashlib.sha256(_HASH_DOMAIN + printed.encode("ascii")).hexdigest()
+
+
+def tag_address(public_address: str, printed: str) -> str:
+    """The upper-case URL for the QR code: `HTTPS://HOST/T/CODE-CHECK`.
+
+    A path in `public_address` (a site below a folder) keeps its case.
+    """
+    scheme, _, rest = public_address.rstrip("/").partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme.upper()}://{host.upper()}{slash}{path}/T/{printed}"

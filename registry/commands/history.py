@@ -1,0 +1,203 @@
+"""History: append-only events, each chained by hash to the one before, in the change's own transaction.
+
+An event covers one change or a whole batch; its items say per record what changed, old and new. Private
+texts and names enter an item as salted commitments only, so that deleting the salt and the value forgets
+them for good while the chain still holds.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from registry.errors import HistoryBrokenError
+from registry.models import Commitment, Event, EventItem
+from registry.rules.redaction import FREE_TEXTS
+
+GENESIS = "0" * 64
+PRIVATE_FIELDS = frozenset(
+    {*FREE_TEXTS, "caption", "findings", "party", "phone", "lon", "lat", "lon_raw", "lat_raw"}
+)
+"""Fields whose values are committed to, not written, in the history."""
+_CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to one record: `fields` maps a name to (old, new)."""
+
+    subject_type: str
+    subject_id: str
+    action: str
+    fields: dict[str, tuple[Any, Any]]
+
+
+def record_event(
+    session: Session,
+    kind: str,
+    changes: Iterable[Change],
+    *,
+    actor: str,
+    at: datetime,
+    reason: str | None = None,
+    document: str | None = None,
+) -> Event:
+    """Append one event with its items to the chain. The caller's transaction holds the write lock."""
+    _lock_chain(session)
+    last = session.exec(select(Event).order_by(col(Event.seq).desc()).limit(1)).first()
+    seq = last.seq + 1 if last else 1
+    digest = hashlib.sha256()
+    count = 0
+    items: list[dict[str, Any]] = []
+    commitments: list[dict[str, Any]] = []
+    for ordinal, change in enumerate(changes, start=1):
+        text = canonical(
+            {name: _told(change, name, pair, commitments) for name, pair in change.fields.items()}
+        )
+        item = {
+            "seq": seq,
+            "ordinal": ordinal,
+            "subject_type": change.subject_type,
+            "subject_id": change.subject_id,
+            "action": change.action,
+            "change": text,
+        }
+        digest.update(_item_line(**item))
+        items.append(item)
+        count = ordinal
+    event = Event(
+        seq=seq,
+        at=at.astimezone(UTC),
+        kind=kind,
+        actor=actor,
+        reason=reason,
+        document=document,
+        item_count=count,
+        items_hash=digest.hexdigest(),
+        previous_hash=last.hash if last else GENESIS,
+        hash="",
+    )
+    event.hash = event_hash(event)
+    session.add(event)
+    session.flush()
+    _insert(session, EventItem, items)
+    _insert(session, Commitment, commitments)
+    return event
+
+
+def history_head(session: Session) -> str:
+    """The hash of the newest event; 64 zeros where nothing has happened yet."""
+    newest = session.exec(select(Event.hash).order_by(col(Event.seq).desc()).limit(1)).first()
+    return newest or GENESIS
+
+
+def verify_history(session: Session) -> int:
+    """Check every link and every item; returns the number of events.
+
+    Raises HistoryBrokenError naming the first event that does not hold.
+    """
+    previous, expected = GENESIS, 1
+    for event in session.exec(select(Event).order_by(col(Event.seq)).execution_options(yield_per=500)):
+        if event.seq != expected:
+            raise HistoryBrokenError(seq=expected, reason="the event is missing")
+        if event.previous_hash != previous:
+            raise HistoryBrokenError(seq=event.seq, reason="it does not follow the event before")
+        if event.hash != event_hash(event):
+            raise HistoryBrokenError(seq=event.seq, reason="its content was altered")
+        _verify_items(session, event)
+        previous, expected = event.hash, expected + 1
+    stray = session.exec(select(EventItem.seq).where(col(EventItem.seq) >= expected).limit(1)).first()
+    if stray is not None:
+        raise HistoryBrokenError(seq=stray, reason="the event is missing")
+    return expected - 1
+
+
+def event_hash(event: Event) -> str:
+    """SHA-256 over the event's content and the hash before it."""
+    content = {
+        "seq": event.seq,
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "kind": event.kind,
+        "actor": event.actor,
+        "reason": event.reason,
+        "document": event.document,
+        "item_count": event.item_count,
+        "items_hash": event.items_hash,
+        "previous_hash": event.previous_hash,
+    }
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def canonical(value: Any) -> str:
+    """`value` as JSON in the one form that is hashed: sorted keys, no blanks, UTF-8."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def commitment_of(salt: str, field: str, value: str) -> str:
+    """The digest that stands in the history for a private value."""
+    return hashlib.sha256(f"{salt}\0{field}\0{value}".encode()).hexdigest()
+
+
+def _verify_items(session: Session, event: Event) -> None:
+    digest, count = hashlib.sha256(), 0
+    items = select(EventItem).where(EventItem.seq == event.seq).order_by(col(EventItem.ordinal))
+    for count, item in enumerate(session.exec(items.execution_options(yield_per=2000)), start=1):
+        digest.update(
+            _item_line(item.seq, item.ordinal, item.subject_type, item.subject_id, item.action, item.change)
+        )
+    if count != event.item_count:
+        raise HistoryBrokenError(seq=event.seq, reason=f"it has {count} items instead of {event.item_count}")
+    if digest.hexdigest() != event.items_hash:
+        raise HistoryBrokenError(seq=event.seq, reason="one of its items was altered")
+
+
+def _item_line(seq: int, ordinal: int, subject_type: str, subject_id: str, action: str, change: str) -> bytes:
+    return (canonical([seq, ordinal, subject_type, subject_id, action, change]) + "\n").encode()
+
+
+def _told(change: Change, field: str, pair: tuple[Any, Any], commitments: list[dict[str, Any]]) -> list[Any]:
+    if field not in PRIVATE_FIELDS:
+        return list(pair)
+    return [
+        None if value is None else _commit(change.subject_id, field, value, commitments) for value in pair
+    ]
+
+
+def _commit(subject_id: str, field: str, value: Any, commitments: list[dict[str, Any]]) -> dict[str, str]:
+    salt = secrets.token_hex(16)
+    text = value if isinstance(value, str) else canonical(value)
+    digest = commitment_of(salt, field, text)
+    commitments.append(
+        {"digest": digest, "salt": salt, "value": text, "subject_id": subject_id, "field": field}
+    )
+    return {"commitment": digest}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def _insert(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+    for chunk in _chunks(rows, _CHUNK):
+        session.execute(sa.insert(table), chunk)
+
+
+def _chunks(rows: Sequence[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    for start in range(0, len(rows), size):
+        yield list(rows[start : start + size])
+
+
+def _lock_chain(session: Session) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SELECT pg_advisory_xact_lock(4711)"))

@@ -1,0 +1,84 @@
+"""Making a register, and the small commands on its settings."""
+
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlmodel import Session
+
+from registry.commands.history import Change, record_event
+from registry.db import (
+    APPLICATION_ID,
+    current_revision,
+    make_engine,
+    migrate_to_head,
+    sqlite_path,
+    transaction,
+)
+from registry.errors import RegisterExistsError, RegisterForeignError, unwritable
+from registry.keys import key_path, make_keys
+from registry.settings import get_setting, set_setting
+
+
+def init_register(address: str, *, actor: str, now: datetime) -> Engine:
+    """Make a new register at `address` with its tables and keys.
+
+    A SQLite register is built aside and renamed, so that a half-made one never stands there.
+    Raises RegisterExistsError, RegisterForeignError (another file is in the way), OutputError.
+    """
+    path = sqlite_path(address)
+    if path is None:
+        engine = make_engine(address)
+        if current_revision(engine) is not None:
+            raise RegisterExistsError(address=address)
+        _fill(engine, actor=actor, now=now)
+        make_keys(key_path(address))
+        return engine
+    if path.exists():
+        is_ours = path.open("rb").read(72)[68:72] == APPLICATION_ID.to_bytes(4, "big")
+        raise (RegisterExistsError if is_ours else RegisterForeignError)(address=address)
+    aside = path.with_name(path.name + ".new")
+    try:
+        aside.unlink(missing_ok=True)
+        engine = make_engine(str(aside))
+        _fill(engine, actor=actor, now=now)
+        engine.dispose()
+        _fold_wal(aside)
+        keys = key_path(address)
+        if not keys.exists():
+            make_keys(keys)
+        aside.rename(path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    except sa.exc.OperationalError as error:
+        raise unwritable(path, OSError(None, str(error.orig))) from error
+    return make_engine(address)
+
+
+def change_setting(session: Session, name: str, value: str, *, actor: str, now: datetime) -> str:
+    """Set a setting and say so in the history; returns the text as kept."""
+    old = get_setting(session, name)
+    kept = set_setting(session, name, value)
+    if kept != old:
+        change = Change("setting", name, "updated", {"value": (old, kept)})
+        record_event(session, "setting:changed", [change], actor=actor, at=now)
+    return kept
+
+
+def _fill(engine: Engine, *, actor: str, now: datetime) -> None:
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.commit()
+    migrate_to_head(engine)
+    with transaction(engine) as session:
+        record_event(session, "register:begun", [], actor=actor, at=now)
+
+
+def _fold_wal(path: Path) -> None:
+    """Leave one file: whatever the write-ahead log holds goes into the database itself."""
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()

@@ -1,0 +1,161 @@
+"""The register's database: opening it safely, and one transaction at a time.
+
+SQLite by default (WAL, foreign keys on, our own BEGIN so that DDL rolls back), PostgreSQL by address.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlmodel import Session
+
+from registry.errors import (
+    OutputError,
+    RegisterForeignError,
+    RegisterLockedError,
+    RegisterMissingError,
+    RegisterNewerError,
+    RegisterOlderError,
+)
+
+APPLICATION_ID = 0x47555348  # "GUSH": a SQLite file of ours says so in its header
+SCHEMA_FOLDER = Path(__file__).resolve().parent.parent / "schema"
+BUSY_SECONDS = 5.0
+
+
+def sqlite_path(address: str) -> Path | None:
+    """The file of a SQLite address (a path, or sqlite:///path); None for another database."""
+    if address.startswith("sqlite:///"):
+        return Path(address.removeprefix("sqlite:///"))
+    return None if "://" in address else Path(address)
+
+
+def make_engine(address: str) -> Engine:
+    """An engine for `address`, not yet connected. `address` is a path or a SQLAlchemy URL."""
+    path = sqlite_path(address)
+    if path is None:
+        return sa.create_engine(address)
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def open_register(address: str) -> Engine:
+    """The engine of an existing register of this version.
+
+    Raises RegisterMissingError, RegisterForeignError, RegisterNewerError, RegisterOlderError,
+    RegisterLockedError.
+    """
+    path = sqlite_path(address)
+    if path is not None:
+        if not path.exists():
+            raise RegisterMissingError(address=address)
+        _check_is_ours(path)
+    engine = make_engine(address)
+    with _plain_errors(address):
+        found = current_revision(engine)
+    if found is None:
+        raise RegisterMissingError(address=address) if path is None else RegisterForeignError(address=address)
+    head = newest_revision()
+    if found != head:
+        known = {script.revision for script in _scripts().walk_revisions()}
+        error = RegisterOlderError if found in known else RegisterNewerError
+        raise error(address=address, found=found)
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """One transaction: all of it, or nothing. A lock held by someone else is a RegisterLockedError."""
+    with _plain_errors(str(engine.url.database)), Session(engine) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that only reads."""
+    with _plain_errors(str(engine.url.database)), Session(engine) as session:
+        session.connection(execution_options={"gushu_reads": True})
+        yield session
+
+
+def migrate_to_head(engine: Engine) -> None:
+    """Bring the schema to the newest revision, in one transaction."""
+    migrating = engine.execution_options(gushu_migrates=True)
+    with migrating.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(SCHEMA_FOLDER))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def current_revision(engine: Engine) -> str | None:
+    """The schema revision found in the database, or None where there is none of ours."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str:
+    """The schema revision that this program writes."""
+    head = _scripts().get_current_head()
+    if head is None:
+        raise RuntimeError("schema/versions holds no migration")
+    return head
+
+
+def _scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(SCHEMA_FOLDER))
+    return ScriptDirectory.from_config(config)
+
+
+def _check_is_ours(path: Path) -> None:
+    try:
+        with path.open("rb") as stream:
+            header = stream.read(72)
+    except OSError as error:
+        raise OutputError(path=path, reason=error.strerror or str(error)) from error
+    if not header.startswith(b"SQLite format 3\0") or int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+        raise RegisterForeignError(address=str(path))
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    options = connection.get_execution_options()
+    # a batch migration drops and rebuilds tables: with the keys on it would fail or, worse, cascade
+    connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if options.get('gushu_migrates') else 'ON'}")
+    connection.exec_driver_sql("BEGIN" if options.get("gushu_reads") else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _plain_errors(address: str) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        text = str(error.orig)
+        if "locked" in text:
+            raise RegisterLockedError(address=address) from error
+        if "not a database" in text or "malformed" in text:
+            raise RegisterForeignError(address=address) from error
+        if "readonly" in text or "unable to open" in text or "disk is full" in text:
+            raise OutputError(path=address, reason=text) from error
+        raise
+    except sa.exc.DatabaseError as error:
+        if "not a database" in str(error.orig):
+            raise RegisterForeignError(address=address) from error
+        raise

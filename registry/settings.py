@@ -1,0 +1,107 @@
+"""Settings of a register: what they are called, what they may hold, where they are kept."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlmodel import Session, select
+
+from registry.errors import SettingInvalidError, SettingUnknownError
+from registry.models import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One setting: what it is for, and how its text is checked (returns the text to keep)."""
+
+    help: str
+    check: Callable[[str], str]
+    default: str = ""
+
+
+def _text(value: str) -> str:
+    if len(value) > 200 or any(ord(character) < 32 for character in value):
+        raise ValueError("at most 200 characters on one line")
+    return value.strip()
+
+
+def _address(value: str) -> str:
+    text = value.strip().rstrip("/")
+    parts = urlsplit(text)
+    if text and (
+        parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment
+    ):
+        raise ValueError("an address looks like https://trees.example.org")
+    return text
+
+
+def _phone(value: str) -> str:
+    text = value.strip()
+    if text and not re.fullmatch(r"\+?[0-9][0-9 ()/-]{2,30}", text):
+        raise ValueError("a telephone number has digits, blanks, brackets, hyphens and a leading +")
+    return text
+
+
+def _mail(value: str) -> str:
+    text = value.strip()
+    if text and not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+", text):
+        raise ValueError("a mail address looks like trees@example.org")
+    return text
+
+
+def _yes_no(value: str) -> str:
+    text = value.strip().lower()
+    if text not in {"yes", "no"}:
+        raise ValueError("yes or no")
+    return text
+
+
+def _tiles(value: str) -> str:
+    text = value.strip()
+    if text and not (
+        text.startswith(("http://", "https://", "/")) and all(p in text for p in ("{z}", "{x}", "{y}"))
+    ):
+        raise ValueError("a tile address has {z}, {x} and {y}")
+    return text
+
+
+KNOWN: dict[str, Known] = {
+    "public_address": Known("address of the public site; printed on tags", _address),
+    "register_name": Known("name of the register, in Chinese", _text, "古树名木名册"),
+    "register_name_en": Known("name of the register, in English", _text, "Register of ancient trees"),
+    "duty_phone": Known("duty telephone printed on tags and shown on scan pages", _phone),
+    "duty_mail": Known("duty mail address shown on scan pages", _mail),
+    "basemap_url": Known("tile address of a base map; empty for none", _tiles),
+    "demonstration": Known("yes: everything printed says SAMPLE", _yes_no, "no"),
+}
+
+
+def get_setting(session: Session, name: str) -> str:
+    """The value of `name`, or its default. Raises SettingUnknownError."""
+    known = _known(name)
+    row = session.get(Setting, name)
+    return row.value if row else known.default
+
+
+def set_setting(session: Session, name: str, value: str) -> str:
+    """Set `name`; returns the text as kept. Raises SettingUnknownError, SettingInvalidError."""
+    known = _known(name)
+    try:
+        kept = known.check(value)
+    except ValueError as error:
+        raise SettingInvalidError(name=name, value=value, reason=str(error)) from error
+    session.merge(Setting(name=name, value=kept))
+    return kept
+
+
+def all_settings(session: Session) -> dict[str, str]:
+    """Every setting with its value or default, by name."""
+    rows = {row.name: row.value for row in session.exec(select(Setting)).all()}
+    return {name: rows.get(name, known.default) for name, known in KNOWN.items()}
+
+
+def _known(name: str) -> Known:
+    if name not in KNOWN:
+        raise SettingUnknownError(name=name, known=list(KNOWN))
+    return KNOWN[name]

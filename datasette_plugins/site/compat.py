@@ -1,0 +1,34 @@
+"""What differs between Datasette 0.65 and the 1.0 alphas, and what must be kept from it; nowhere else."""
+
+from datasette.plugins import pm
+
+DATABASE = "public"
+"""The name under which the edition is always served, whatever the file is called."""
+
+_HELPER_TABLES = ("gpkg_", "rtree_", "tree_search", "sqlite_")
+
+
+def block_printed_exceptions() -> None:
+    """Datasette prints every exception with its local variables where `rich` is installed: never here."""
+    pm.set_blocked("datasette.handle_exception")
+
+
+def settings() -> dict[str, object]:
+    """Datasette's settings for a public edition."""
+    return {
+        "suggest_facets": False,
+        "allow_download": False,
+        "sql_time_limit_ms": 1000,
+        "facet_time_limit_ms": 300,
+        "max_returned_rows": 2000,
+        "default_page_size": 50,
+        "num_sql_threads": 4,
+        "default_cache_ttl": 0,
+        "truncate_cells_html": 200,
+    }
+
+
+def metadata() -> dict[str, object]:
+    """Datasette's metadata: helper tables (and all whose names begin alike) are hidden."""
+    hidden = {name: {"hidden": True} for name in _HELPER_TABLES}
+    return {"title": "古树 Gushu", "databases": {DATABASE: {"tables": hidden}}}

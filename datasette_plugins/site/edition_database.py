@@ -1,0 +1,168 @@
+"""The public edition as a Datasette database that follows the file when a new edition takes its place."""
+
+import asyncio
+import hashlib
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from datasette.database import Database
+from datasette.utils import sqlite_timelimit
+
+from registry.errors import EditionMissingError
+
+T = TypeVar("T")
+Stamp = tuple[int, int, int, int]
+_COUNT_LIMIT_MS = 200
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """What tells one edition file from another: device, inode, time and size."""
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
+
+
+class EditionDatabase(Database):
+    """A read-only database whose connections belong to one file, not to one name.
+
+    `gushu publish` puts a new edition in place with `os.replace`. Every call looks at the file first (one
+    `stat`) and, where it is another one, opens a new connection: each worker and thread switches by itself,
+    and a call that has begun ends on the edition it began with. What one page shows is loaded in one
+    `execute_fn`.
+    """
+
+    def __init__(self, ds: Any, path: str | Path) -> None:
+        super().__init__(ds, path=str(path), is_mutable=False)
+        self._local = threading.local()
+        self._facts: tuple[Stamp | None, dict[str, str]] = (None, {})
+        self._sha256: tuple[Stamp | None, str] = (None, "")
+        self._counts: tuple[Stamp | None, dict[str, int | None]] = (None, {})
+
+    def stamp(self) -> Stamp:
+        """The stamp of the edition now in place. Raises EditionMissingError where there is none."""
+        try:
+            return stamp_of(os.stat(self.path))
+        except OSError as error:
+            raise EditionMissingError(path=self.path) from error
+
+    @property
+    def mark(self) -> str:
+        """A short text that is another one for every edition."""
+        return hashlib.sha256(repr(self.stamp()).encode()).hexdigest()[:16]
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The `edition` table of the edition now in place: number, name, made_at …"""
+        stamp = self.stamp()
+        if self._facts[0] != stamp:
+            self._facts = (stamp, self.read_now(_read_facts))
+        return self._facts[1]
+
+    def read_now(self, read: Callable[[sqlite3.Connection], T]) -> T:
+        """`read` in the calling thread: for a few indexed look-ups that cost less than a thread hop."""
+        return read(self._connection())
+
+    async def execute_fn(self, fn: Callable[[sqlite3.Connection], T]) -> T:
+        """`fn(connection)` in Datasette's thread pool, on the edition now in place."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.ds.executor, self.read_now, fn)
+
+    async def execute(self, sql: str, *args: Any, **options: Any) -> Any:
+        """As Datasette's; each edition has a `schema_version` of its own, so that the catalogue is renewed."""
+        if sql == "PRAGMA schema_version":
+            number = int(self.mark[:8], 16)
+            return await super().execute(f"SELECT {number}", *args, **options)
+        return await super().execute(sql, *args, **options)
+
+    async def table_counts(self, limit: int = 10) -> dict[str, int | None]:
+        """Rows per table of the edition now in place; None where counting takes longer than `limit` ms."""
+        stamp = self.stamp()
+        if self._counts[0] != stamp:
+            self._counts = (
+                stamp,
+                await self.execute_fn(partial(_count_rows, limit_ms=min(limit, _COUNT_LIMIT_MS))),
+            )
+        return self._counts[1]
+
+    @property
+    def cached_table_counts(self) -> dict[str, int | None] | None:
+        """The counts, where they are those of the edition now in place."""
+        return self._counts[1] if self._counts[0] == self.stamp() else None
+
+    @property
+    def hash(self) -> str:
+        """Datasette's name for `mark`."""
+        return self.mark
+
+    @property
+    def size(self) -> int:
+        """Bytes of the edition now in place."""
+        return self.stamp()[3]
+
+    async def sha256(self) -> tuple[str, int]:
+        """SHA-256 (hexadecimal) and size in bytes of one and the same edition file."""
+        if self._sha256[0] != self.stamp():
+            self._sha256 = await asyncio.to_thread(_digest, self.path)
+        stamp, digest = self._sha256
+        return digest, stamp[3] if stamp else 0
+
+    def close(self) -> None:
+        """Close this thread's connection; those of other threads end with their threads."""
+        self._local.__dict__.pop("opened", None)
+        super().close()
+
+    def _connection(self) -> sqlite3.Connection:
+        opened: tuple[Stamp, sqlite3.Connection] | None = getattr(self._local, "opened", None)
+        try:
+            stamp = self.stamp()
+        except EditionMissingError:
+            if opened is None:
+                raise
+            return opened[1]  # the file is being moved by hand: what was open stays readable
+        if opened is None or opened[0] != stamp:
+            if opened is not None:
+                opened[1].close()
+                self._all_file_connections.remove(opened[1])
+            self._local.opened = opened = self._open()
+        return opened[1]
+
+    def _open(self) -> tuple[Stamp, sqlite3.Connection]:
+        """A connection and the stamp of the file it reads, even if the file is replaced meanwhile."""
+        while True:
+            stamp = self.stamp()
+            address = Path(self.path).resolve().as_uri() + "?immutable=1"
+            connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()  # opens the file
+            if self.stamp() == stamp:
+                break
+            connection.close()
+        self.ds._prepare_connection(connection, self.name)
+        self._all_file_connections.append(connection)
+        return stamp, connection
+
+
+def _read_facts(connection: sqlite3.Connection) -> dict[str, str]:
+    with closing(connection.execute("SELECT key, value FROM edition")) as rows:
+        return dict(rows.fetchall())
+
+
+def _count_rows(connection: sqlite3.Connection, limit_ms: int) -> dict[str, int | None]:
+    """Rows per real table; a virtual table cannot be scanned and is left out."""
+    listed = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0")
+    counts: dict[str, int | None] = {}
+    for (name,) in listed.fetchall():
+        try:
+            with sqlite_timelimit(connection, limit_ms):
+                counts[name] = connection.execute(f'SELECT COUNT(*) FROM "{name}"').fetchone()[0]
+        except sqlite3.OperationalError:  # interrupted
+            counts[name] = None
+    return counts
+
+
+def _digest(path: str) -> tuple[Stamp, str]:
+    with open(path, "rb") as file:
+        return stamp_of(os.fstat(file.fileno())), hashlib.file_digest(file, "sha256").hexdigest()

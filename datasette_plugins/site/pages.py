@@ -1,0 +1,84 @@
+"""Pages in the house style: `render_page` is the one way from a template and a page's data to a response.
+
+Templates have `_("…")` and `ngettext(…)` in the reader's language, `t` (labels, words, numbers, days),
+`lang`, `url("/tree/…")` which keeps the language prefix, `static_url("site.css")`, `visit` and `edition` (facts).
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette import Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from datasette_plugins.site.assets import static_url
+from datasette_plugins.site.compat import DATABASE
+from datasette_plugins.site.edition_database import EditionDatabase
+from datasette_plugins.site.visits import Visit, visit_of
+from registry.vocab.language import HTML_LANG, LANGUAGES
+
+LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+_PLUGINS = Path(__file__).parent.parent
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Our own Jinja environment: no async rendering, an unknown name is an error, templates are read once."""
+    folders = sorted(folder for folder in _PLUGINS.glob("*/templates") if folder.is_dir())
+    env = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.globals.update(
+        static_url=static_url, html_lang=HTML_LANG, language_names=LANGUAGE_NAMES, languages=LANGUAGES
+    )
+    env.filters["query"] = urlencode
+    return env
+
+
+def edition_of(datasette: Any) -> EditionDatabase:
+    """The public edition."""
+    database = datasette.get_database(DATABASE)
+    if not isinstance(database, EditionDatabase):
+        raise TypeError("the database `public` is not an edition; start the site with `gushu serve`")
+    return database
+
+
+def render_page(
+    datasette: Any, request: Any, template: str, /, *, status: int = 200, lasting: bool = True, **context: Any
+) -> Response:
+    """The page as a response.
+
+    `lasting` says that the page depends on nothing but the address and the edition: it may be kept and
+    compared by ETag until the next edition. Pages that show the time, and errors, are not lasting.
+    """
+    visit = visit_of(request)
+    html = fill(environment().get_template(template), visit, edition=_facts(datasette), **context)
+    return Response.html(html, status=status, headers=caching(visit, lasting=lasting and status == 200))
+
+
+def fill(template: Template, visit: Visit, /, **context: Any) -> str:
+    """`template` filled in for `visit`."""
+    t = visit.translator
+    return template.render(
+        _=t.gettext, ngettext=t.ngettext, t=t, lang=visit.lang, url=visit.url, visit=visit, **context
+    )
+
+
+def caching(visit: Visit, *, lasting: bool) -> dict[str, str]:
+    """The caching headers of a page."""
+    if lasting and visit.etag:
+        return {"etag": visit.etag, "cache-control": "public, max-age=0, must-revalidate"}
+    return {"cache-control": "no-store"}
+
+
+def _facts(datasette: Any) -> dict[str, str]:
+    try:
+        return edition_of(datasette).facts
+    except Exception:  # an error page must be drawn even where there is no edition
+        return {}

@@ -3,6 +3,18 @@
 from pathlib import Path
 
 
+class Phrase(str):
+    """A sentence that keeps its template and facts, so that it can be said in another language."""
+
+    template: str
+    facts: dict[str, object]
+
+    def __new__(cls, template: str, **facts: object) -> "Phrase":
+        phrase = super().__new__(cls, template.format(**facts))
+        phrase.template, phrase.facts = template, facts
+        return phrase
+
+
 class RegistryError(Exception):
     """Something asked for cannot be done. `str(error)` is fit to show to whoever asked.
 
@@ -209,7 +221,10 @@ class TooManyTreesError(RegistryError):
     """A hand-over file would be too large to open."""
 
     code = "too_many_trees"
-    template = "{count} trees are too many for one file (at most {limit}); choose some with --where, or use the site's map"
+    template = (
+        "{count} trees are too many for one file (at most {limit}); "
+        "choose some with --where, or use the site's map"
+    )
 
 
 class NothingSelectedError(RegistryError):

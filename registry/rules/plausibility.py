@@ -114,18 +114,26 @@ def _age_doubts(sizes: Sizes) -> Iterator[Doubt]:
 
 
 def position_doubts(lon_raw: str | None, lat_raw: str | None) -> list[Doubt]:
-    """Doubts about a position as it was written: fewer than three decimals is no position of a tree."""
+    """Doubts about a position as it was written: one decimal is no position of a tree.
+
+    Two are let pass: a spreadsheet writes 121.5200 as 121.52.
+    """
     raws = {"lon": lon_raw, "lat": lat_raw}
     return [
         Doubt("coordinates_rounded", field, raw)
         for field, raw in raws.items()
-        if raw is not None and decimals(raw) < 3
+        if raw is not None and decimals(raw) < 2
     ]
 
 
 def rounding_m(lon_raw: str, lat_raw: str) -> float:
-    """How far off a position can be because its decimal degrees were rounded, in metres (half a diagonal)."""
-    steps = [10.0 ** -decimals(raw) for raw in (lon_raw, lat_raw)]
+    """How far off a position can be because its decimal degrees were rounded, in metres (half a diagonal).
+
+    Both were rounded alike, and trailing zeros may have been dropped: the longer one tells, except where a
+    value has less than two decimals.
+    """
+    usual = max(decimals(lon_raw), decimals(lat_raw))
+    steps = [10.0 ** -(usual if decimals(raw) >= 2 else decimals(raw)) for raw in (lon_raw, lat_raw)]
     return round(math.hypot(*steps) / 2 * 111_320, 1)
 
 

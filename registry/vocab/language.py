@@ -18,7 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from registry.errors import RegistryError
+from registry.errors import Phrase, RegistryError
 from registry.vocab.fields import FIELDS, Field
 from registry.vocab.words import WORDS, Label
 
@@ -77,7 +77,15 @@ class Translator:
 
     def error(self, error: RegistryError) -> str:
         """What went wrong, in this language."""
-        return self.gettext(error.template).format(**{k: _said(v) for k, v in error.facts.items()})
+        facts = {name: self.phrase(value) for name, value in error.facts.items()}
+        return self.gettext(error.template).format(**facts)
+
+    def phrase(self, value: object) -> object:
+        """A fact of an error as it is said here: phrases translated, lists joined."""
+        if isinstance(value, Phrase):
+            facts = {name: self.phrase(fact) for name, fact in value.facts.items()}
+            return self.gettext(value.template).format(**facts)
+        return ", ".join(map(str, value)) if isinstance(value, list | tuple | set) else value
 
     def _pick(self, label: Label | Field) -> str:
         return label.zh if self.lang == "zh" else label.en
@@ -108,7 +116,3 @@ def _catalogue(lang: str) -> stdlib_gettext.NullTranslations:
     write_mo(compiled, read_catalogue(lang))
     compiled.seek(0)
     return stdlib_gettext.GNUTranslations(compiled)
-
-
-def _said(value: object) -> object:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple | set) else value

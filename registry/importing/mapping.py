@@ -1,0 +1,312 @@
+"""Mappings: which column of a file is which field of the register, in what unit and with what words.
+
+A mapping is a TOML file (`schema/mappings/*.toml`; its keys are explained in docs/mappings.md). It is read
+and checked whole before any row is: a mapping that is wrong never meets the data.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from registry.db import SCHEMA_FOLDER
+from registry.errors import (
+    InputMissingError,
+    MappingChoiceError,
+    MappingError,
+    MappingMissingColumnError,
+    Phrase,
+)
+from registry.models import DesignationDraft, InspectionDraft, MeasurementDraft, TreeDraft
+from registry.vocab.words import Datum
+
+MAPPING_FOLDER = SCHEMA_FOLDER / "mappings"
+CODELIST_FOLDER = SCHEMA_FOLDER / "codelists"
+
+TREE_FIELDS = frozenset(TreeDraft.model_fields)
+MEASUREMENT_FIELDS = frozenset(MeasurementDraft.model_fields)
+INSPECTION_FIELDS = frozenset(InspectionDraft.model_fields) - {"kind"} | {"inspected_by"}
+DESIGNATION_FIELDS = frozenset(DesignationDraft.model_fields) - {"kind", "scheme"} | {"listing"}
+PARTY_FIELDS = frozenset({"steward", "manager", "surveyor", "reviewer"})
+SPECIES_FIELDS = frozenset({"name_en", "family", "genus"})
+DIVISION_LEVELS = ("province", "city", "district", "county")
+OTHER_FIELDS = frozenset({"surveyed_on", "alias", "crown_mean"}) | set(DIVISION_LEVELS)
+FIELDS = (
+    TREE_FIELDS | MEASUREMENT_FIELDS | INSPECTION_FIELDS | DESIGNATION_FIELDS | PARTY_FIELDS | SPECIES_FIELDS
+) | OTHER_FIELDS
+
+LENGTHS_IN_M = {"mm": 0.001, "cm": 0.01, "m": 1.0, "ft": 0.3048, "in": 0.0254}
+_TOP_KEYS = frozenset(
+    "id title about file source authority defaults release placeholders columns ignore divisions derive finding "
+    "placeholder_dates designation".split()
+)
+_COLUMN_KEYS = frozenset(
+    "field aliases optional unit date vocabulary codelist split pattern scheme zero_is_empty join".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How one column is read. `field` is a name of FIELDS; `pattern` gives several fields by its groups."""
+
+    header: str
+    field: str | None = None
+    aliases: tuple[str, ...] = ()
+    optional: bool = False
+    unit: str | None = None
+    date: str | None = None
+    words: dict[str, Any] | None = None
+    split: str | None = None
+    pattern: re.Pattern[str] | None = None
+    scheme: str | None = None
+    zero_is_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A pattern inside the findings of an inspection that also fills a field."""
+
+    pattern: re.Pattern[str]
+    field: str
+    words: dict[str, str]
+    scale: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """One mapping, checked."""
+
+    id: str
+    title: str
+    path: Path
+    source: dict[str, Any]
+    authority: dict[str, str]
+    columns: tuple[Column, ...]
+    defaults: dict[str, Any] = field(default_factory=dict)
+    release: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    placeholder_texts: frozenset[str] = frozenset()
+    placeholder_beginnings: tuple[str, ...] = ()
+    placeholder_dates: frozenset[date] = frozenset()
+    divisions: tuple[dict[str, str], ...] = ()
+    division_lang: str = "zh-Hans"
+    findings: tuple[Finding, ...] = ()
+    designation: dict[str, str] = field(default_factory=dict)
+
+    def locate(self, headers: Sequence[str]) -> dict[str, Column]:
+        """The column of each header that is used. Raises MappingMissingColumnError."""
+        by_name = {plain_header(header): header for header in headers}
+        found: dict[str, Column] = {}
+        for column in self.columns:
+            names = [plain_header(name) for name in (column.header, *column.aliases)]
+            header = next((by_name[name] for name in names if name in by_name), None)
+            if header is not None:
+                found[header] = column
+            elif not column.optional:
+                raise MappingMissingColumnError(
+                    mapping=self.id, column=column.header, path=self.path.name, columns=list(headers)
+                )
+        return found
+
+    def fits(self, headers: Sequence[str]) -> bool:
+        """Whether every column that this mapping needs is there."""
+        try:
+            return bool(self.locate(headers))
+        except MappingMissingColumnError:
+            return False
+
+    def unused(self, headers: Sequence[str]) -> list[str]:
+        """Headers that the mapping neither reads nor names as ignored."""
+        used = {*self.locate(headers), *self.ignore}
+        return [header for header in headers if header not in used]
+
+
+def plain_header(text: str) -> str:
+    """A header for comparison: full-width forms folded, blanks gone, lower case."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).lower()
+
+
+def shipped_mappings() -> list[Mapping]:
+    """All mappings that come with the program, by name."""
+    return [read_mapping(path) for path in sorted(MAPPING_FOLDER.glob("*.toml"))]
+
+
+def named_mapping(name: str) -> Mapping:
+    """The mapping called `name`, or the one in the file `name`. Raises MappingError, InputMissingError."""
+    path = Path(name) if name.endswith(".toml") else MAPPING_FOLDER / f"{name}.toml"
+    if not path.is_file():
+        if path.suffix == ".toml" and path.parent != MAPPING_FOLDER:
+            raise InputMissingError(path=path)
+        known = [mapping.id for mapping in shipped_mappings()]
+        raise MappingError(
+            mapping=name, reason=Phrase("there is no such mapping; there are {known}", known=known)
+        )
+    return read_mapping(path)
+
+
+def choose_mapping(path: Path, headers: Sequence[str], mappings: Sequence[Mapping]) -> Mapping:
+    """The one mapping whose columns `headers` has. Raises MappingChoiceError for none or several."""
+    fitting = [mapping for mapping in mappings if mapping.fits(headers)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        reason = Phrase("several mappings fit")
+        raise MappingChoiceError(path=path, reason=reason, mappings=[mapping.id for mapping in fitting])
+    reason = Phrase("no mapping fits its columns ({columns})", columns=list(headers)[:20])
+    raise MappingChoiceError(path=path, reason=reason, mappings=[mapping.id for mapping in mappings])
+
+
+@lru_cache(maxsize=64)
+def codelist(name: str) -> dict[str, Any]:
+    """The words of a shipped code list: text in files -> word of the register."""
+    with (CODELIST_FOLDER / f"{name}.toml").open("rb") as stream:
+        return dict(tomllib.load(stream)["words"])
+
+
+def read_mapping(path: Path) -> Mapping:
+    """The mapping in the TOML file `path`. Raises MappingError that names what is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        found = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MappingError(mapping=path.name, reason=str(error)) from error
+    except OSError as error:
+        raise MappingError(mapping=path.name, reason=error.strerror or str(error)) from error
+    try:
+        return _mapping(path, found)
+    except _Wrong as error:
+        raise MappingError(mapping=path.name, reason=error.phrase) from error
+
+
+class _Wrong(Exception):
+    def __init__(self, template: str, **facts: object) -> None:
+        super().__init__(template)
+        self.phrase = Phrase(template, **facts)
+
+
+def _mapping(path: Path, found: dict[str, Any]) -> Mapping:
+    _only(found, _TOP_KEYS, "the mapping")
+    for key in ("id", "source", "authority", "columns"):
+        if key not in found:
+            raise _Wrong("it has no {key}", key=key)
+    source_keys = "id title title_lang title_en publisher licence licence_url attribution origin".split()
+    for key in source_keys:
+        if not isinstance(found["source"].get(key), str):
+            raise _Wrong("it has no {key}", key=f"source.{key}")
+    for key in ("id", "name_zh", "name_en", "jurisdiction"):
+        if not isinstance(found["authority"].get(key), str):
+            raise _Wrong("it has no {key}", key=f"authority.{key}")
+    placeholders = found.get("placeholders", {})
+    divisions = found.get("divisions", {})
+    mapping = Mapping(
+        id=found["id"],
+        title=found.get("title", found["id"]),
+        path=path,
+        source=found["source"],
+        authority=found["authority"],
+        columns=tuple(_column(header, keys) for header, keys in found["columns"].items()),
+        defaults=found.get("defaults", {}),
+        release=tuple(found.get("release", ())),
+        ignore=tuple(found.get("ignore", ())),
+        placeholder_texts=frozenset(placeholders.get("texts", ())),
+        placeholder_beginnings=tuple(placeholders.get("beginnings", ())),
+        placeholder_dates=frozenset(found.get("placeholder_dates", ())),
+        divisions=tuple(divisions.get("within", ())),
+        division_lang=divisions.get("lang", "zh-Hans"),
+        findings=tuple(_finding(keys) for keys in found.get("finding", ())),
+        designation=found.get("designation", {}),
+    )
+    _check_whole(mapping)
+    return mapping
+
+
+def _check_whole(mapping: Mapping) -> None:
+    fields = [column.field for column in mapping.columns]
+    if "tree_no" not in fields:
+        raise _Wrong("no column gives the field {field}", field="tree_no")
+    single = [name for name in fields if name not in {None, "tree_no", "alias"}]
+    doubled = {name for name in single if single.count(name) > 1}
+    if doubled:
+        raise _Wrong("two columns give the field {field}", field=sorted(map(str, doubled)))
+    if "number_scheme" not in mapping.defaults and not all(
+        column.scheme for column in mapping.columns if column.field == "tree_no"
+    ):
+        raise _Wrong("no number scheme is given for the field {field}", field="tree_no")
+    if {"lon", "lat"} & set(fields) and "datum" not in mapping.defaults:
+        raise _Wrong(
+            "positions need a datum under [defaults]: one of {known}", known=[d.value for d in Datum]
+        )
+    if mapping.defaults.get("datum") not in {None, *(d.value for d in Datum)}:
+        raise _Wrong(
+            "positions need a datum under [defaults]: one of {known}", known=[d.value for d in Datum]
+        )
+    unknown = set(mapping.defaults) - FIELDS
+    if unknown:
+        raise _Wrong("there is no field {field}", field=sorted(unknown))
+
+
+def _column(header: str, keys: dict[str, Any]) -> Column:
+    _only(keys, _COLUMN_KEYS, header)
+    name = keys.get("field")
+    pattern = _pattern(keys["pattern"], header) if "pattern" in keys else None
+    groups = set(pattern.groupindex) if pattern else set()
+    for wanted in {name, *groups} - {None}:
+        if wanted not in FIELDS:
+            raise _Wrong("column {header}: there is no field {field}", header=header, field=wanted)
+    if name is None and not groups:
+        raise _Wrong("column {header}: it names no field", header=header)
+    unit = keys.get("unit")
+    if unit is not None and unit not in LENGTHS_IN_M:
+        raise _Wrong("column {header}: the unit {unit} is not known", header=header, unit=unit)
+    if name is not None and name.endswith(("_cm", "_m")) and name in MEASUREMENT_FIELDS and unit is None:
+        raise _Wrong(
+            "column {header}: it needs a unit, one of {known}", header=header, known=list(LENGTHS_IN_M)
+        )
+    return Column(
+        header=header,
+        field=name,
+        aliases=tuple(keys.get("aliases", ())),
+        optional=bool(keys.get("optional", False)),
+        unit=unit,
+        date=keys.get("date"),
+        words=_words(keys, header),
+        split=keys.get("split"),
+        pattern=pattern,
+        scheme=keys.get("scheme"),
+        zero_is_empty=bool(keys.get("zero_is_empty", False)),
+    )
+
+
+def _words(keys: dict[str, Any], header: str) -> dict[str, Any] | None:
+    if "codelist" in keys:
+        try:
+            words = codelist(keys["codelist"])
+        except OSError as error:
+            raise _Wrong(
+                "column {header}: there is no code list {name}", header=header, name=keys["codelist"]
+            ) from error
+        return {**words, **keys.get("vocabulary", {})}
+    return keys.get("vocabulary")
+
+
+def _finding(keys: dict[str, Any]) -> Finding:
+    return Finding(_pattern(keys["pattern"], "finding"), keys["field"], keys["vocabulary"], keys.get("scale"))
+
+
+def _pattern(text: str, header: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise _Wrong(
+            "column {header}: the pattern cannot be used ({error})", header=header, error=error
+        ) from error
+
+
+def _only(found: dict[str, Any], known: frozenset[str], where: str) -> None:
+    if unknown := sorted(set(found) - known):
+        raise _Wrong("{where} has the unknown key {keys}", where=where, keys=unknown)

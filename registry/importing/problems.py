@@ -1,0 +1,64 @@
+"""What can be wrong with one row: a reason and a remedy for each, in words a registrar can act on."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem; `reason` and `remedy` are sentences for `Translator.gettext`."""
+
+    reason: str
+    remedy: str
+
+
+KINDS: dict[str, Kind] = {
+    "number_missing": Kind("the tree has no number", "give the row a number, or leave the row out"),
+    "number_twice": Kind(
+        "the number stands in row {first} already, with other content",
+        "find out which row is right and remove the other",
+    ),
+    "not_a_number": Kind(
+        "this is not a number", "write digits with a decimal point, or leave the cell empty"
+    ),
+    "not_positive": Kind("a size must be greater than 0", "leave the cell empty where nothing was measured"),
+    "out_of_bounds": Kind(
+        "the value is outside what is possible ({bounds})", "check the unit and the column"
+    ),
+    "not_a_date": Kind(
+        "this is not a date written as {pattern}", "correct the cell, or the date pattern in the mapping"
+    ),
+    "not_in_vocabulary": Kind(
+        "the list of this column does not have this word",
+        "correct the cell, or add the word to the vocabulary in the mapping",
+    ),
+    "half_position": Kind("only one of longitude and latitude is given", "give both, or neither"),
+    "cells_missing": Kind(
+        "the row has {found} cells and the header {expected}: the file may be cut off here",
+        "get the whole file again, or complete the row",
+    ),
+    "too_long": Kind(
+        "the text is longer than {limit} characters", "shorten it, or put it into another column"
+    ),
+    "invalid": Kind("the value does not fit its field ({detail})", "correct the cell"),
+}
+
+
+class RowProblem(Exception):
+    """One row cannot be taken in. `kind` is a key of KINDS."""
+
+    def __init__(self, kind: str, column: str, value: object, **facts: object) -> None:
+        super().__init__(kind)
+        self.kind, self.column, self.value, self.facts = kind, column, value, facts
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A row that was not taken in, with the place, the reason and the whole row as it was read."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    kind: str
+    facts: dict[str, object] = field(default_factory=dict)
+    cells: dict[str, object] = field(default_factory=dict)

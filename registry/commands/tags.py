@@ -1,0 +1,89 @@
+"""Tags: issuing, replacing and withdrawing them. The code is drawn once and belongs to one tag for ever."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from registry.commands.history import Change, record_event
+from registry.errors import TagCodeError
+from registry.keys import Keys
+from registry.models import Tag
+from registry.rules.tag_codes import is_genuine, make_code, parse_printed, printed_text
+from registry.vocab.words import TagState
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedTag:
+    """A tag in force: its tree and what is printed on it (CODE-CHECK)."""
+
+    tree_id: str
+    printed: str
+    is_new: bool
+
+
+def issue_tags(
+    session: Session, tree_ids: Iterable[str], *, keys: Keys, actor: str, now: datetime
+) -> list[IssuedTag]:
+    """The tag in force of every tree, in order; trees without one are issued one. Idempotent."""
+    ids = list(tree_ids)
+    in_force: dict[str, Tag] = {}
+    for start in range(0, len(ids), _CHUNK):
+        chunk = ids[start : start + _CHUNK]
+        found = session.exec(select(Tag).where(col(Tag.tree_id).in_(chunk), Tag.state == TagState.ISSUED))
+        in_force.update({tag.tree_id: tag for tag in found})
+    fresh: dict[str, Tag] = {}
+    for tree_id in ids:
+        if tree_id not in in_force and tree_id not in fresh:
+            fresh[tree_id] = _new_tag(tree_id, keys, now)
+    session.add_all(fresh.values())
+    session.flush()
+    if fresh:
+        changes = [
+            Change("tag", tag.id, "issued", {"tree_id": (None, tag.tree_id)}) for tag in fresh.values()
+        ]
+        record_event(session, "tags:issued", changes, actor=actor, at=now)
+    return [_issued(in_force.get(tree_id) or fresh[tree_id], keys, tree_id in fresh) for tree_id in ids]
+
+
+def end_tag(
+    session: Session, printed: str, state: TagState, *, keys: Keys, actor: str, now: datetime, reason: str
+) -> Tag:
+    """Withdraw a tag, or mark it replaced. The same state again changes nothing.
+
+    Raises TagCodeError for a text that is no tag of this register, ValueError for a state that is no end.
+    """
+    if state not in {TagState.WITHDRAWN, TagState.REPLACED}:
+        raise ValueError(f"{state} does not end a tag")
+    tag = find_tag(session, printed, keys)
+    if tag.state == state:
+        return tag
+    old = tag.state
+    tag.state, tag.ended_on, tag.reason = state, now.date(), reason
+    session.add(tag)
+    change = Change("tag", tag.id, "ended", {"state": (old, state)})
+    record_event(session, "tag:ended", [change], actor=actor, at=now, reason=reason)
+    return tag
+
+
+def find_tag(session: Session, printed: str, keys: Keys) -> Tag:
+    """The tag whose text is `printed` (any case). Raises TagCodeError, also for a wrong check."""
+    parsed = parse_printed(printed.rsplit("/", 1)[-1])
+    tag = session.exec(select(Tag).where(Tag.code == parsed[:8])).first() if parsed else None
+    if parsed is None or tag is None or not is_genuine(parsed, keys.tag_keys[tag.key_id]):
+        raise TagCodeError(tag=printed[:80])
+    return tag
+
+
+def _new_tag(tree_id: str, keys: Keys, now: datetime) -> Tag:
+    return Tag(
+        tree_id=tree_id, code=make_code(secrets.token_bytes(5)), key_id=keys.tag_key_id, issued_on=now.date()
+    )
+
+
+def _issued(tag: Tag, keys: Keys, is_new: bool) -> IssuedTag:
+    return IssuedTag(tag.tree_id, printed_text(tag.code, keys.tag_keys[tag.key_id]), is_new)

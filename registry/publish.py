@@ -1,0 +1,443 @@
+"""Publishing: the register, redacted, as one file that is GeoPackage, Datasette database and download.
+
+The file is built aside and renamed over the old one; a running site notices by itself. A manifest
+(`public.gpkg.json`) names its SHA-256, counts and the history head, signed with the register's Ed25519 key.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import Engine
+from sqlite_utils import Database
+from sqlmodel import Session, col, select
+
+from registry.commands.history import Change, canonical, history_head, record_event
+from registry.db import SCHEMA_FOLDER, reading, transaction
+from registry.errors import OutputError, unwritable
+from registry.geopackage import (
+    begin_geopackage,
+    point_blob,
+    polygon_blob,
+    register_attributes,
+    register_layer,
+)
+from registry.keys import Keys
+from registry.models import Authority, Division, Edition, Species, Tag
+from registry.photos import PhotoStore
+from registry.queries import full_areas, full_trees, stream_ids
+from registry.records import AreaRecord, TreeRecord
+from registry.rules.addresses import encode_segment
+from registry.rules.redaction import redact, redact_area
+from registry.rules.search_text import index_words
+from registry.rules.tag_codes import printed_text, tag_hash
+from registry.settings import all_settings
+
+FORMAT = "gushu-public-1"
+PUBLIC_SETTINGS = ("register_name", "register_name_en", "public_address", "basemap_url", "demonstration")
+BATCH = 500
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class PublishReport:
+    """What an edition holds and what was held back, counted by field and reason."""
+
+    path: Path
+    number: int = 0
+    trees: int = 0
+    groves: int = 0
+    gardens: int = 0
+    tags: int = 0
+    photos: int = 0
+    without_position: int = 0
+    generalised: int = 0
+    withheld: Counter[str] = field(default_factory=Counter)
+    sha256: str = ""
+    history_head: str = ""
+
+
+def publish(
+    engine: Engine,
+    out: Path,
+    *,
+    keys: Keys,
+    photos: PhotoStore,
+    actor: str,
+    now: datetime,
+    progress: Progress = lambda _done: None,
+) -> PublishReport:
+    """Make the next edition at `out`. Raises OutputError; the edition there before then stays.
+
+    The edition is a consistent view: everything is read in one transaction.
+    """
+    aside = out.with_name(out.name + ".part")
+    report = PublishReport(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        aside.unlink(missing_ok=True)
+        with reading(engine) as session:
+            _build(session, aside, report, keys, photos, now, progress)
+        _sync(aside)
+        report.sha256 = _sha256(aside)
+        manifest = _manifest(report, keys, now)
+        manifest_aside = out.with_name(out.name + ".json.part")
+        manifest_aside.write_text(manifest, encoding="utf-8")
+        with transaction(engine) as session:
+            _record(session, report, actor, now)
+            os.replace(aside, out)
+            os.replace(manifest_aside, _manifest_path(out))
+    except OSError as error:
+        raise unwritable(out, error) from error
+    except sqlite3.OperationalError as error:
+        raise OutputError(path=out, reason=str(error)) from error
+    finally:
+        aside.unlink(missing_ok=True)
+    return report
+
+
+def _manifest_path(out: Path) -> Path:
+    return out.with_name(out.name + ".json")
+
+
+def _build(
+    session: Session,
+    path: Path,
+    report: PublishReport,
+    keys: Keys,
+    photos: PhotoStore,
+    now: datetime,
+    progress: Progress,
+) -> None:
+    report.number = (
+        session.exec(select(Edition.number).order_by(col(Edition.number).desc()).limit(1)).first() or 0
+    ) + 1
+    report.history_head = history_head(session)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 4096;"
+        )
+        connection.executescript((SCHEMA_FOLDER / "public.sql").read_text(encoding="utf-8"))
+        with connection:
+            begin_geopackage(connection)
+            writer = _Writer(connection, report)
+            writer.trees(_public_trees(session, photos, report), progress)
+            writer.areas("grove", _public_areas(session, "grove", report))
+            writer.areas("garden", _public_areas(session, "garden", report))
+            writer.surroundings(session)
+            writer.tags(session, keys)
+            writer.edition(session, keys, now)
+        connection.execute("INSERT INTO tree_search(tree_search) VALUES ('optimize')")
+        connection.commit()
+        connection.execute("ANALYZE")
+        connection.execute("DROP TABLE IF EXISTS sqlite_stat4")
+        connection.commit()
+
+
+def _public_trees(session: Session, photos: PhotoStore, report: PublishReport) -> Iterator[TreeRecord]:
+    for full in full_trees(session, stream_ids(session, ()), photos):
+        tree, held = redact(full.record, full.disclosure)
+        report.withheld.update(f"{item.field}: {item.reason}" for item in held)
+        report.trees += 1
+        report.photos += len(tree.photos)
+        report.without_position += tree.lon is None
+        report.generalised += tree.position_precision != "exact"
+        yield tree
+
+
+def _public_areas(session: Session, kind: str, report: PublishReport) -> Iterator[AreaRecord]:
+    for full in full_areas(session, kind):
+        area, held = redact_area(full.record, full.disclosure)
+        report.withheld.update(f"{kind} {item.field}: {item.reason}" for item in held)
+        yield area
+
+
+class _Writer:
+    """Writes records into the tables of `schema/public.sql`; columns are matched by name."""
+
+    def __init__(self, connection: sqlite3.Connection, report: PublishReport) -> None:
+        self.connection, self.report = connection, report
+        self.columns = {
+            table.name: [
+                column.name for column in table.columns if column.name != "id" or table.name in _OWN_IDS
+            ]
+            for table in Database(connection).tables
+            if not table.name.startswith(("gpkg_", "tree_search", "sqlite_"))
+        }
+        self.species: Counter[str | None] = Counter()
+        self.divisions: Counter[str | None] = Counter()
+        self.authorities: Counter[str] = Counter()
+        self.sources: Counter[str] = Counter()
+        self.source_rows: dict[str, Any] = {}
+
+    def insert(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
+        names = self.columns[table]
+        marks = ", ".join("?" * len(names))
+        quoted = ", ".join(f'"{name}"' for name in names)
+        self.connection.executemany(
+            f"INSERT INTO {table} ({quoted}) VALUES ({marks})",
+            ([_stored(row.get(n)) for n in names] for row in rows),
+        )
+
+    def trees(self, trees: Iterator[TreeRecord], progress: Progress) -> None:
+        extent: list[tuple[float, float]] = []
+        fid = 0
+        while batch := list(islice(trees, BATCH)):
+            numbered = list(enumerate(batch, start=fid + 1))
+            fid += len(batch)
+            self.insert("tree", [_tree_row(number, tree) for number, tree in numbered])
+            for table, rows in _children(batch).items():
+                self.insert(table, rows)
+            self.connection.executemany(
+                "INSERT INTO tree_search(rowid, words) VALUES (?, ?)",
+                [(number, _search_words(tree)) for number, tree in numbered],
+            )
+            self._count(batch)
+            extent = _corners(
+                extent, [(t.lon, t.lat) for t in batch if t.lon is not None and t.lat is not None]
+            )
+            progress(fid)
+        register_layer(self.connection, "tree", "POINT", extent, about="古树名木 / trees")
+        register_attributes(self.connection, "measurement", about="测量 / sizes by date (tree_uuid)")
+        register_attributes(self.connection, "inspection", about="检查 / inspections (tree_uuid)")
+
+    def areas(self, kind: str, areas: Iterator[AreaRecord]) -> None:
+        rows = list(areas)
+        setattr(self.report, f"{kind}s", len(rows))
+        self.insert(kind, [_area_row(number, area) for number, area in enumerate(rows, start=1)])
+        for area in rows:
+            self.source_rows[area.source.source_id] = area.source
+        points = [point for area in rows for point in area.boundary]
+        about = {"grove": "古树群 / groves", "garden": "历史名园 / heritage gardens"}[kind]
+        register_layer(self.connection, kind, "POLYGON", points, about=about)
+
+    def surroundings(self, session: Session) -> None:
+        """Species, divisions, authorities and sources that the published records refer to."""
+        species = [
+            row for row in session.exec(select(Species).order_by(col(Species.id))) if self.species[row.id]
+        ]
+        self.insert(
+            "species",
+            [
+                {**row.model_dump(), "path": encode_segment(row.id), "tree_count": self.species[row.id]}
+                for row in species
+            ],
+        )
+        self.insert("division", self._division_rows(session))
+        self.insert(
+            "authority",
+            [
+                {**row.model_dump(), **self._duty(session), "tree_count": self.authorities[row.id]}
+                for row in session.exec(select(Authority).order_by(col(Authority.id)))
+            ],
+        )
+        self.insert(
+            "source",
+            [
+                {**_plain(row), "id": source_id, "tree_count": self.sources[source_id]}
+                for source_id, row in sorted(self.source_rows.items())
+            ],
+        )
+
+    def tags(self, session: Session, keys: Keys) -> None:
+        rows = [
+            {
+                "tag_hash": tag_hash(printed_text(tag.code, keys.tag_keys[tag.key_id])),
+                "tree_uuid": tag.tree_id,
+                "state": tag.state.value,
+                "issued_on": tag.issued_on,
+                "ended_on": tag.ended_on,
+            }
+            for tag in session.exec(select(Tag))
+        ]
+        self.insert("tag", sorted(rows, key=lambda row: str(row["tag_hash"])))
+        self.report.tags = len(rows)
+
+    def edition(self, session: Session, keys: Keys, now: datetime) -> None:
+        settings = all_settings(session)
+        facts = {
+            "format": FORMAT,
+            "number": self.report.number,
+            "made_at": now.isoformat(timespec="seconds"),
+            "history_head": self.report.history_head,
+            "public_key": base64.b64encode(keys.public_key).decode(),
+            "tree_count": self.report.trees,
+            "grove_count": self.report.groves,
+            "garden_count": self.report.gardens,
+            "tag_count": self.report.tags,
+            "withheld": canonical(dict(self.report.withheld)),
+            **{name: settings[name] for name in PUBLIC_SETTINGS},
+        }
+        self.insert("edition", [{"key": key, "value": str(value)} for key, value in facts.items()])
+
+    def _duty(self, session: Session) -> dict[str, str | None]:
+        settings = all_settings(session)
+        return {name: settings[name] or None for name in ("duty_phone", "duty_mail")}
+
+    def _division_rows(self, session: Session) -> list[dict[str, Any]]:
+        rows = {row.id: row for row in session.exec(select(Division).order_by(col(Division.id)))}
+        totals: Counter[str] = Counter()
+        for division_id, count in self.divisions.items():
+            at = division_id
+            while at is not None:
+                totals[at] += count
+                at = rows[at].parent_id
+        kept = sorted((row for row in rows.values() if totals[row.id]), key=lambda row: row.id.count("/"))
+        return [
+            {**row.model_dump(), "path": encode_segment(row.id), "tree_count": totals[row.id]} for row in kept
+        ]
+
+    def _count(self, trees: Sequence[TreeRecord]) -> None:
+        self.species.update(tree.species_id for tree in trees)
+        self.divisions.update(tree.division_id for tree in trees if tree.division_id)
+        self.authorities.update(tree.authority_id for tree in trees)
+        self.sources.update(tree.source.source_id for tree in trees)
+        self.source_rows.update({tree.source.source_id: tree.source for tree in trees})
+
+
+_OWN_IDS = frozenset({"species", "division", "authority", "source"})
+
+
+def _tree_row(fid: int, tree: TreeRecord) -> dict[str, Any]:
+    row = _plain(tree)
+    size = _plain(tree.size) if tree.size else {}
+    geometry = point_blob(tree.lon, tree.lat) if tree.lon is not None and tree.lat is not None else None
+    return {
+        **row,
+        **size,
+        "fid": fid,
+        "geom": geometry,
+        "listing": tree.listings[0] if tree.listings else None,
+        "designated_on": next((d.designated_on for d in tree.designations if d.designated_on), None),
+        "last_inspected_on": tree.inspections[0].inspected_on if tree.inspections else None,
+        "photo_count": len(tree.photos),
+        "flag_count": len(tree.flags),
+        **_terms(tree),
+    }
+
+
+def _area_row(fid: int, area: AreaRecord) -> dict[str, Any]:
+    geometry = polygon_blob(area.boundary) if area.boundary else None
+    return {**_plain(area), "fid": fid, "geom": geometry, **_terms(area)}
+
+
+def _terms(record: TreeRecord | AreaRecord) -> dict[str, Any]:
+    source = record.source
+    return {"source_id": source.source_id, "licence": source.licence, "attribution": source.attribution}
+
+
+def _children(trees: Sequence[TreeRecord]) -> dict[str, list[dict[str, Any]]]:
+    parts = {
+        "measurement": "measurements",
+        "inspection": "inspections",
+        "designation": "designations",
+        "alias": "aliases",
+        "flag": "flags",
+        "photo": "photos",
+        "history": "history",
+    }
+    return {
+        table: [{"tree_uuid": tree.uuid, **_plain(row)} for tree in trees for row in getattr(tree, attribute)]
+        for table, attribute in parts.items()
+    }
+
+
+def _search_words(tree: TreeRecord) -> str:
+    return index_words(
+        tree.name_zh,
+        tree.name_verbatim,
+        tree.common_name,
+        tree.name_latin,
+        tree.latin_verbatim,
+        tree.name_en,
+        tree.tree_no,
+        *(alias.number for alias in tree.aliases),
+        tree.family,
+        tree.genus,
+        *tree.division_path,
+        tree.town,
+        tree.village,
+        tree.small_place,
+        tree.address,
+        tree.steward,
+        tree.history_text,
+        tree.peculiarity,
+        tree.notes,
+    )
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    """A record's own fields by name, not descending into other records."""
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return json.dumps(value, ensure_ascii=False)
+    return value
+
+
+def _corners(
+    extent: list[tuple[float, float]], points: list[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    known = extent + points
+    if not known:
+        return []
+    lons, lats = [lon for lon, _ in known], [lat for _, lat in known]
+    return [(min(lons), min(lats)), (max(lons), max(lats))]
+
+
+def _record(session: Session, report: PublishReport, actor: str, now: datetime) -> None:
+    withheld = canonical(dict(report.withheld))
+    session.add(
+        Edition(
+            number=report.number,
+            made_at=now,
+            history_head=report.history_head,
+            sha256=report.sha256,
+            tree_count=report.trees,
+            withheld=withheld,
+        )
+    )
+    change = Change("edition", str(report.number), "published", {"sha256": (None, report.sha256)})
+    record_event(session, "edition:published", [change], actor=actor, at=now)
+
+
+def _manifest(report: PublishReport, keys: Keys, now: datetime) -> str:
+    facts = {
+        "format": FORMAT,
+        "edition": report.number,
+        "made_at": now.isoformat(timespec="seconds"),
+        "sha256": report.sha256,
+        "history_head": report.history_head,
+        "trees": report.trees,
+        "groves": report.groves,
+        "gardens": report.gardens,
+        "public_key": base64.b64encode(keys.public_key).decode(),
+    }
+    signature = base64.b64encode(keys.sign(canonical(facts).encode())).decode()
+    return json.dumps({**facts, "signature": signature}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())

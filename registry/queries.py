@@ -1,0 +1,454 @@
+"""Reading whole files out of the register, in bounded batches and a constant number of statements each."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from registry.errors import (
+    NothingSelectedError,
+    Phrase,
+    SettingUnknownError,
+    TreeAmbiguousError,
+    TreeNotFoundError,
+)
+from registry.models import (
+    Authority,
+    Designation,
+    Division,
+    Event,
+    EventItem,
+    Flag,
+    Grove,
+    HeritageGarden,
+    Inspection,
+    Measurement,
+    Party,
+    Photo,
+    Source,
+    Species,
+    Tree,
+    TreeAlias,
+    TreeParty,
+)
+from registry.photos import PhotoStore
+from registry.records import (
+    AliasRecord,
+    AreaRecord,
+    DesignationRecord,
+    FlagRecord,
+    HistoryRecord,
+    InspectionRecord,
+    MeasurementRecord,
+    PhotoRecord,
+    SourceRecord,
+    TreeRecord,
+)
+from registry.rules.addresses import encode_segment
+from registry.rules.redaction import Disclosure
+from registry.settings import all_settings
+from registry.vocab.words import DesignationKind, PartyKind, PartyRole
+
+BATCH = 500
+
+WHERE_COLUMNS: dict[str, sa.ColumnElement[Any]] = {
+    "tree_no": col(Tree.tree_no),
+    "number_scheme": col(Tree.number_scheme),
+    "authority": col(Tree.authority_id),
+    "jurisdiction": col(Authority.jurisdiction),
+    "category": col(Tree.category),
+    "status": col(Tree.status),
+    "species": col(Tree.species_id),
+    "division": col(Tree.division_id),
+    "source": col(Tree.source_id),
+    "vigour": col(Tree.vigour),
+    "growth_place": col(Tree.growth_place),
+}
+"""Fields that a selection (`--where field=value`) may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class FullTree:
+    """A tree's whole file and what of it may be disclosed. It passes through `redact` before it leaves."""
+
+    record: TreeRecord
+    disclosure: Disclosure
+
+
+@dataclass(frozen=True, slots=True)
+class FullArea:
+    """A grove or garden and what of it may be disclosed."""
+
+    record: AreaRecord
+    disclosure: Disclosure
+
+
+def select_trees(where: Sequence[str]) -> sa.Select[tuple[str]]:
+    """The ids of the trees that every `field=value` of `where` holds for, in a settled order.
+
+    Raises SettingUnknownError for a field that cannot be chosen by.
+    """
+    query: Any = select(Tree.id).join(Authority, col(Tree.authority_id) == col(Authority.id))
+    for text in where:
+        field, sign, value = text.partition("=")
+        if field not in WHERE_COLUMNS or not sign:
+            raise SettingUnknownError(name=text, known=[f"{name}=…" for name in WHERE_COLUMNS])
+        query = query.where(WHERE_COLUMNS[field] == value)
+    return query.order_by(
+        col(Tree.authority_id), sa.func.length(Tree.tree_no), col(Tree.tree_no), col(Tree.id)
+    )  # type: ignore[no-any-return]
+
+
+def find_tree(session: Session, number: str) -> str:
+    """The id of the tree called `number` (number, `scheme:number` or another number of it).
+
+    Raises TreeNotFoundError, TreeAmbiguousError.
+    """
+    wanted = _ids_by_number(session, number)
+    if not wanted and ":" in number:
+        scheme, _, rest = number.partition(":")
+        wanted = _ids_by_number(session, rest, scheme)
+    if not wanted:
+        raise TreeNotFoundError(tree_no=number)
+    if len(wanted) > 1:
+        rows = session.exec(select(Tree).where(col(Tree.id).in_(wanted)))
+        raise TreeAmbiguousError(
+            tree_no=number, choices=sorted(f"{t.number_scheme}:{t.tree_no}" for t in rows)
+        )
+    return wanted.pop()
+
+
+def _ids_by_number(session: Session, number: str, scheme: str | None = None) -> set[str]:
+    trees = select(Tree.id).where(Tree.tree_no == number)
+    aliases = select(TreeAlias.tree_id).where(TreeAlias.number == number)
+    if scheme is not None:
+        trees, aliases = trees.where(Tree.number_scheme == scheme), aliases.where(TreeAlias.scheme == scheme)
+    return {*session.exec(trees), *session.exec(aliases)}
+
+
+def count_trees(session: Session, where: Sequence[str]) -> int:
+    """How many trees a selection has. Raises NothingSelectedError for none."""
+    count = session.exec(
+        select(sa.func.count()).select_from(select_trees(where).order_by(None).subquery())
+    ).one()
+    if not count:
+        raise NothingSelectedError(where=" ".join(where) or Phrase("anything: the register is empty"))
+    return int(count)
+
+
+def full_trees(session: Session, ids: Iterable[str], photos: PhotoStore | None = None) -> Iterator[FullTree]:
+    """The whole files of the trees `ids`, in their order, `BATCH` at a time."""
+    surroundings = _Surroundings(session)
+    stream = iter(ids)
+    while batch := list(islice(stream, BATCH)):
+        yield from _load(session, batch, surroundings, photos)
+        session.expunge_all()
+
+
+def stream_ids(session: Session, where: Sequence[str]) -> list[str]:
+    """The ids of a selection. 36 bytes each: a million trees are 100 MB, so callers may slice."""
+    return list(session.exec(select_trees(where)))  # type: ignore[call-overload]
+
+
+class _Surroundings:
+    """What many trees share: authorities, divisions, sources, species, and which numbers are ambiguous."""
+
+    def __init__(self, session: Session) -> None:
+        self.settings = all_settings(session)
+        self.authorities = {row.id: row for row in _detached(session, Authority)}
+        self.divisions = {row.id: row for row in _detached(session, Division)}
+        self.sources = {row.id: source_record(row) for row in _detached(session, Source)}
+        self.species = {row.id: row for row in _detached(session, Species)}
+        numbers = (
+            select(Tree.tree_no.label("number"), Tree.id.label("tree_id"))  # type: ignore[attr-defined]
+            .union(select(TreeAlias.number, TreeAlias.tree_id))
+            .subquery()
+        )
+        doubled = select(numbers.c.number).group_by(numbers.c.number).having(sa.func.count() > 1)
+        self.ambiguous = set(session.execute(doubled).scalars())
+        pairs = select(Tree.tree_no, Tree.number_scheme).group_by(col(Tree.tree_no), col(Tree.number_scheme))
+        self.doubled_pairs = {tuple(row) for row in session.execute(pairs.having(sa.func.count() > 1))}
+
+    def path(self, tree: Tree) -> str:
+        """The tree's own segment in addresses: always one tree, never two."""
+        if (tree.tree_no, tree.number_scheme) in self.doubled_pairs:
+            return encode_segment(f"{tree.authority_id}:{tree.number_scheme}:{tree.tree_no}")
+        if tree.tree_no in self.ambiguous:
+            return encode_segment(f"{tree.number_scheme}:{tree.tree_no}")
+        return encode_segment(tree.tree_no)
+
+    def division_path(self, division_id: str | None) -> tuple[str, ...]:
+        names: list[str] = []
+        while division_id is not None:
+            division = self.divisions[division_id]
+            names.insert(0, division.name)
+            division_id = division.parent_id
+        return tuple(names)
+
+
+def _detached(session: Session, table: Any) -> list[Any]:
+    rows = list(session.exec(select(table)))
+    for row in rows:
+        session.expunge(row)
+    return rows
+
+
+def _load(
+    session: Session, ids: list[str], around: _Surroundings, photos: PhotoStore | None
+) -> Iterator[FullTree]:
+    trees = {tree.id: tree for tree in session.exec(select(Tree).where(col(Tree.id).in_(ids)))}
+    aliases = _grouped(session.exec(select(TreeAlias).where(col(TreeAlias.tree_id).in_(ids))))
+    sizes = _grouped(session.exec(select(Measurement).where(col(Measurement.tree_id).in_(ids))))
+    visits = _grouped(session.exec(select(Inspection).where(col(Inspection.tree_id).in_(ids))))
+    decisions = _grouped(session.exec(select(Designation).where(col(Designation.tree_id).in_(ids))))
+    flags = _grouped(session.exec(select(Flag).where(col(Flag.tree_id).in_(ids))))
+    pictures = _grouped(
+        session.exec(select(Photo).where(col(Photo.tree_id).in_(ids), col(Photo.is_released)))
+    )
+    roles = _grouped(
+        session.exec(select(TreeParty).where(col(TreeParty.tree_id).in_(ids), col(TreeParty.to_on).is_(None)))
+    )
+    party_ids = {role.party_id for rows in roles.values() for role in rows}
+    party_ids |= {row.party_id for rows in visits.values() for row in rows if row.party_id}
+    party_ids |= {row.credit_party_id for rows in pictures.values() for row in rows if row.credit_party_id}
+    parties = {row.id: row for row in session.exec(select(Party).where(col(Party.id).in_(party_ids)))}
+    events = _events(session, ids)
+    for tree_id in ids:
+        tree = trees[tree_id]
+        stewards = _parties_of(roles[tree_id], parties, PartyRole.STEWARD, PartyRole.MANAGER)
+        surveyors = _parties_of(roles[tree_id], parties, PartyRole.SURVEYOR)
+        images = (
+            tuple(_photo_record(row, parties, photos) for row in _newest(pictures[tree_id], "taken_on"))
+            if photos
+            else ()
+        )
+        record = _tree_record(tree, around)
+        record.update(
+            aliases=tuple(
+                AliasRecord(a.number, a.scheme) for a in sorted(aliases[tree_id], key=lambda a: a.number)
+            ),
+            measurements=tuple(_measurement_record(row) for row in _newest(sizes[tree_id], "measured_on")),
+            inspections=tuple(
+                _inspection_record(row, parties, tree.text_lang)
+                for row in _newest(visits[tree_id], "inspected_on")
+            ),
+            designations=tuple(
+                _designation_record(row, around) for row in _newest(decisions[tree_id], "designated_on")
+            ),
+            flags=tuple(
+                FlagRecord(f.check, f.severity.value, f.field, f.value)
+                for f in sorted(flags[tree_id], key=lambda f: f.check)
+            ),
+            photos=images,
+            history=tuple(events[tree_id]),
+            steward="、".join(party.name for party in stewards) or None,
+            surveyor="、".join(party.name for party in surveyors) or None,
+            **_in_force(decisions[tree_id]),
+        )
+        kinds = {party.kind for party in stewards}
+        yield FullTree(
+            TreeRecord(**record),
+            Disclosure(
+                released=frozenset(json.loads(tree.released))
+                | {"caption" for row in pictures[tree_id] if row.caption_released},
+                steward_kind=PartyKind.UNIT if kinds == {PartyKind.UNIT} else PartyKind.PERSON,
+                credits=frozenset(
+                    p.name for p in parties.values() if p.kind == PartyKind.UNIT or p.consented_on
+                ),
+            ),
+        )
+
+
+def _grouped(rows: Iterable[Any]) -> defaultdict[str, list[Any]]:
+    groups: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[row.tree_id].append(row)
+    return groups
+
+
+def _newest(rows: list[Any], day: str) -> list[Any]:
+    """Dated rows newest first, undated ones last, ties by id so that the order is settled."""
+    return sorted(rows, key=lambda row: (str(getattr(row, day) or ""), row.id), reverse=True)
+
+
+def _parties_of(rows: list[TreeParty], parties: dict[str, Party], *roles: PartyRole) -> list[Party]:
+    for role in roles:
+        found = [parties[row.party_id] for row in rows if row.role == role]
+        if found:
+            return sorted(found, key=lambda party: party.name)
+    return []
+
+
+def _in_force(rows: list[Designation]) -> dict[str, Any]:
+    """The legal grade is that of the latest decision; lists add up."""
+    grades = [row for row in _newest(rows, "designated_on") if row.kind == DesignationKind.GRADE]
+    return {
+        "protection_grade": grades[0].grade if grades else None,
+        "grade_scheme": grades[0].scheme if grades else None,
+        "listings": tuple(sorted({row.scheme for row in rows if row.kind == DesignationKind.LISTING})),
+    }
+
+
+_COPIED = tuple(
+    name for name in TreeRecord.__dataclass_fields__ if name in Tree.model_fields and name not in {"values"}
+)
+
+
+def _tree_record(tree: Tree, around: _Surroundings) -> dict[str, Any]:
+    authority = around.authorities[tree.authority_id]
+    species = around.species.get(tree.species_id) if tree.species_id else None
+    record = {name: _word(getattr(tree, name)) for name in _COPIED}
+    is_hant = tree.text_lang == "zh-Hant"
+    written = tree.name_verbatim if _has_han(tree.name_verbatim) else None
+    by_species = species and (species.name_hans or species.name_hant)
+    hans = written and not is_hant or (not written and species and species.name_hans)
+    record.update(
+        uuid=tree.id,
+        path=around.path(tree),
+        authority_zh=authority.name_zh,
+        authority_en=authority.name_en,
+        jurisdiction=authority.jurisdiction,
+        source=around.sources[tree.source_id],
+        duty_phone=around.settings["duty_phone"] or None,
+        duty_mail=around.settings["duty_mail"] or None,
+        name_zh=written or by_species or None,
+        name_zh_lang="zh-Hans" if hans else "zh-Hant",
+        name_latin=species.name_latin if species else None,
+        name_author=species.name_author if species else None,
+        name_en=species.name_en if species else None,
+        family=species.family if species else None,
+        genus=species.genus if species else None,
+        division_path=around.division_path(tree.division_id),
+        values=tree.values,
+    )
+    return record
+
+
+def _has_han(text: str | None) -> bool:
+    return any("\u3400" <= character <= "\u9fff" for character in text or "")
+
+
+def _word(value: Any) -> Any:
+    return getattr(value, "value", value)
+
+
+def _measurement_record(row: Measurement) -> MeasurementRecord:
+    return MeasurementRecord(**{name: getattr(row, name) for name in MeasurementRecord.__dataclass_fields__})
+
+
+def _inspection_record(row: Inspection, parties: dict[str, Party], text_lang: str) -> InspectionRecord:
+    by = parties.get(row.party_id) if row.party_id else None
+    return InspectionRecord(
+        inspected_on=row.inspected_on,
+        kind=row.kind.value,
+        vigour=_word(row.vigour),
+        vigour_scale=row.vigour_scale,
+        environment=_word(row.environment),
+        risk_rating=_word(row.risk_rating),
+        findings=tuple(json.loads(row.findings)),
+        notes=row.notes,
+        inspected_by=by.name if by and by.kind == PartyKind.UNIT else None,
+        text_lang=text_lang,
+    )
+
+
+def _designation_record(row: Designation, around: _Surroundings) -> DesignationRecord:
+    authority = around.authorities.get(row.authority_id) if row.authority_id else None
+    return DesignationRecord(
+        kind=row.kind.value,
+        scheme=row.scheme,
+        grade=row.grade,
+        designated_on=row.designated_on,
+        authority=authority.name_zh if authority else None,
+        document_no=row.document_no,
+    )
+
+
+def _photo_record(row: Photo, parties: dict[str, Party], photos: PhotoStore) -> PhotoRecord:
+    rendition = photos.rendition(row.sha256)
+    credit = parties.get(row.credit_party_id) if row.credit_party_id else None
+    return PhotoRecord(
+        kind=row.kind.value,
+        taken_on=row.taken_on,
+        caption=row.caption,
+        credit=credit.name if credit else None,
+        width=rendition.width,
+        height=rendition.height,
+        jpeg=rendition.jpeg,
+        thumb=rendition.thumb,
+    )
+
+
+def _events(session: Session, ids: list[str]) -> defaultdict[str, list[HistoryRecord]]:
+    query = (
+        select(
+            EventItem.subject_id,
+            EventItem.action,
+            EventItem.change,
+            Event.seq,
+            Event.at,
+            Event.kind,
+            Event.hash,
+        )
+        .join(Event, col(Event.seq) == col(EventItem.seq))
+        .where(col(EventItem.subject_id).in_(ids), EventItem.subject_type == "tree")
+        .order_by(col(Event.seq).desc())
+    )
+    events: defaultdict[str, list[HistoryRecord]] = defaultdict(list)
+    for subject_id, action, change, seq, at, kind, digest in session.execute(query):
+        fields = tuple(sorted(json.loads(change)))
+        events[subject_id].append(HistoryRecord(seq, at, f"{kind}:{action}", fields, digest))
+    return events
+
+
+def source_record(row: Source) -> SourceRecord:
+    """A source as records carry it."""
+    return SourceRecord(
+        source_id=row.id,
+        title=row.title,
+        title_lang=row.title_lang,
+        title_en=row.title_en,
+        publisher=row.publisher,
+        licence=row.licence,
+        licence_url=row.licence_url,
+        attribution=row.attribution,
+        origin=row.origin,
+        as_of=row.as_of,
+    )
+
+
+def full_areas(session: Session, kind: str) -> Iterator[FullArea]:
+    """Groves (kind "grove") or heritage gardens (kind "garden"), by number."""
+    around = _Surroundings(session)
+    table: Any = Grove if kind == "grove" else HeritageGarden
+    for row in session.exec(select(table).order_by(table.authority_id, table.number)):
+        authority = around.authorities[row.authority_id]
+        record = AreaRecord(
+            uuid=row.id,
+            kind=kind,
+            number=row.number,
+            path=encode_segment(row.number),
+            authority_id=row.authority_id,
+            authority_zh=authority.name_zh,
+            authority_en=authority.name_en,
+            jurisdiction=authority.jurisdiction,
+            name=row.name,
+            name_lang=row.name_lang,
+            source=around.sources[row.source_id],
+            division_id=row.division_id,
+            division_path=around.division_path(row.division_id),
+            boundary=tuple((lon, lat) for lon, lat in json.loads(row.boundary)),
+            tree_count=row.tree_count,
+            area_ha=row.area_ha,
+            protection_grade=getattr(row, "protection_grade", None),
+            grade_scheme=getattr(row, "grade_scheme", None),
+            period=getattr(row, "period", None),
+            notes=row.notes,
+            position_precision=row.position_precision.value,
+        )
+        yield FullArea(record, Disclosure(released=frozenset(json.loads(row.released))))

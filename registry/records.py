@@ -206,6 +206,29 @@ class TreeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MapTree:
+    """What a map needs of one tree; a TreeRecord serves as well. Positions are WGS84 degrees, or None."""
+
+    path: str
+    tree_no: str
+    jurisdiction: str
+    category: str
+    status: str
+    text_lang: str
+    source: SourceRecord
+    name_zh: str | None = None
+    name_zh_lang: str = "zh-Hans"
+    name_latin: str | None = None
+    name_en: str | None = None
+    protection_grade: str | None = None
+    listings: tuple[str, ...] = ()
+    division_path: tuple[str, ...] = ()
+    lon: float | None = None
+    lat: float | None = None
+    position_precision: str = "exact"
+
+
+@dataclass(frozen=True, slots=True)
 class AreaRecord:
     """A grove (古树群) or a heritage garden (历史名园). `boundary` is one WGS84 ring (lon, lat), closed."""
 

@@ -1,0 +1,307 @@
+"""Trees as compact arrays for `static/treemap.js`, the same for the hand-over file and the site's map.
+
+Whatever many trees share (name, place, source, what is said of them) stands once in a table, and a tree is
+`[lon, lat, class, name, place, source, number]`, followed by its path where that differs from the number.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from registry.errors import TooManyTreesError
+from registry.records import SourceRecord
+from registry.vocab.language import Translator
+from registry.vocab.words import JURISDICTIONS, LISTINGS, Category, Grade, TreeStatus
+
+MAP_LIMIT = 20_000
+_DECIMALS = 6
+_PLACE_LEVELS = 3
+"""A hull is drawn per county or district: divisions below the third level are taken together."""
+
+
+class PlacedTree(Protocol):
+    """What a map reads of a tree: `MapTree` and `TreeRecord` both have it."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def tree_no(self) -> str: ...
+    @property
+    def jurisdiction(self) -> str: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def text_lang(self) -> str: ...
+    @property
+    def source(self) -> SourceRecord: ...
+    @property
+    def name_zh(self) -> str | None: ...
+    @property
+    def name_zh_lang(self) -> str: ...
+    @property
+    def name_latin(self) -> str | None: ...
+    @property
+    def name_en(self) -> str | None: ...
+    @property
+    def protection_grade(self) -> str | None: ...
+    @property
+    def listings(self) -> tuple[str, ...]: ...
+    @property
+    def division_path(self) -> tuple[str, ...]: ...
+    @property
+    def lon(self) -> float | None: ...
+    @property
+    def lat(self) -> float | None: ...
+    @property
+    def position_precision(self) -> str: ...
+
+
+class Mark(NamedTuple):
+    """How a kind of tree is drawn: shape, tone and seal character, so that colour alone never decides."""
+
+    shape: str
+    tone: str
+    seal: str = ""
+
+
+_GRADE_MARKS = {
+    "1": Mark("square", "seal", "一"),
+    "2": Mark("diamond", "gold", "二"),
+    "3": Mark("hexagon", "leaf", "三"),
+    "4": Mark("circle", "ink", "四"),
+}
+_CATEGORY_MARKS = {
+    "famous": Mark("star", "seal", "名"),
+    "ancient_famous": Mark("star", "seal", "名"),
+    "reserve": Mark("ring", "leaf", "备"),
+}
+_GONE_MARK = Mark("cross", "soft", "故")
+_LISTING_MARKS = (
+    Mark("drop", "leaf"),
+    Mark("triangle", "bark"),
+    Mark("pentagon", "gold"),
+    Mark("kite", "ink"),
+)
+_PLAIN_MARK = Mark("dot", "leaf")
+
+
+_KIND_ORDER = ("grade", "category", "listing", "gone")
+
+
+class Kind(NamedTuple):
+    """What a tree is drawn as: one of `_KIND_ORDER`, and the code of the grade, category or list."""
+
+    what: str
+    value: str
+
+
+class _Table:
+    """Values in the order of their first use."""
+
+    def __init__(self) -> None:
+        self.index: dict[Any, int] = {}
+
+    def __call__(self, value: Any) -> int:
+        return self.index.setdefault(value, len(self.index))
+
+
+def pack_points(trees: Iterable[PlacedTree], t: Translator, *, limit: int = MAP_LIMIT) -> dict[str, Any]:
+    """Everything the map draws, ready for JSON. Raises TooManyTreesError past `limit` trees."""
+    classes, names, places, sources = _Table(), _Table(), _Table(), _Table()
+    kinds: Counter[Kind] = Counter()
+    rows: list[list[Any]] = []
+    regions: dict[str, _Extent] = {}
+    outlines: dict[tuple[str, ...], _Outline] = {}
+    counts = {"total": 0, "placed": 0, "generalised": 0}
+    for tree in trees:
+        counts["total"] += 1
+        if counts["total"] > limit:
+            raise TooManyTreesError(count=f"{t.number(limit, 0)}+", limit=t.number(limit, 0))
+        kind = kind_of(tree)
+        kinds[kind] += 1
+        said = (kind, _said(tree), str(tree.status), _cell(tree.position_precision))
+        row: list[Any] = [
+            None,
+            None,
+            classes(said),
+            names((tree.name_zh, tree.name_zh_lang, tree.name_latin, tree.name_en)),
+            places((tree.division_path[:_PLACE_LEVELS], tree.text_lang, tree.jurisdiction)),
+            sources(tree.source),
+            tree.tree_no,
+        ]
+        if tree.path != tree.tree_no:
+            row.append(tree.path)
+        if tree.lon is not None and tree.lat is not None:
+            row[0], row[1] = round(tree.lon, _DECIMALS), round(tree.lat, _DECIMALS)
+            point = (row[0], row[1])
+            counts["placed"] += 1
+            counts["generalised"] += said[3] > 0
+            regions.setdefault(tree.jurisdiction, _Extent()).add(point)
+            if tree.division_path:
+                key = (*tree.division_path[:_PLACE_LEVELS], tree.text_lang)
+                outlines.setdefault(key, _Outline(key[-2], tree.text_lang, set())).points.add(point)
+        rows.append(row)
+    order = sorted(kinds, key=_legend_order)
+    return {
+        "lang": t.html_lang,
+        "counts": counts,
+        "kinds": _said_kinds(order, kinds, t),
+        "classes": [
+            [order.index(kind), _said_words(said, t), t.word(TreeStatus, status), cell]
+            for kind, said, status, cell in classes.index
+        ],
+        "names": [list(name) for name in names.index],
+        "places": [_said_place(place, t) for place in places.index],
+        "sources": [[source.attribution, source.licence] for source in sources.index],
+        "regions": [[_jurisdiction(name, t), *extent.said()] for name, extent in regions.items()],
+        "outlines": _said_outlines(outlines),
+        "trees": rows,
+        "words": map_words(t),
+    }
+
+
+def map_words(t: Translator) -> dict[str, str]:
+    """What the script says, in the reader's language; `{n}`, `{cell}` and `{name}` are filled in there."""
+    _ = t.gettext
+    return {
+        "number": t.label("tree_no"),
+        "status": t.label("status"),
+        "place": t.label("place"),
+        "source": t.label("source"),
+        "nameless": _("Name not recorded"),
+        "open": _("Open this tree's page"),
+        "close": _("Close"),
+        "zoomIn": _("Zoom in"),
+        "zoomOut": _("Zoom out"),
+        "all": _("Everything"),
+        "cluster": _("{n} trees here; press to look closer", n="{n}"),
+        "cell": _("Position generalised: somewhere within a cell of {cell}°", cell="{cell}"),
+        "cellLegend": _("Cell of a generalised position"),
+        "outlineLegend": _("Outline of registered trees, not a boundary"),
+        "unplaced": _("no position"),
+        "found": _("{n} found", n="{n}"),
+        "more": _("and {n} more: type a little more", n="{n}"),
+        "none": _("Nothing found for “{name}”", name="{name}"),
+        "noPositions": _("None of these trees has a position to show."),
+    }
+
+
+class _Extent:
+    """The box and the number of some points."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.box = [180.0, 90.0, -180.0, -90.0]
+
+    def add(self, point: tuple[float, float]) -> None:
+        self.count += 1
+        (lon, lat), box = point, self.box
+        self.box = [min(box[0], lon), min(box[1], lat), max(box[2], lon), max(box[3], lat)]
+
+    def said(self) -> list[Any]:
+        return [self.count, self.box]
+
+
+class _Outline(NamedTuple):
+    name: str
+    lang: str
+    points: set[tuple[float, float]]
+
+
+def kind_of(tree: PlacedTree) -> Kind:
+    """What decides the mark: being gone, then the grade, then fame or reserve, then the list."""
+    if tree.status != TreeStatus.ALIVE:
+        return Kind("gone", "")
+    if tree.protection_grade in _GRADE_MARKS:
+        return Kind("grade", str(tree.protection_grade))
+    if tree.category in _CATEGORY_MARKS or not tree.listings:
+        return Kind("category", str(tree.category))
+    return Kind("listing", tree.listings[0])
+
+
+def _said(tree: PlacedTree) -> tuple[str, str | None, tuple[str, ...]]:
+    return str(tree.category), tree.protection_grade, tree.listings
+
+
+def _cell(precision: str) -> float:
+    """The side of the grid cell in degrees, 0 for an exact position."""
+    try:
+        return float(precision)
+    except ValueError:
+        return 0
+
+
+def _legend_order(kind: Kind) -> tuple[int, str]:
+    return _KIND_ORDER.index(kind.what), kind.value
+
+
+def _said_kinds(order: list[Kind], counts: Counter[Kind], t: Translator) -> list[dict[str, Any]]:
+    listed = [kind.value for kind in order if kind.what == "listing"]
+    return [
+        {"label": _kind_label(*kind, t), "count": counts[kind], **_mark(*kind, listed)._asdict()}
+        for kind in order
+    ]
+
+
+def _mark(what: str, value: str, listed: list[str]) -> Mark:
+    marks: dict[str, Mapping[str, Mark]] = {"grade": _GRADE_MARKS, "category": _CATEGORY_MARKS}
+    if what == "gone":
+        return _GONE_MARK
+    if what == "listing":
+        return _LISTING_MARKS[listed.index(value) % len(_LISTING_MARKS)]
+    return marks[what].get(value, _PLAIN_MARK)
+
+
+def _kind_label(what: str, value: str, t: Translator) -> str:
+    if what == "gone":
+        return t.gettext("Dead, missing, moved or delisted")
+    if what == "grade":
+        return t.word(Grade, value)
+    return t.word(LISTINGS, value) if what == "listing" else t.word(Category, value)
+
+
+def _said_words(said: tuple[str, str | None, tuple[str, ...]], t: Translator) -> list[str]:
+    category, grade, listings = said
+    words = [t.word(Grade, grade)] if grade else []
+    words += [t.word(LISTINGS, listing) for listing in listings]
+    if category != Category.LISTED or not words:
+        words.append(t.word(Category, category))
+    return words
+
+
+def _said_place(place: tuple[tuple[str, ...], str, str], t: Translator) -> list[str]:
+    division, lang, jurisdiction = place
+    if division:
+        return [(" · " if lang == "en" else "").join(division), lang]
+    return [_jurisdiction(jurisdiction, t), t.html_lang]
+
+
+def _jurisdiction(name: str, t: Translator) -> str:
+    return t.word(JURISDICTIONS, name)
+
+
+def _said_outlines(outlines: dict[tuple[str, ...], _Outline]) -> list[list[Any]]:
+    rings = ((outline, convex_hull(outline.points)) for outline in outlines.values())
+    return [[outline.name, outline.lang, ring] for outline, ring in rings if len(ring) > 2]
+
+
+def convex_hull(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The corners of the convex ring round `points`, anticlockwise, not closed; fewer than 3 if flat."""
+    ordered = sorted(set(points))
+    lower, upper = _half_hull(ordered), _half_hull(ordered[::-1])
+    return lower[:-1] + upper[:-1] if len(ordered) > 1 else ordered
+
+
+def _half_hull(ordered: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    hull: list[tuple[float, float]] = []
+    for point in ordered:
+        while len(hull) > 1 and _turn(hull[-2], hull[-1], point) <= 0:
+            hull.pop()
+        hull.append(point)
+    return hull
+
+
+def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])

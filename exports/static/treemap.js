@@ -1,0 +1,390 @@
+/* The tree map, for the hand-over file and for the site alike: `treeMap(map, data, options)`.
+ *
+ * data: as packed by exports/map_points.py. options: { treeBase: "https://…/tree/" or "/tree/" or null,
+ * tiles: { url, attribution } or null, legend, search, regions: elements to fill, or absent }.
+ * Everything a person typed reaches the page through textContent alone. Written for Chromium 80.
+ */
+(function () {
+  "use strict";
+
+  var SHAPES = {
+    square: '<rect x="3" y="3" width="18" height="18" rx="2"/>',
+    diamond: '<path d="M12 .8 23.2 12 12 23.2 .8 12Z"/>',
+    hexagon: '<path d="M6.2 2h11.6L23.4 12l-5.6 10H6.2L.6 12Z"/>',
+    circle: '<circle cx="12" cy="12" r="10.5"/>',
+    star: '<path d="m12 .5 3 3.6 4.6-.8.8 4.6 3.6 3-2.6 3.9 1 4.6-4.6 1L15 23.5l-3-2-3 2-2.8-3.1-4.6-1 1-4.6L0 10.9l3.6-3 .8-4.6 4.6.8Z"/>',
+    ring: '<circle cx="12" cy="12" r="9.5" class="tm-hollow"/>',
+    cross: '<circle cx="12" cy="12" r="10" class="tm-hollow"/><path class="tm-line" d="m6 18 12-12"/>',
+    drop: '<path d="M12 1C6 5.5 3.5 9.5 3.5 14a8.5 8.5 0 0 0 17 0C20.5 9.5 18 5.5 12 1Z"/><path class="tm-vein" d="M12 21V9m0 8 3.5-3.5M12 14 9 11"/>',
+    triangle: '<path d="M12 2 22.5 21h-21Z"/><path class="tm-vein" d="M12 18v-7"/>',
+    pentagon: '<path d="m12 1.5 10.5 7.7-4 12.3h-13l-4-12.3Z"/><circle class="tm-eye" cx="12" cy="12.5" r="3.5"/>',
+    kite: '<path d="M12 1 20 9.5 12 23 4 9.5Z"/><path class="tm-vein" d="M5.5 9.5h13"/>',
+    dot: '<circle cx="12" cy="12" r="8"/>'
+  };
+  var STEPS = [45, 30, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
+  var MAX_RESULTS = 20;
+
+  function element(name, className, text, lang) {
+    var made = document.createElement(name);
+    if (className) made.className = className;
+    if (text !== undefined && text !== null) made.textContent = text;
+    if (lang) made.lang = lang;
+    return made;
+  }
+
+  function escaped(text) {
+    var holder = element("i", "", text);
+    return holder.innerHTML;
+  }
+
+  function fill(sentence, name, value) {
+    return sentence.replace("{" + name + "}", function () { return value; });
+  }
+
+  function grouped(count) {
+    return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+  }
+
+  function symbol(kind) {
+    var hollow = kind.shape === "ring" || kind.shape === "cross" ? " tm-on-paper" : "";
+    var seal = kind.seal && kind.shape !== "cross"
+      ? '<text x="12" y="16.3" text-anchor="middle" class="tm-char' + hollow + '">' + escaped(kind.seal) + "</text>" : "";
+    return '<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">' + SHAPES[kind.shape] + seal + "</svg>";
+  }
+
+  function dotIcon(kind) {
+    return L.divIcon({
+      className: "tm-dot tm-" + kind.tone, html: symbol(kind), iconSize: [24, 24], iconAnchor: [12, 12]
+    });
+  }
+
+  /* A cluster is drawn as the rings of a trunk: the more trees, the more rings. */
+  function ringsIcon(words) {
+    return function (cluster) {
+      var count = cluster.getChildCount();
+      var rings = Math.min(5, 1 + Math.floor(Math.log(count) / Math.LN10 * 1.6));
+      var size = 34 + rings * 5;
+      var circles = "";
+      for (var i = 0; i < rings; i++) {
+        circles += '<circle cx="50" cy="50" r="' + (46 - i * 6) + '" class="tm-ring' + (i ? "" : " tm-bark") + '"/>';
+      }
+      var label = '<span class="tm-count">' + grouped(count) + "</span>";
+      return L.divIcon({
+        className: "tm-cluster",
+        html: '<svg viewBox="0 0 100 100" aria-hidden="true" focusable="false">' + circles + "</svg>" + label +
+          '<span class="tm-hidden"> ' + escaped(fill(words.cluster, "n", "").trim()) + "</span>",
+        iconSize: [size, size]
+      });
+    };
+  }
+
+  /* The paper: a thin graticule with its degrees at the edge, redrawn after every move. */
+  function drawGraticule(map) {
+    var pane = map.createPane("graticule");
+    pane.style.zIndex = 240;
+    pane.style.pointerEvents = "none";
+    var renderer = L.svg({ pane: "graticule", padding: 0.3 });
+    var layer = L.layerGroup().addTo(map);
+
+    function degrees(value, positive, negative) {
+      var size = Math.abs(Math.round(value * 1000) / 1000);
+      return size + "°" + (size === 0 ? "" : value > 0 ? positive : negative);
+    }
+    function line(points) {
+      L.polyline(points, { renderer: renderer, interactive: false, className: "tm-graticule", weight: 1 }).addTo(layer);
+    }
+    function note(at, text, className) {
+      var icon = L.divIcon({ className: "tm-degrees " + className, html: text, iconSize: null });
+      L.marker(at, { icon: icon, interactive: false, keyboard: false, pane: "graticule" }).addTo(layer);
+    }
+    function draw() {
+      layer.clearLayers();
+      var bounds = map.getBounds().pad(0.3);
+      var width = map.getBounds().getEast() - map.getBounds().getWest();
+      var lines = Math.max(2, map.getSize().x / 140);
+      var step = STEPS[0];
+      STEPS.forEach(function (each) { if (width / each <= lines) step = each; });
+      var south = Math.max(-85, bounds.getSouth()), north = Math.min(85, bounds.getNorth());
+      var edge = map.containerPointToLatLng([0, map.getSize().y]);
+      for (var lon = Math.ceil(bounds.getWest() / step) * step; lon <= bounds.getEast(); lon += step) {
+        line([[south, lon], [north, lon]]);
+        var x = map.latLngToContainerPoint([edge.lat, lon]).x;
+        if (x > 50 && x < map.getSize().x - 110) note([edge.lat, lon], degrees(lon, "E", "W"), "tm-degrees-lon");
+      }
+      for (var lat = Math.ceil(south / step) * step; lat <= north; lat += step) {
+        line([[lat, bounds.getWest()], [lat, bounds.getEast()]]);
+        var fromFoot = map.getSize().y - map.latLngToContainerPoint([lat, edge.lng]).y;
+        if (fromFoot > 60) note([lat, edge.lng], degrees(lat, "N", "S"), "tm-degrees-lat");
+      }
+    }
+    map.on("moveend resize", draw);
+    draw();
+  }
+
+  /* Faint hulls round the registered trees of each division, named where the name has room. */
+  function drawOutlines(map, outlines) {
+    var pane = map.createPane("outlines");
+    pane.style.zIndex = 250;
+    pane.style.pointerEvents = "none";
+    var renderer = L.svg({ pane: "outlines", padding: 0.3 });
+    var named = outlines.map(function (outline) {
+      var ring = outline[2].map(function (point) { return [point[1], point[0]]; });
+      var hull = L.polygon(ring, { renderer: renderer, interactive: false, className: "tm-outline", weight: 1 });
+      hull.addTo(map);
+      var icon = L.divIcon({ className: "tm-place", html: element("span", "", outline[0], outline[1]), iconSize: null });
+      var name = L.marker(hull.getBounds().getCenter(), {
+        icon: icon, interactive: false, keyboard: false, pane: "outlines"
+      });
+      return { bounds: hull.getBounds(), name: name };
+    });
+    function nameThem() {
+      var view = map.getBounds(), taken = [];
+      named.forEach(function (each) {
+        var at = map.latLngToContainerPoint(each.name.getLatLng());
+        var width = map.latLngToContainerPoint(each.bounds.getNorthEast()).x -
+          map.latLngToContainerPoint(each.bounds.getSouthWest()).x;
+        var fits = width > 90 && width < map.getSize().x * 3 && view.contains(each.name.getLatLng()) &&
+          taken.every(function (other) { return Math.abs(at.x - other.x) > 90 || Math.abs(at.y - other.y) > 22; });
+        if (fits) taken.push(at);
+        if (fits !== map.hasLayer(each.name)) map[fits ? "addLayer" : "removeLayer"](each.name);
+      });
+    }
+    map.on("moveend resize", nameThem);
+    nameThem();
+  }
+
+  function drawCells(map, data) {
+    var seen = {};
+    data.trees.forEach(function (tree) {
+      var side = data.classes[tree[2]][3];
+      var key = tree[0] + " " + tree[1] + " " + side;
+      if (!side || tree[0] === null || seen[key]) return;
+      seen[key] = true;
+      var half = side / 2;
+      L.rectangle([[tree[1] - half, tree[0] - half], [tree[1] + half, tree[0] + half]], {
+        interactive: false, className: "tm-cell", weight: 1.5
+      }).addTo(map);
+    });
+    return Object.keys(seen).length;
+  }
+
+  function names(data, tree) {
+    var name = data.names[tree[3]];
+    return { zh: name[0], zhLang: name[1], latin: name[2], en: name[3] };
+  }
+
+  function address(options, tree) {
+    return options.treeBase ? options.treeBase + ((tree[7] || tree[6])) : null;
+  }
+
+  function title(data, tree) {
+    var name = names(data, tree);
+    var chosen = data.lang === "en" ? name.en || name.latin || name.zh : name.zh || name.latin || name.en;
+    return (chosen || data.words.nameless) + " · " + tree[6];
+  }
+
+  /* One tree in the house style: plaque, seal, names, number, status, place, source, way in. */
+  function card(data, options, tree) {
+    var words = data.words, name = names(data, tree), kind = data.kinds[data.classes[tree[2]][0]];
+    var said = data.classes[tree[2]], place = data.places[tree[4]], source = data.sources[tree[5]];
+    var root = element("article", "tm-card");
+    if (name.zh) root.appendChild(element("div", "tm-plaque" + (name.zh.length > 6 ? " tm-long" : ""), name.zh, name.zhLang));
+    var body = root.appendChild(element("div", "tm-body"));
+    if (!name.zh) body.appendChild(element("h2", "", name.en || name.latin || words.nameless));
+    if (name.latin) body.appendChild(element("p", "tm-latin", name.latin, "la"));
+    if (name.zh && name.en) body.appendChild(element("p", "tm-en", name.en, "en"));
+    var badges = body.appendChild(element("p", "tm-badges"));
+    var mark = badges.appendChild(element("span", "tm-mark tm-" + kind.tone));
+    mark.innerHTML = symbol(kind);
+    said[1].forEach(function (word) { badges.appendChild(element("span", "tm-badge", word)); });
+    var facts = body.appendChild(element("dl", "tm-facts"));
+    [[words.number, tree[6], ""], [words.status, said[2], ""], [words.place, place[0], place[1]]].forEach(function (fact) {
+      facts.appendChild(element("dt", "", fact[0]));
+      facts.appendChild(element("dd", "", fact[1], fact[2]));
+    });
+    if (said[3]) body.appendChild(element("p", "tm-note", fill(words.cell, "cell", said[3])));
+    var link = address(options, tree);
+    if (link) {
+      var way = body.appendChild(element("a", "tm-open", words.open));
+      way.href = link;
+    }
+    body.appendChild(element("p", "tm-source", source[0] + " · " + source[1]));
+    return root;
+  }
+
+  function drawTrees(map, data, options) {
+    var icons = data.kinds.map(dotIcon);
+    var group = L.markerClusterGroup({
+      iconCreateFunction: ringsIcon(data.words), maxClusterRadius: 56, showCoverageOnHover: false,
+      animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
+      spiderLegPolylineOptions: { weight: 1, className: "tm-leg" }
+    });
+    var markers = data.trees.map(function (tree) {
+      if (tree[0] === null) return null;
+      var marker = L.marker([tree[1], tree[0]], { icon: icons[data.classes[tree[2]][0]], title: title(data, tree) });
+      marker.tree = tree;
+      return marker;
+    });
+    var popup = L.popup({ minWidth: 220, maxWidth: 300, className: "tm-popup", autoPanPadding: [12, 12] });
+    var openedBy = null;
+
+    function open(marker, byKey) {
+      openedBy = byKey ? marker : null;
+      popup.setLatLng(marker.getLatLng()).setContent(card(data, options, marker.tree)).openOn(map);
+      var close = popup.getElement().querySelector(".leaflet-popup-close-button");
+      close.setAttribute("aria-label", data.words.close);
+      if (byKey) (popup.getElement().querySelector(".tm-open") || close).focus();
+    }
+    function isEnter(event) { return event.originalEvent.key === "Enter"; }
+
+    group.on("click", function (event) { open(event.layer || event.propagatedFrom, false); });
+    group.on("keypress", function (event) { if (isEnter(event)) open(event.layer || event.propagatedFrom, true); });
+    group.on("clusterkeypress", function (event) {
+      if (!isEnter(event)) return;
+      var cluster = event.layer || event.propagatedFrom;
+      if (map.getZoom() === map.getMaxZoom()) cluster.spiderfy(); else cluster.zoomToBounds({ padding: [30, 30] });
+    });
+    map.getContainer().addEventListener("keydown", function (event) {
+      if (event.key === "Escape") map.closePopup();
+    });
+    map.on("popupclose", function () {
+      var icon = openedBy && openedBy.getElement();
+      openedBy = null;
+      if (icon) icon.focus();
+    });
+
+    var hidden = data.kinds.map(function () { return false; });
+    function show() {
+      group.clearLayers();
+      group.addLayers(markers.filter(function (marker) {
+        return marker && !hidden[data.classes[marker.tree[2]][0]];
+      }));
+    }
+    show();
+    map.addLayer(group);
+    return {
+      toggle: function (kind, isShown) { hidden[kind] = !isShown; show(); },
+      go: function (index) {
+        var marker = markers[index];
+        if (hidden[data.classes[marker.tree[2]][0]]) return;
+        group.zoomToShowLayer(marker, function () { open(marker, true); });
+      }
+    };
+  }
+
+  function fillLegend(root, data, trees, cells) {
+    var list = root.appendChild(element("ul", "tm-legend"));
+    data.kinds.forEach(function (kind, index) {
+      var label = list.appendChild(element("li")).appendChild(element("label"));
+      var box = label.appendChild(element("input"));
+      box.type = "checkbox";
+      box.checked = true;
+      box.addEventListener("change", function () { trees.toggle(index, box.checked); });
+      var mark = label.appendChild(element("span", "tm-mark tm-" + kind.tone));
+      mark.innerHTML = symbol(kind);
+      label.appendChild(element("span", "tm-label", kind.label));
+      label.appendChild(element("span", "tm-number", grouped(kind.count)));
+    });
+    function key(className, text) {
+      var item = list.appendChild(element("li", "tm-key"));
+      item.appendChild(element("span", "tm-swatch " + className));
+      item.appendChild(element("span", "tm-label", text));
+    }
+    if (cells) key("tm-swatch-cell", data.words.cellLegend);
+    if (data.outlines.length) key("tm-swatch-outline", data.words.outlineLegend);
+  }
+
+  function fillRegions(root, map, data, whole) {
+    if (data.regions.length < 2) return;
+    function button(text, count, bounds) {
+      var made = root.appendChild(element("button", "tm-region", text));
+      made.type = "button";
+      made.appendChild(element("span", "tm-number", grouped(count)));
+      made.addEventListener("click", function () { map.fitBounds(bounds, { padding: [30, 30], maxZoom: 16 }); });
+    }
+    button(data.words.all, data.counts.placed, whole);
+    data.regions.forEach(function (region) { button(region[0], region[1], box(region[2])); });
+  }
+
+  function box(corners) {
+    return L.latLngBounds([corners[1], corners[0]], [corners[3], corners[2]]);
+  }
+
+  function plain(text) {
+    return text.normalize("NFKC").toLowerCase();
+  }
+
+  function fillSearch(root, data, options, trees) {
+    var words = data.words, haystack = null;
+    var input = root.querySelector("input"), count = root.querySelector("[role=status]"), list = root.querySelector("ul");
+
+    function index() {
+      return data.trees.map(function (tree) {
+        var name = data.names[tree[3]];
+        return plain([tree[6], name[0], name[2], name[3], data.places[tree[4]][0]].filter(Boolean).join(" "));
+      });
+    }
+    function result(tree, at) {
+      var item = list.appendChild(element("li"));
+      var link = address(options, tree);
+      var made = item.appendChild(element(tree[0] === null ? (link ? "a" : "span") : "button", "tm-result", title(data, tree)));
+      made.appendChild(element("small", "", tree[0] === null ? words.unplaced : data.places[tree[4]][0]));
+      if (tree[0] !== null) {
+        made.type = "button";
+        made.addEventListener("click", function () { trees.go(at); });
+      } else if (link) {
+        made.href = link;
+      }
+    }
+    function find() {
+      var query = plain(input.value.trim());
+      list.textContent = count.textContent = "";
+      if (!query) return;
+      haystack = haystack || index();
+      var terms = query.split(/\s+/), found = [];
+      haystack.forEach(function (text, at) {
+        if (!terms.every(function (term) { return text.indexOf(term) >= 0; })) return;
+        var number = plain(data.trees[at][6]);
+        found.push([number === query ? 0 : number.indexOf(query) === 0 ? 1 : 2, at]);
+      });
+      found.sort(function (a, b) { return a[0] - b[0] || a[1] - b[1]; });
+      count.textContent = found.length
+        ? fill(words.found, "n", grouped(found.length)) : fill(words.none, "name", input.value.trim());
+      found.slice(0, MAX_RESULTS).forEach(function (each) { result(data.trees[each[1]], each[1]); });
+      if (found.length > MAX_RESULTS) {
+        list.appendChild(element("li", "tm-more", fill(words.more, "n", grouped(found.length - MAX_RESULTS))));
+      }
+    }
+    input.addEventListener("input", find);
+    root.addEventListener("submit", function (event) { event.preventDefault(); find(); });
+    if (input.value) find();
+  }
+
+  window.treeMap = function (map, data, options) {
+    map.attributionControl.setPrefix(false);
+    map.zoomControl.setPosition("bottomright");
+    [data.words.zoomIn, data.words.zoomOut].forEach(function (word, index) {
+      var button = map.zoomControl.getContainer().children[index];
+      button.title = word;
+      button.setAttribute("aria-label", word);
+    });
+    L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
+    var whole = null;
+    data.regions.forEach(function (region) { whole = whole ? whole.extend(box(region[2])) : box(region[2]); });
+    if (whole) map.fitBounds(whole, { padding: [36, 36], maxZoom: 16, animate: false });
+    else map.setView([35, 105], 4, { animate: false });
+    if (options.tiles) {
+      L.tileLayer(options.tiles.url, { maxZoom: 19, attribution: escaped(options.tiles.attribution || "") }).addTo(map);
+    } else {
+      drawGraticule(map);
+    }
+    drawOutlines(map, data.outlines);
+    var cells = drawCells(map, data);
+    var trees = drawTrees(map, data, options);
+    if (!whole) map.getContainer().appendChild(element("p", "tm-empty", data.words.noPositions));
+    if (options.legend) fillLegend(options.legend, data, trees, cells);
+    if (options.regions) fillRegions(options.regions, map, data, whole);
+    if (options.search) fillSearch(options.search, data, options, trees);
+    return trees;
+  };
+})();

@@ -277,6 +277,17 @@ class TagContent:
 
 
 @dataclass(frozen=True, slots=True)
+class MapPoint:
+    """A tree as a dot on a sketch map, WGS84 degrees. A dot that is not `is_exact` is never drawn as one."""
+
+    lon: float
+    lat: float
+    tree_no: str
+    is_self: bool = False
+    is_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterFacts:
     """What an export says about the register it was made from."""
 

@@ -1,6 +1,7 @@
 """Reading whole files out of the register, in bounded batches and a constant number of statements each."""
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ from registry.records import (
     FlagRecord,
     HistoryRecord,
     InspectionRecord,
+    MapPoint,
     MeasurementRecord,
     PhotoRecord,
     SourceRecord,
@@ -52,7 +54,7 @@ from registry.records import (
 from registry.rules.addresses import encode_segment
 from registry.rules.redaction import Disclosure
 from registry.settings import all_settings
-from registry.vocab.words import DesignationKind, PartyKind, PartyRole
+from registry.vocab.words import DesignationKind, PartyKind, PartyRole, Precision
 
 BATCH = 500
 
@@ -452,3 +454,29 @@ def full_areas(session: Session, kind: str) -> Iterator[FullArea]:
             position_precision=row.position_precision.value,
         )
         yield FullArea(record, Disclosure(released=frozenset(json.loads(row.released))))
+
+
+def neighbours_of(
+    session: Session, tree: TreeRecord, *, within_m: float = 150.0, limit: int = 60
+) -> tuple[MapPoint, ...]:
+    """Trees around a tree whose position is exact, themselves with exact positions, for its sketch map."""
+    if tree.lon is None or tree.lat is None or tree.position_precision != Precision.EXACT:
+        return ()
+    north = within_m / 111_320
+    east = north / max(math.cos(math.radians(tree.lat)), 0.01)
+    query = (
+        select(Tree.lon, Tree.lat, Tree.tree_no)
+        .where(
+            col(Tree.lat).between(tree.lat - north, tree.lat + north),
+            col(Tree.lon).between(tree.lon - east, tree.lon + east),
+            Tree.id != tree.uuid,
+            Tree.position_precision == Precision.EXACT,
+        )
+        .order_by(col(Tree.tree_no))
+        .limit(limit)
+    )
+    return tuple(
+        MapPoint(lon, lat, number)
+        for lon, lat, number in session.exec(query)
+        if lon is not None and lat is not None
+    )

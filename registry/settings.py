@@ -72,6 +72,7 @@ KNOWN: dict[str, Known] = {
     "register_name_en": Known("name of the register, in English", _text, "Register of ancient trees"),
     "duty_phone": Known("duty telephone printed on tags and shown on scan pages", _phone),
     "duty_mail": Known("duty mail address shown on scan pages", _mail),
+    "jurisdiction": Known("jurisdiction of the register, such as cn-shanxi", _text),
     "basemap_url": Known("tile address of a base map; empty for none", _tiles),
     "demonstration": Known("yes: everything printed says SAMPLE", _yes_no, "no"),
 }

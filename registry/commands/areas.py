@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlmodel import Session, select
 
@@ -19,6 +20,9 @@ class AreaPlace:
     division_id: str | None = None
 
 
+_Area = TypeVar("_Area", Grove, HeritageGarden)
+
+
 def register_grove(
     session: Session,
     draft: AreaDraft,
@@ -29,11 +33,7 @@ def register_grove(
     now: datetime,
 ) -> Grove:
     """Register a grove; the same number again brings its record up to date."""
-    values = draft.model_dump(exclude={"period", "boundary"})
-    found = session.exec(
-        select(Grove).where(Grove.number == draft.number, Grove.authority_id == place.authority_id)
-    ).first()
-    return _keep(session, found, Grove, values, draft, place, released, actor, now)
+    return _keep(session, Grove, draft, place, released, actor, now)
 
 
 def register_garden(
@@ -46,24 +46,28 @@ def register_garden(
     now: datetime,
 ) -> HeritageGarden:
     """Register a heritage garden; the same number again brings its record up to date."""
-    values = draft.model_dump(exclude={"boundary"})
-    found = session.exec(
-        select(HeritageGarden).where(
-            HeritageGarden.number == draft.number, HeritageGarden.authority_id == place.authority_id
-        )
-    ).first()
-    return _keep(session, found, HeritageGarden, values, draft, place, released, actor, now)
+    return _keep(session, HeritageGarden, draft, place, released, actor, now)
 
 
-def _keep(session, found, table, values, draft, place, released, actor, now):  # type: ignore[no-untyped-def]  # noqa: ANN
-    values = {
-        **values,
+def _keep(
+    session: Session,
+    table: type[_Area],
+    draft: AreaDraft,
+    place: AreaPlace,
+    released: tuple[str, ...],
+    actor: str,
+    now: datetime,
+) -> _Area:
+    values: dict[str, Any] = {
+        **draft.model_dump(include=set(table.model_fields) - {"boundary"}),
         "authority_id": place.authority_id,
         "source_id": place.source_id,
         "division_id": place.division_id,
         "boundary": json.dumps(draft.boundary),
         "released": canonical(sorted(released)),
     }
+    same = (table.number == draft.number, table.authority_id == place.authority_id)
+    found = session.exec(select(table).where(*same)).first()
     area = found or table(**values, updated_on=now.date())
     old = {name: getattr(area, name) if found else None for name in values}
     changed = {name: (old[name], value) for name, value in values.items() if old[name] != value}
@@ -75,6 +79,6 @@ def _keep(session, found, table, values, draft, place, released, actor, now):  #
     session.add(area)
     session.flush()
     kind = "grove" if table is Grove else "garden"
-    action = "updated" if found else "created"
-    record_event(session, f"{kind}:registered", [Change(kind, area.id, action, changed)], actor=actor, at=now)
+    change = Change(kind, area.id, "updated" if found else "created", changed)
+    record_event(session, f"{kind}:registered", [change], actor=actor, at=now)
     return area

@@ -1,5 +1,7 @@
 """Making a register, and the small commands on its settings."""
 
+import sqlite3
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -13,10 +15,12 @@ from registry.db import (
     current_revision,
     make_engine,
     migrate_to_head,
+    newest_revision,
+    open_register,
     sqlite_path,
     transaction,
 )
-from registry.errors import RegisterExistsError, RegisterForeignError, unwritable
+from registry.errors import RegisterExistsError, RegisterForeignError, RegisterOlderError, unwritable
 from registry.keys import key_path, make_keys
 from registry.settings import get_setting, set_setting
 
@@ -64,6 +68,29 @@ def change_setting(session: Session, name: str, value: str, *, actor: str, now: 
         change = Change("setting", name, "updated", {"value": (old, kept)})
         record_event(session, "setting:changed", [change], actor=actor, at=now)
     return kept
+
+
+def migrate_register(address: str, *, now: datetime) -> tuple[str, str, str | None]:
+    """Bring the register at `address` to this version, keeping a copy of a SQLite one beside it.
+
+    Returns the revision found, the newest one, and the copy's path (None where there was nothing to do).
+    Raises RegisterMissingError, RegisterForeignError, RegisterNewerError.
+    """
+    head = newest_revision()
+    try:
+        open_register(address).dispose()
+    except RegisterOlderError as error:
+        found = str(error.facts["found"])
+    else:
+        return head, head, None
+    path = sqlite_path(address)
+    copy = None
+    if path is not None:
+        copy = path.with_name(f"{path.name}.before-{head}-{now:%Y%m%d%H%M%S}")
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+    migrate_to_head(make_engine(address))
+    return found, head, str(copy) if copy else address
 
 
 def _fill(engine: Engine, *, actor: str, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Interpreting rows: cells become checked drafts, or a RowProblem that names the column. Pure."""
 
 import html
+import math
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -164,7 +165,7 @@ def _number(name: str, column: Column, header: str, raw: str) -> float | int | N
         number = float(text)
     except ValueError:
         raise RowProblem("not_a_number", header, raw) from None
-    if number != number or number in (float("inf"), float("-inf")):
+    if not math.isfinite(number):
         raise RowProblem("not_a_number", header, raw)
     if number == 0 and column.zero_is_empty:
         return None
@@ -181,7 +182,7 @@ def _number(name: str, column: Column, header: str, raw: str) -> float | int | N
 def _date(column: Column, header: str, raw: str) -> date:
     pattern = column.date or "%Y-%m-%d"
     try:
-        return datetime.strptime(raw, pattern).date()  # noqa: DTZ007: a day has no time zone
+        return datetime.strptime(raw, pattern).date()  # noqa: DTZ007  (a day has no time zone)
     except ValueError:
         raise RowProblem("not_a_date", header, raw, pattern=pattern) from None
 

@@ -1,0 +1,136 @@
+"""The application: global options, one place where errors become a line and an exit code."""
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import click
+import typer
+from sqlalchemy.engine import Engine
+from typer.core import TyperGroup
+
+from registry.db import open_register
+from registry.errors import RegistryError
+from registry.keys import Keys, key_path, read_keys
+from registry.photos import PhotoStore, photo_store
+from registry.vocab.language import LANGUAGES, Translator, translator
+
+DEFAULT_REGISTER = "register.db"
+
+
+def detect_language(arguments: list[str]) -> str:
+    """The language asked for by --lang or GUSHU_LANG, else that of the terminal: Chinese where it says zh."""
+    for position, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        value = argument.removeprefix("--lang=") if argument.startswith("--lang=") else None
+        if argument == "--lang" and position + 1 < len(arguments):
+            value = arguments[position + 1]
+        if value in LANGUAGES:
+            return value
+    if os.environ.get("GUSHU_LANG") in LANGUAGES:
+        return os.environ["GUSHU_LANG"]
+    locale = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+_ = translator(detect_language(sys.argv[1:])).gettext
+
+
+@dataclass(slots=True)
+class Office:
+    """What every command works with: the register's address, the language, and how to answer."""
+
+    address: str
+    t: Translator
+    as_json: bool
+    actor: str
+
+    def engine(self) -> Engine:
+        """The register, opened and checked."""
+        return open_register(self.address)
+
+    def keys(self) -> Keys:
+        """The register's keys."""
+        return read_keys(key_path(self.address))
+
+    def photos(self) -> PhotoStore:
+        """The register's photos."""
+        return photo_store(self.address)
+
+    def now(self) -> datetime:
+        """This instant, UTC."""
+        return datetime.now(UTC)
+
+    def say(self, text: str) -> None:
+        """A line for a person; silent where JSON was asked for."""
+        if not self.as_json:
+            typer.echo(text)
+
+    def answer(self, facts: dict[str, Any]) -> None:
+        """The answer for a program: one JSON object, where asked for."""
+        if self.as_json:
+            typer.echo(json.dumps(facts, ensure_ascii=False, default=str))
+
+
+class GushuGroup(TyperGroup):
+    """Turns every RegistryError into `code: message` on stderr and exit code 1, once for all commands."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except RegistryError as error:
+            office = ctx.obj
+            t = office.t if isinstance(office, Office) else translator(detect_language(sys.argv[1:]))
+            typer.echo(f"{error.code}: {t.error(error)}", err=True)
+            raise typer.Exit(1) from None
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+
+
+app = typer.Typer(
+    cls=GushuGroup,
+    name="gushu",
+    help=_("One file and one strategy for every ancient tree (一树一档、一树一策)."),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def globals_(
+    ctx: typer.Context,
+    register: Annotated[
+        str,
+        typer.Option(
+            "--register", envvar="GUSHU_REGISTER", help=_("Path or database address of the register.")
+        ),
+    ] = DEFAULT_REGISTER,
+    lang: Annotated[str | None, typer.Option("--lang", help=_("Language of what is said: zh or en."))] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help=_("Answer with one JSON object on stdout."))
+    ] = False,
+) -> None:
+    """Options of every command."""
+    if lang is not None and lang not in LANGUAGES:
+        raise typer.BadParameter(f"--lang: {' | '.join(LANGUAGES)}")
+    language = lang or detect_language([])
+    ctx.obj = Office(register, translator(language), as_json, os.environ.get("GUSHU_ACTOR", "cli"))
+
+
+def main() -> None:
+    """Entry point of the `gushu` command."""
+    from registry.cli import exporting, keeping, serving
+
+    for module in (keeping, exporting, serving):
+        assert module  # imported for the commands they add  # noqa: S101
+    app()

@@ -1,0 +1,222 @@
+"""Commands that make what people hold in their hands: tags, map, dossiers."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+from sqlmodel import Session, col, select
+
+from registry.cli.app import Office, _, app
+from registry.cli.progress import progress_bar
+from registry.commands.history import history_head
+from registry.commands.tags import IssuedTag, issue_tags
+from registry.db import reading, transaction
+from registry.errors import AddressMissingError, unwritable
+from registry.models import Edition
+from registry.photos import PhotoStore
+from registry.queries import count_trees, find_tree, full_trees, neighbours_of, stream_ids
+from registry.records import MapPoint, RegisterFacts, TagContent, TreeRecord
+from registry.rules.redaction import redact
+from registry.rules.tag_content import tag_content
+from registry.settings import all_settings
+
+Where = Annotated[
+    list[str] | None, typer.Option(help=_("Only trees with field=value; may be given several times."))
+]
+FontFiles = Annotated[
+    list[Path] | None, typer.Option("--font", help=_("A further .ttf font for rare characters."))
+]
+
+
+@app.command(help=_("Print tags: A4 sheets with signed QR codes. Trees without a tag are issued one."))
+def tags(
+    ctx: typer.Context,
+    out: Path,
+    where: Where = None,
+    start_at: Annotated[int, typer.Option(min=1, help=_("First free place on a used sheet."))] = 1,
+    font: FontFiles = None,
+) -> None:
+    """Print tags."""
+    from exports.tags import write_tag_sheets
+
+    office: Office = ctx.obj
+    engine, keys = office.engine(), office.keys()
+    with transaction(engine) as session:
+        address = all_settings(session)["public_address"]
+        if not address:
+            raise AddressMissingError
+        total = count_trees(session, where or ())
+        ids = stream_ids(session, where or ())
+        issued = {
+            tag.tree_id: tag
+            for tag in issue_tags(session, ids, keys=keys, actor=office.actor, now=office.now())
+        }
+        facts = register_facts(session, office)
+        with (
+            progress_bar(office.t.gettext("tags"), total, quiet=office.as_json) as tell,
+            written(out) as stream,
+        ):
+            report = write_tag_sheets(
+                _contents(session, ids, issued, address, office, tell),
+                stream,
+                facts=facts,
+                language=office.t,
+                start_at=start_at,
+                extra_fonts=tuple(font or ()),
+            )
+    fresh = sum(tag.is_new for tag in issued.values())
+    t = office.t
+    office.say(
+        t.gettext(
+            "{tags} tags on {sheets} sheets: {path}; the next may start at place {place}.",
+            tags=t.number(report.tags, 0),
+            sheets=t.number(report.sheets, 0),
+            path=out,
+            place=report.next_place,
+        )
+    )
+    if fresh:
+        office.say(
+            t.gettext("{count} are new: run `gushu publish` before they are hung.", count=t.number(fresh, 0))
+        )
+    office.answer(
+        {"tags": report.tags, "sheets": report.sheets, "new": fresh, "next_place": report.next_place}
+    )
+
+
+def _contents(
+    session: Session,
+    ids: Sequence[str],
+    issued: dict[str, IssuedTag],
+    address: str,
+    office: Office,
+    tell: Callable[[int], None],
+) -> Iterator[TagContent]:
+    for done, tree in enumerate(public_trees(session, ids, None), start=1):
+        yield tag_content(tree, issued[tree.uuid].printed, address, office.t)
+        tell(done)
+
+
+@app.command("map", help=_("Make a map: one HTML file that opens without a network."))
+def map_(ctx: typer.Context, out: Path, where: Where = None) -> None:
+    """Make a map."""
+    from exports.folium_map import Basemap, write_map
+
+    office: Office = ctx.obj
+    with reading(office.engine()) as session:
+        total = count_trees(session, where or ())
+        facts = register_facts(session, office)
+        url = all_settings(session)["basemap_url"]
+        with written(out) as stream:
+            write_map(
+                public_trees(session, stream_ids(session, where or ()), None),
+                stream,
+                language=office.t.lang,
+                facts=facts,
+                basemap=Basemap(url, "") if url else None,
+            )
+    office.say(office.t.gettext("A map of {count} trees: {path}", count=office.t.number(total, 0), path=out))
+    office.answer({"trees": total, "path": str(out)})
+
+
+@app.command(help=_("Make the dossier of one tree (PDF)."))
+def dossier(ctx: typer.Context, tree_no: str, out: Path, font: FontFiles = None) -> None:
+    """Make one dossier."""
+    from exports.dossier import write_dossier
+
+    office: Office = ctx.obj
+    with reading(office.engine()) as session:
+        tree_id = find_tree(session, tree_no)
+        tree, around = next(_with_neighbours(session, [tree_id], office.photos()))
+        facts = register_facts(session, office)
+        with written(out) as stream:
+            write_dossier(
+                tree, facts, stream, language=office.t, neighbours=around, extra_fonts=tuple(font or ())
+            )
+    office.say(office.t.gettext("The dossier of {tree_no}: {path}", tree_no=tree.tree_no, path=out))
+    office.answer({"tree_no": tree.tree_no, "path": str(out)})
+
+
+@app.command(
+    help=_("Make the dossiers of many trees: a PDF each, in a folder. What is there already is kept.")
+)
+def dossiers(
+    ctx: typer.Context,
+    out: Path,
+    where: Where = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help=_("Make those again that are there."))
+    ] = False,
+    font: FontFiles = None,
+) -> None:
+    """Make many dossiers."""
+    from exports.dossier import write_dossiers
+
+    office: Office = ctx.obj
+    t = office.t
+    with reading(office.engine()) as session:
+        total = count_trees(session, where or ())
+        facts = register_facts(session, office)
+        with progress_bar(t.gettext("dossiers"), total, quiet=office.as_json) as tell:
+            report = write_dossiers(
+                _with_neighbours(session, stream_ids(session, where or ()), office.photos()),
+                out,
+                facts=facts,
+                language=t,
+                overwrite=overwrite,
+                progress=tell,
+                extra_fonts=tuple(font or ()),
+            )
+    office.say(
+        t.gettext(
+            "{written} dossiers written to {path}, {kept} kept.",
+            written=t.number(report.written, 0),
+            kept=t.number(report.kept, 0),
+            path=out,
+        )
+    )
+    office.answer({"written": report.written, "kept": report.kept, "path": str(out)})
+
+
+def public_trees(session: Session, ids: Sequence[str], photos: PhotoStore | None) -> Iterator[TreeRecord]:
+    """The public records of `ids`: through the one redaction, like the edition's."""
+    for full in full_trees(session, ids, photos):
+        yield redact(full.record, full.disclosure)[0]
+
+
+def _with_neighbours(
+    session: Session, ids: Sequence[str], photos: PhotoStore
+) -> Iterator[tuple[TreeRecord, tuple[MapPoint, ...]]]:
+    for tree in public_trees(session, ids, photos):
+        yield tree, neighbours_of(session, tree)
+
+
+def register_facts(session: Session, office: Office) -> RegisterFacts:
+    """What exports say of the register."""
+    settings = all_settings(session)
+    name = settings["register_name" if office.t.lang == "zh" else "register_name_en"]
+    return RegisterFacts(
+        register_name=name,
+        public_address=settings["public_address"] or None,
+        history_head=history_head(session),
+        made_at=office.now(),
+        edition=session.exec(select(Edition.number).order_by(col(Edition.number).desc()).limit(1)).first(),
+        is_demonstration=settings["demonstration"] == "yes",
+    )
+
+
+@contextmanager
+def written(path: Path) -> Iterator[BinaryIO]:
+    """A file written aside and renamed when whole. Raises OutputError; nothing half-written stays."""
+    aside = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with aside.open("wb") as stream:
+            yield stream
+        aside.replace(path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        aside.unlink(missing_ok=True)

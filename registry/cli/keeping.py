@@ -1,0 +1,341 @@
+"""Commands that keep the register: init, import, config, publish, photo, tag, verify, migrate."""
+
+import csv
+import json
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from registry.cli.app import Office, _, app
+from registry.cli.progress import progress_bar
+from registry.commands.history import history_head, verify_history
+from registry.commands.import_file import ImportReport, import_table
+from registry.commands.photos import PhotoFacts, add_photo
+from registry.commands.register import change_setting, init_register, migrate_register
+from registry.commands.tags import end_tag
+from registry.db import reading, transaction
+from registry.errors import InputMissingError, RowsRejectedError, unwritable
+from registry.importing.mapping import Mapping, choose_mapping, named_mapping, shipped_mappings
+from registry.importing.problems import KINDS, Rejection
+from registry.importing.reading import Table, open_table
+from registry.publish import PublishReport
+from registry.publish import publish as publish_edition
+from registry.queries import find_tree
+from registry.settings import KNOWN, all_settings, get_setting
+from registry.vocab.language import Translator
+from registry.vocab.words import PhotoKind, TagState
+
+PREVIEW_ROWS = 5
+
+
+@app.command(help=_("Make a new, empty register with its keys."))
+def init(
+    ctx: typer.Context,
+    jurisdiction: Annotated[
+        str | None, typer.Option(help=_("Where it is kept, such as cn-shanxi; kept as a setting."))
+    ] = None,
+) -> None:
+    """Make a register."""
+    office: Office = ctx.obj
+    engine = init_register(office.address, actor=office.actor, now=office.now())
+    if jurisdiction:
+        with transaction(engine) as session:
+            change_setting(session, "jurisdiction", jurisdiction, actor=office.actor, now=office.now())
+    t = office.t
+    office.say(
+        t.gettext(
+            "A new register stands at {address}; its keys beside it: keep a copy of both.",
+            address=office.address,
+        )
+    )
+    office.answer({"register": office.address})
+
+
+@app.command("import", help=_("Import files: CSV, TSV, XLSX, JSON, GeoJSON, GeoPackage; each also as .gz."))
+def import_(
+    ctx: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…")],
+    mapping: Annotated[str | None, typer.Option(help=_("Name of a mapping, or a .toml file."))] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Say what would happen; change nothing."))
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help=_("Import nothing if a row is rejected."))] = False,
+    rejects: Annotated[Path | None, typer.Option(help=_("Where rejected rows go (CSV)."))] = None,
+) -> None:
+    """Import files, one after the other, each wholly or not at all."""
+    office: Office = ctx.obj
+    engine = office.engine()
+    reports: list[ImportReport] = []
+    for path in files:
+        if not path.is_file():
+            raise InputMissingError(path=path)
+    for path in files:
+        table, chosen = _understand(path, mapping)
+        with transaction(engine) as session:
+            report = import_table(session, table, chosen, actor=office.actor, now=office.now())
+            if report.rejections:
+                target = rejects or path.with_name(path.name + ".rejects.csv")
+                _write_rejects(target, [*_all(reports), *report.rejections], office.t)
+            if strict and report.rejected:
+                first = _sentence(report.rejections[0], office.t)
+                raise RowsRejectedError(count=report.rejected, path=path, first=first)
+            if dry_run:
+                session.rollback()
+        reports.append(report)
+        _tell(office, report, dry_run=dry_run)
+    totals = {name: sum(report.counts[name] for report in reports) for name in reports[0].counts}
+    office.answer({**totals, "files": [{**report.counts, "file": report.file, "mapping": report.mapping,
+                                        "encoding": report.encoding} for report in reports]})  # fmt: skip
+
+
+def _understand(path: Path, name: str | None) -> tuple[Table, Mapping]:
+    if name is not None:
+        chosen = named_mapping(name)
+        table = open_table(path, fits=chosen.fits)
+        chosen.locate(table.headers)
+        return table, chosen
+    mappings = shipped_mappings()
+    table = open_table(path, fits=lambda headers: any(mapping.fits(headers) for mapping in mappings))
+    return table, choose_mapping(path, table.headers, mappings)
+
+
+def _tell(office: Office, report: ImportReport, *, dry_run: bool) -> None:
+    t = office.t
+    counts = {name: t.number(value, 0) for name, value in report.counts.items()}
+    office.say(
+        t.gettext(
+            "{file}: read as {mapping}, {encoding}",
+            file=report.file,
+            mapping=report.mapping,
+            encoding=report.encoding,
+        )
+    )
+    office.say(
+        t.gettext(
+            "  {read} read = {created} created + {updated} updated + {unchanged} unchanged + {rejected} rejected; "
+            "{flagged} with doubts",
+            **counts,
+        )
+    )
+    if report.unused_columns:
+        office.say(t.gettext("  columns not used: {columns}", columns=", ".join(report.unused_columns)))
+    for rejection in report.rejections[:PREVIEW_ROWS]:
+        office.say("  " + _sentence(rejection, t))
+    if report.rejected > PREVIEW_ROWS:
+        office.say(
+            t.gettext("  … and {count} more in the rejects file", count=report.rejected - PREVIEW_ROWS)
+        )
+    if dry_run:
+        office.say(t.gettext("  tried only: nothing was changed"))
+
+
+def _all(reports: list[ImportReport]) -> list[Rejection]:
+    return [rejection for report in reports for rejection in report.rejections]
+
+
+def _sentence(rejection: Rejection, t: Translator) -> str:
+    reason, remedy = _reason(rejection, t)
+    return t.gettext(
+        "{file} row {row}, column {column}, value “{value}”: {reason}; {remedy}",
+        file=rejection.file,
+        row=rejection.row,
+        column=rejection.column,
+        value=rejection.value[:60],
+        reason=reason,
+        remedy=remedy,
+    )
+
+
+def _reason(rejection: Rejection, t: Translator) -> tuple[str, str]:
+    kind = KINDS[rejection.kind]
+    return t.gettext(kind.reason).format(**rejection.facts), t.gettext(kind.remedy).format(**rejection.facts)
+
+
+def _write_rejects(path: Path, rejections: list[Rejection], t: Translator) -> None:
+    aside = path.with_name(path.name + ".part")
+    try:
+        with aside.open("w", encoding="utf-8-sig", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(["file", "row", "column", "value", "reason", "remedy", "whole_row"])
+            for rejection in rejections:
+                cells = json.dumps(rejection.cells, ensure_ascii=False)
+                writer.writerow(
+                    [
+                        rejection.file,
+                        rejection.row,
+                        rejection.column,
+                        rejection.value,
+                        *_reason(rejection, t),
+                        cells,
+                    ]
+                )
+        aside.replace(path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+@app.command(help=_("Make the next public edition: a GeoPackage that is also the site's database."))
+def publish(
+    ctx: typer.Context,
+    out: Annotated[Path, typer.Option(help=_("Where the edition goes."))] = Path("public.gpkg"),
+) -> None:
+    """Publish."""
+    office: Office = ctx.obj
+    t = office.t
+    with progress_bar(t.gettext("trees"), quiet=office.as_json) as tell:
+        report = publish_edition(
+            office.engine(),
+            out,
+            keys=office.keys(),
+            photos=office.photos(),
+            actor=office.actor,
+            now=office.now(),
+            progress=tell,
+        )
+    _tell_edition(office, report)
+
+
+def _tell_edition(office: Office, report: PublishReport) -> None:
+    t = office.t
+    office.say(
+        t.gettext(
+            "Edition {number} stands at {path}: {trees} trees, {groves} groves, {gardens} gardens, {tags} tags.",
+            number=report.number,
+            path=report.path,
+            trees=t.number(report.trees, 0),
+            groves=t.number(report.groves, 0),
+            gardens=t.number(report.gardens, 0),
+            tags=t.number(report.tags, 0),
+        )
+    )
+    if report.withheld:
+        office.say(t.gettext("Held back (field: reason, count):"))
+        for what, count in sorted(report.withheld.items()):
+            office.say(f"  {what}, {t.number(count, 0)}")
+    facts = asdict(report)
+    facts["withheld"] = dict(report.withheld)
+    office.answer(facts)
+
+
+config = typer.Typer(help=_("Settings of this register."), no_args_is_help=True)
+app.add_typer(config, name="config")
+
+
+@config.command("get", help=_("Show a setting, or all of them."))
+def config_get(ctx: typer.Context, name: Annotated[str | None, typer.Argument()] = None) -> None:
+    """Show settings."""
+    office: Office = ctx.obj
+    with reading(office.engine()) as session:
+        found = {name: get_setting(session, name)} if name else all_settings(session)
+    for key, value in found.items():
+        office.say(value if name else f"{key} = {value}    # {office.t.gettext(KNOWN[key].help)}")
+    office.answer(found)
+
+
+@config.command("set", help=_("Change a setting."))
+def config_set(ctx: typer.Context, name: str, value: str) -> None:
+    """Change a setting."""
+    office: Office = ctx.obj
+    with transaction(office.engine()) as session:
+        kept = change_setting(session, name, value, actor=office.actor, now=office.now())
+    office.say(f"{name} = {kept}")
+    office.answer({name: kept})
+
+
+photo = typer.Typer(help=_("Photos of trees."), no_args_is_help=True)
+app.add_typer(photo, name="photo")
+
+
+@photo.command("add", help=_("Add a photo to the file of a tree."))
+def photo_add(
+    ctx: typer.Context,
+    tree_no: str,
+    file: Path,
+    kind: Annotated[PhotoKind, typer.Option(help=_("What it shows."))] = PhotoKind.WHOLE,
+    taken_on: Annotated[str | None, typer.Option(help=_("Day it was taken, YYYY-MM-DD."))] = None,
+    caption: Annotated[str | None, typer.Option(help=_("Caption; private until released."))] = None,
+    release_caption: Annotated[bool, typer.Option(help=_("The caption may be published."))] = False,
+    credit: Annotated[str | None, typer.Option(help=_("Who took it."))] = None,
+    credit_consent: Annotated[bool, typer.Option(help=_("The photographer agreed to be named."))] = False,
+) -> None:
+    """Add a photo."""
+    office: Office = ctx.obj
+    try:
+        day = date.fromisoformat(taken_on) if taken_on else None
+    except ValueError:
+        raise typer.BadParameter(f"--taken-on: {taken_on}") from None
+    facts = PhotoFacts(kind, day, caption, release_caption, credit, credit_consent)
+    with transaction(office.engine()) as session:
+        tree_id = find_tree(session, tree_no)
+        added = add_photo(
+            session, tree_id, file, facts, store=office.photos(), actor=office.actor, now=office.now()
+        )
+        digest = added.sha256
+    office.say(office.t.gettext("The photo is in the file of {tree_no}.", tree_no=tree_no))
+    office.answer({"tree_no": tree_no, "sha256": digest})
+
+
+tag = typer.Typer(help=_("Tags that were issued."), no_args_is_help=True)
+app.add_typer(tag, name="tag")
+
+
+@tag.command("withdraw", help=_("Withdraw a tag: its scan page says so from the next edition on."))
+def tag_withdraw(ctx: typer.Context, code: str, reason: Annotated[str, typer.Option(help=_("Why."))]) -> None:
+    """Withdraw a tag."""
+    _end(ctx.obj, code, TagState.WITHDRAWN, reason)
+
+
+@tag.command("replace", help=_("Mark a tag as replaced; `gushu tags` then issues a new one."))
+def tag_replace(ctx: typer.Context, code: str, reason: Annotated[str, typer.Option(help=_("Why."))]) -> None:
+    """Mark a tag as replaced."""
+    _end(ctx.obj, code, TagState.REPLACED, reason)
+
+
+def _end(office: Office, code: str, state: TagState, reason: str) -> None:
+    with transaction(office.engine()) as session:
+        ended = end_tag(
+            session, code, state, keys=office.keys(), actor=office.actor, now=office.now(), reason=reason
+        )
+        facts = {"code": ended.code, "state": ended.state.value}
+    office.say(
+        office.t.gettext(
+            "Tag {code}: {state}. Publish to let the public know.",
+            code=facts["code"],
+            state=office.t.word(TagState, facts["state"]),
+        )
+    )
+    office.answer(facts)
+
+
+@app.command(help=_("Check the whole history, link by link."))
+def verify(ctx: typer.Context) -> None:
+    """Verify the chain."""
+    office: Office = ctx.obj
+    with reading(office.engine()) as session:
+        count = verify_history(session)
+        head = history_head(session)
+    office.say(office.t.ngettext("{count} event holds.", "{count} events hold.", count))
+    office.say(office.t.gettext("Head: {head}", head=head))
+    office.answer({"events": count, "head": head})
+
+
+@app.command(help=_("Bring an older register up to this version, with a copy kept beside it."))
+def migrate(ctx: typer.Context) -> None:
+    """Migrate."""
+    office: Office = ctx.obj
+    found, head, copy = migrate_register(office.address, now=office.now())
+    if copy is None:
+        office.say(office.t.gettext("The register is of this version already ({head}).", head=head))
+    else:
+        office.say(
+            office.t.gettext(
+                "Migrated from {found} to {head}; the register as it was: {copy}",
+                found=found,
+                head=head,
+                copy=copy,
+            )
+        )
+    office.answer({"from": found, "to": head, "copy": copy})

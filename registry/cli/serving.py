@@ -1,0 +1,73 @@
+"""`gushu serve`: the public site from an edition."""
+
+import os
+import socket
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from registry.cli.app import Office, _, app
+from registry.errors import EditionForeignError, EditionMissingError, OutputError, PortInUseError
+
+_APP = "datasette_plugins.asgi:create_app"
+
+
+@app.command(help=_("Serve the site. A new edition is noticed without a restart."))
+def serve(
+    ctx: typer.Context,
+    public: Annotated[Path, typer.Option(help=_("The edition to serve."))] = Path("public.gpkg"),
+    host: Annotated[str, typer.Option(help=_("Address to listen on."))] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help=_("Port to listen on."))] = 8001,
+    workers: Annotated[int, typer.Option(min=1, max=64, help=_("Processes that answer."))] = 1,
+    no_desk: Annotated[
+        bool, typer.Option("--no-desk", help=_("Public site only; this version has no desk."))
+    ] = True,  # noqa: ARG001
+) -> None:
+    """Serve the site."""
+    import uvicorn
+
+    office: Office = ctx.obj
+    check_edition(public)
+    _check_port(host, port)
+    os.environ["GUSHU_PUBLIC"] = str(public.resolve())
+    office.say(
+        office.t.gettext("The site: http://{host}:{port}/ (stop with Ctrl+C)", host=_shown(host), port=port)
+    )
+    office.answer({"address": f"http://{_shown(host)}:{port}/"})
+    uvicorn.run(
+        _APP, factory=True, host=host, port=port, workers=workers, log_level="warning", server_header=False
+    )
+
+
+def check_edition(path: Path) -> None:
+    """Raises EditionMissingError, EditionForeignError unless `path` is an edition of ours."""
+    if not path.is_file():
+        raise EditionMissingError(path=path)
+    try:
+        with closing(sqlite3.connect(f"file:{path.resolve()}?mode=ro&immutable=1", uri=True)) as connection:
+            found = connection.execute("SELECT value FROM edition WHERE key = 'format'").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise EditionForeignError(path=path) from error
+    if not found or not str(found[0]).startswith("gushu-public-"):
+        raise EditionForeignError(path=path)
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except socket.gaierror as error:
+            raise OutputError(path=host, reason=error.strerror or str(error)) from error
+        except PermissionError as error:
+            raise OutputError(path=f"{host}:{port}", reason=error.strerror or str(error)) from error
+        except OSError as error:
+            raise PortInUseError(host=host, port=port) from error
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -58,7 +58,7 @@ from registry.vocab.words import DesignationKind, PartyKind, PartyRole, Precisio
 
 BATCH = 500
 
-WHERE_COLUMNS: dict[str, sa.ColumnElement[Any]] = {
+WHERE_COLUMNS: dict[str, Any] = {
     "tree_no": col(Tree.tree_no),
     "number_scheme": col(Tree.number_scheme),
     "authority": col(Tree.authority_id),
@@ -101,9 +101,10 @@ def select_trees(where: Sequence[str]) -> sa.Select[tuple[str]]:
         if field not in WHERE_COLUMNS or not sign:
             raise SettingUnknownError(name=text, known=[f"{name}=…" for name in WHERE_COLUMNS])
         query = query.where(WHERE_COLUMNS[field] == value)
-    return query.order_by(
+    ordered: sa.Select[tuple[str]] = query.order_by(
         col(Tree.authority_id), sa.func.length(Tree.tree_no), col(Tree.tree_no), col(Tree.id)
-    )  # type: ignore[no-any-return]
+    )
+    return ordered
 
 
 def find_tree(session: Session, number: str) -> str:
@@ -308,7 +309,7 @@ def _tree_record(tree: Tree, around: _Surroundings) -> dict[str, Any]:
     is_hant = tree.text_lang == "zh-Hant"
     written = tree.name_verbatim if _has_han(tree.name_verbatim) else None
     by_species = species and (species.name_hans or species.name_hant)
-    hans = written and not is_hant or (not written and species and species.name_hans)
+    hans = not is_hant if written else bool(species and species.name_hans)
     record.update(
         uuid=tree.id,
         path=around.path(tree),
@@ -387,18 +388,19 @@ def _photo_record(row: Photo, parties: dict[str, Party], photos: PhotoStore) -> 
 
 
 def _events(session: Session, ids: list[str]) -> defaultdict[str, list[HistoryRecord]]:
+    columns: list[Any] = [
+        EventItem.subject_id,
+        EventItem.action,
+        EventItem.change,
+        Event.seq,
+        Event.at,
+        Event.kind,
+        Event.hash,
+    ]
     query = (
-        select(
-            EventItem.subject_id,
-            EventItem.action,
-            EventItem.change,
-            Event.seq,
-            Event.at,
-            Event.kind,
-            Event.hash,
-        )
+        sa.select(*columns)
         .join(Event, col(Event.seq) == col(EventItem.seq))
-        .where(col(EventItem.subject_id).in_(ids), EventItem.subject_type == "tree")
+        .where(col(EventItem.subject_id).in_(ids), col(EventItem.subject_type) == "tree")
         .order_by(col(Event.seq).desc())
     )
     events: defaultdict[str, list[HistoryRecord]] = defaultdict(list)

@@ -72,7 +72,7 @@ class AliasRecord:
 
 @dataclass(frozen=True, slots=True)
 class PhotoRecord:
-    """One photo. `jpeg` is re-encoded without EXIF, at most 1,600 px on the long side; `thumb` at most 320 px."""
+    """One photo, re-encoded without EXIF: `jpeg` at most 1,600 px on the long side, `thumb` 320 px."""
 
     kind: str
     taken_on: date | None

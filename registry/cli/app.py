@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-import click
 import typer
 from sqlalchemy.engine import Engine
 from typer.core import TyperGroup
@@ -81,7 +80,7 @@ class Office:
 class GushuGroup(TyperGroup):
     """Turns every RegistryError into `code: message` on stderr and exit code 1, once for all commands."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run the command."""
         try:
             return super().invoke(ctx)

@@ -115,8 +115,8 @@ def _tell(office: Office, report: ImportReport, *, dry_run: bool) -> None:
     )
     office.say(
         t.gettext(
-            "  {read} read = {created} created + {updated} updated + {unchanged} unchanged + {rejected} rejected; "
-            "{flagged} with doubts",
+            "  {read} read = {created} created + {updated} updated + {unchanged} unchanged "
+            "+ {rejected} rejected; {flagged} with doubts",
             **counts,
         )
     )
@@ -202,7 +202,8 @@ def _tell_edition(office: Office, report: PublishReport) -> None:
     t = office.t
     office.say(
         t.gettext(
-            "Edition {number} stands at {path}: {trees} trees, {groves} groves, {gardens} gardens, {tags} tags.",
+            "Edition {number} stands at {path}: {trees} trees, {groves} groves, {gardens} gardens, "
+            "{tags} tags.",
             number=report.number,
             path=report.path,
             trees=t.number(report.trees, 0),

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from registry.importing.interpret import PartyFacts, SpeciesFacts
 from registry.models import Division, Party, Species
 from registry.models.base import new_id
+from registry.vocab.words import PartyKind
 
 
 class Directory:
@@ -82,7 +83,9 @@ class Directory:
             ).first()
             if found is None:
                 found = new_id()
-                self.session.add(Party(id=found, kind=facts.kind, name=facts.name, name_lang=text_lang))
+                self.session.add(
+                    Party(id=found, kind=PartyKind(facts.kind), name=facts.name, name_lang=text_lang)
+                )
             self._parties[key] = found
         return self._parties[key]
 

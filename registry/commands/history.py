@@ -61,16 +61,17 @@ def record_event(
         text = canonical(
             {name: _told(change, name, pair, commitments) for name, pair in change.fields.items()}
         )
-        item = {
-            "seq": seq,
-            "ordinal": ordinal,
-            "subject_type": change.subject_type,
-            "subject_id": change.subject_id,
-            "action": change.action,
-            "change": text,
-        }
-        digest.update(_item_line(**item))
-        items.append(item)
+        digest.update(_item_line(seq, ordinal, change.subject_type, change.subject_id, change.action, text))
+        items.append(
+            {
+                "seq": seq,
+                "ordinal": ordinal,
+                "subject_type": change.subject_type,
+                "subject_id": change.subject_id,
+                "action": change.action,
+                "change": text,
+            }
+        )
         count = ordinal
     event = Event(
         seq=seq,
@@ -148,7 +149,8 @@ def commitment_of(salt: str, field: str, value: str) -> str:
 def _verify_items(session: Session, event: Event) -> None:
     digest, count = hashlib.sha256(), 0
     items = select(EventItem).where(EventItem.seq == event.seq).order_by(col(EventItem.ordinal))
-    for count, item in enumerate(session.exec(items.execution_options(yield_per=2000)), start=1):
+    for item in session.exec(items.execution_options(yield_per=2000)):
+        count += 1
         digest.update(
             _item_line(item.seq, item.ordinal, item.subject_type, item.subject_id, item.action, item.change)
         )

@@ -208,7 +208,7 @@ class _Batch:
         for table, children in rows.items():
             new.setdefault(table, []).extend(children)
         told = {name: (None, value) for name, value in values.items() if _is_told(name, value)}
-        return Change("tree", tree_id, "created", {**told, **_told_children(rows, self.directory)})
+        return Change("tree", tree_id, "created", {**told, **_told_children(rows)})
 
     def _update(
         self, tree: Tree, facts: TreeFacts, digest: str, new: dict[type[SQLModel], list[dict[str, Any]]]
@@ -225,7 +225,7 @@ class _Batch:
         for table, children in rows.items():
             added = self._replace_children(tree.id, table, children)
             new.setdefault(table, []).extend(added)
-            fields.update(_told_children({table: added}, self.directory))
+            fields.update(_told_children({table: added}))
         return Change("tree", tree.id, "updated", fields)
 
     def _child_rows(self, tree_id: str, facts: TreeFacts) -> dict[type[SQLModel], list[dict[str, Any]]]:
@@ -271,7 +271,7 @@ class _Batch:
     def _replace_children(
         self, tree_id: str, table: type[SQLModel], children: list[dict[str, Any]]
     ) -> list[dict[str, Any]]:
-        """Children of this source that are not there yet; those that the file no longer says go, dated rows stay."""
+        """Children that are not there yet; those that the file no longer says go, dated rows stay."""
         present = self.session.exec(select(table).where(table.tree_id == tree_id)).all()  # type: ignore[attr-defined]
         wanted = {_content(child): child for child in children}
         for row in present:
@@ -306,10 +306,9 @@ def _flag_shared_points(session: Session, source_id: str) -> None:
         .having(sa.func.count() > 1)
         .subquery()
     )
+    same = sa.and_(col(Tree.lon) == points.c.lon, col(Tree.lat) == points.c.lat)
     shared = session.execute(
-        select(Tree.id, points.c.trees).join(
-            points, sa.and_(Tree.lon == points.c.lon, Tree.lat == points.c.lat, Tree.source_id == source_id)
-        )
+        select(Tree.id, points.c.trees).join(points, same).where(Tree.source_id == source_id)
     )
     for rows in _by_chunk(shared):
         session.execute(
@@ -365,7 +364,7 @@ def _is_told(name: str, value: Any) -> bool:
     return value is not None and name not in {"id", "imported_hash", "released", "updated_on"}
 
 
-_TOLD_CHILDREN = {
+_TOLD_CHILDREN: dict[type[SQLModel], str] = {
     TreeAlias: "aliases",
     Measurement: "measurements",
     Inspection: "inspections",
@@ -373,16 +372,14 @@ _TOLD_CHILDREN = {
 }
 
 
-def _told_children(
-    rows: dict[type[SQLModel], list[dict[str, Any]]], directory: Directory
-) -> dict[str, tuple[Any, Any]]:
+def _told_children(rows: dict[type[SQLModel], list[dict[str, Any]]]) -> dict[str, tuple[Any, Any]]:
     """Children as the history tells them: under one name each, parties and findings as commitments."""
     told: dict[str, tuple[Any, Any]] = {}
     for table, name in _TOLD_CHILDREN.items():
-        facts = [_plain_child(row) for row in rows.get(table, ())]
+        facts = [_plain_child(row) for row in rows.get(table, [])]
         if facts:
             told[name] = (None, facts)
-    findings = [row["findings"] for row in rows.get(Inspection, ()) if row["findings"] != "[]"]
+    findings = [row["findings"] for row in rows.get(Inspection, []) if row["findings"] != "[]"]
     if findings:
         told["findings"] = (None, findings[0])
     if parties := rows.get(TreeParty):

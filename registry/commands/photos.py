@@ -14,7 +14,7 @@ from registry.vocab.words import PartyKind, PhotoKind
 
 @dataclass(frozen=True, slots=True)
 class PhotoFacts:
-    """What is said of a photo. `credit` is shown only with `credit_consent`, the caption only when released."""
+    """What is said of a photo. `credit` is shown with `credit_consent` only, the caption when released."""
 
     kind: PhotoKind = PhotoKind.WHOLE
     taken_on: date | None = None

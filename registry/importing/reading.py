@@ -138,7 +138,7 @@ def _unpacked(path: Path) -> BinaryIO:
     stream.seek(0)
     if not is_gzip:
         return stream
-    return io.BufferedReader(_Limited(stream, path))  # type: ignore[arg-type]
+    return io.BufferedReader(_Limited(stream, path))
 
 
 def _check_size_and_hash(path: Path) -> str:
@@ -167,7 +167,7 @@ def _read_whole(path: Path) -> bytes:
 
 
 def _read_csv(path: Path, sha256: str, fits: Fits) -> Table:
-    found = [encoding for encoding in _possible_encodings(path)]
+    found = _possible_encodings(path)
     if not found:
         raise InputUnreadableError(
             path=path, reason=Phrase("its text is in none of UTF-8, UTF-16, GB18030 and Big5")
@@ -308,8 +308,8 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat()
+    if isinstance(value, datetime) and value.time() == datetime.min.time():
+        value = value.date()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
@@ -374,7 +374,8 @@ def _read_geopackage(path: Path, sha256: str, fits: Fits) -> Table:
                 tuple(row)
                 for row in connection.execute(
                     "SELECT c.table_name, g.column_name FROM gpkg_contents c "
-                    "JOIN gpkg_geometry_columns g ON g.table_name = c.table_name WHERE c.data_type = 'features'"
+                    "JOIN gpkg_geometry_columns g ON g.table_name = c.table_name "
+                    "WHERE c.data_type = 'features'"
                 )
             ]
             tables = [[_feature(row, geometry) for row in connection.execute(f'SELECT * FROM "{name}"')]

@@ -1,4 +1,4 @@
-"""Numbers in addresses and file names: tilde-encoding, so that `AFCD/KS/005` and `HT 2007-163` are one segment.
+"""Numbers in addresses and file names: tilde-encoding makes `AFCD/KS/005` and `HT 2007-163` one segment.
 
 The same encoding as Datasette's: letters, digits, `_` and `-` stay, every other byte becomes `~` and two
 hexadecimal digits.

@@ -24,7 +24,7 @@ FREE_TEXTS = (
     "values",
     "common_name",
 )
-"""Fields that hold whatever somebody wrote: private until released, and read for private matters even then."""
+"""Fields that hold whatever somebody wrote: private until released, read for private matters even then."""
 
 PLACE_TEXTS = (
     "town",
@@ -53,7 +53,8 @@ _HOUSEHOLD = re.compile(
 _TELEPHONE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?1[3-9][0-9](?:[- ]?[0-9]{4}){2}(?![0-9])|"
                         r"(?<![0-9A-Za-z.])\(?0[0-9]{1,3}\)?[- ]?[0-9]{3,4}[- ]?[0-9]{4}(?![0-9])|"
                         r"(?<![0-9A-Za-z])\+[0-9][0-9 -]{7,16}[0-9](?![0-9])|"
-                        r"(?:电话|電話|手机|手機|tel|phone)\D{0,5}[0-9][0-9 -]{5,}", re.IGNORECASE)  # fmt: skip
+                        r"(?:电话|電話|手机|手機|tel|phone)\D{0,5}[0-9][0-9 -]{5,}",
+                        re.IGNORECASE)  # fmt: skip
 _IDENTITY = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])|(?<![0-9A-Za-z])[A-Z][12][0-9]{8}(?![0-9])")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 

@@ -7,6 +7,7 @@ blanks and punctuation.
 
 import re
 import unicodedata
+from itertools import pairwise
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
 _RUNS = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
@@ -41,7 +42,7 @@ def match_expression(query: str) -> str | None:
 
 
 def _pairs(run: str) -> list[str]:
-    return [a + b for a, b in zip(run, run[1:], strict=False)]
+    return [a + b for a, b in pairwise(run)]
 
 
 def _runs(text: str) -> list[str]:

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, Literal
 from pylopdf_fonts_zh_cn import sans_path, serif_path
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.pdfdoc import PDFName, PDFStream, PDFZCompress
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
@@ -113,7 +114,7 @@ def new_canvas(
     made_at: the document's date (aware), if it is to have one; the clock is never read.
     """
     rl_config.useA85 = 0
-    canvas = Canvas(out, pagesize=pagesize, pageCompression=1, invariant=1, lang=lang)
+    canvas = _LeanCanvas(out, pagesize=pagesize, pageCompression=1, invariant=1, lang=lang)
     canvas.setTitle(title)
     canvas.setAuthor(author)
     canvas.setSubject(subject)
@@ -122,6 +123,17 @@ def new_canvas(
         written = made_at.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ")
         canvas.setDateFormatter(lambda *_: written)
     return canvas
+
+
+class _LeanCanvas(Canvas):  # type: ignore[misc]
+    """reportlab keeps every page as plain text until the end; here a finished page is compressed at once."""
+
+    def showPage(self) -> None:  # noqa: N802
+        super().showPage()
+        page = self._doc.Pages.pages[-1]
+        page.Contents = PDFStream(content=PDFZCompress.encode(page.stream), filters=())
+        page.Contents.dictionary["Filter"] = PDFName(PDFZCompress.pdfname)
+        page.stream = None
 
 
 class _Face(TTFont):  # type: ignore[misc]

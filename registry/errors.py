@@ -1,6 +1,7 @@
 """Everything that can go wrong in a way a person can mend."""
 
 from pathlib import Path
+from typing import Any
 
 
 class Phrase(str):
@@ -29,6 +30,14 @@ class RegistryError(Exception):
         self.facts = facts
         super().__init__(self.template.format(**facts))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """So that an error met in another process arrives whole."""
+        return _made_again, (type(self), self.facts)
+
+
+def _made_again(kind: type[RegistryError], facts: dict[str, object]) -> RegistryError:
+    return kind(**facts)
+
 
 class TreeNotFoundError(RegistryError):
     """No tree carries this number."""
@@ -49,6 +58,24 @@ class TagCodeError(RegistryError):
 
     code = "tag_code"
     template = "the tag {tag} is not known to this register"
+
+
+class TagTextTooLongError(RegistryError):
+    """A text does not fit on its tag at a size that can still be read."""
+
+    code = "tag_text_too_long"
+    template = "the tag of tree {tree_no} has no room for “{text}”; shorten it, or choose a larger tag"
+
+
+class TagAddressTooLongError(RegistryError):
+    """A QR code would be too fine to scan."""
+
+    code = "tag_address_too_long"
+    template = (
+        "the address on the tag of tree {tree_no} is too long ({length} characters): its QR code would have "
+        "modules of {module_mm} mm, and at least {least_mm} mm are needed; "
+        "use a shorter public_address, or a larger tag"
+    )
 
 
 class SettingUnknownError(RegistryError):

@@ -132,10 +132,12 @@ def _read_cell(cells: _Cells, header: str, column: Column, raw: str) -> None:
         if len(raw) > 64:
             raise RowProblem("too_long", header, raw, limit=64)
         cells.numbers.append((raw, column.scheme or ""))
-    elif column.field:
+    elif column.field and column.field not in cells.values:
         value = _value(column.field, column, header, raw)
         if value is not None:
             cells.put(column.field, value, header, raw)
+            for name, also in column.also.items():
+                cells.put(name, also, header, raw)
 
 
 def _value(name: str, column: Column, header: str, raw: str) -> Any:
@@ -244,7 +246,8 @@ def _place_position(values: dict[str, Any], cells: _Cells) -> list[Doubt]:
         return [Doubt("datum_not_converted", "datum", str(values["datum"]))]
     values["lon"], values["lat"] = lon, lat
     rounding = rounding_m(lon_raw, lat_raw)
-    values["coordinate_uncertainty_m"] = max(rounding, values.get("coordinate_uncertainty_m") or 0.0)
+    if rounding >= 1:  # six decimals tell how a number was written, not how well the place is known
+        values["coordinate_uncertainty_m"] = max(rounding, values.get("coordinate_uncertainty_m") or 0.0)
     return position_doubts(lon_raw, lat_raw)
 
 

@@ -8,7 +8,8 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as default_field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -41,13 +42,17 @@ FIELDS = (
 ) | OTHER_FIELDS
 
 LENGTHS_IN_M = {"mm": 0.001, "cm": 0.01, "m": 1.0, "ft": 0.3048, "in": 0.0254}
-_TOP_KEYS = frozenset(
-    "id title about file source authority defaults release placeholders columns ignore divisions derive finding "
-    "placeholder_dates designation".split()
-)
-_COLUMN_KEYS = frozenset(
-    "field aliases optional unit date vocabulary codelist split pattern scheme zero_is_empty join".split()
-)
+_TOP_KEYS = frozenset({
+    "id", "title", "about", "source", "authority", "defaults", "release", "placeholders", "placeholder_dates",
+    "columns", "ignore", "divisions", "finding", "designation",
+})  # fmt: skip
+_COLUMN_KEYS = frozenset({
+    "field", "aliases", "optional", "unit", "date", "vocabulary", "codelist", "split", "pattern", "scheme",
+    "zero_is_empty", "also",
+})  # fmt: skip
+_SOURCE_KEYS = (
+    "id", "title", "title_lang", "title_en", "publisher", "licence", "licence_url", "attribution", "origin",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class Column:
     pattern: re.Pattern[str] | None = None
     scheme: str | None = None
     zero_is_empty: bool = False
+    also: dict[str, Any] = default_field(default_factory=dict)
+    """Fields that are so, because this column has a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ class Mapping:
     source: dict[str, Any]
     authority: dict[str, str]
     columns: tuple[Column, ...]
-    defaults: dict[str, Any] = field(default_factory=dict)
+    defaults: dict[str, Any] = default_field(default_factory=dict)
     release: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     placeholder_texts: frozenset[str] = frozenset()
@@ -96,7 +103,7 @@ class Mapping:
     divisions: tuple[dict[str, str], ...] = ()
     division_lang: str = "zh-Hans"
     findings: tuple[Finding, ...] = ()
-    designation: dict[str, str] = field(default_factory=dict)
+    designation: dict[str, str] = default_field(default_factory=dict)
 
     def locate(self, headers: Sequence[str]) -> dict[str, Column]:
         """The column of each header that is used. Raises MappingMissingColumnError."""
@@ -194,8 +201,7 @@ def _mapping(path: Path, found: dict[str, Any]) -> Mapping:
     for key in ("id", "source", "authority", "columns"):
         if key not in found:
             raise _Wrong("it has no {key}", key=key)
-    source_keys = "id title title_lang title_en publisher licence licence_url attribution origin".split()
-    for key in source_keys:
+    for key in _SOURCE_KEYS:
         if not isinstance(found["source"].get(key), str):
             raise _Wrong("it has no {key}", key=f"source.{key}")
     for key in ("id", "name_zh", "name_en", "jurisdiction"):
@@ -225,11 +231,16 @@ def _mapping(path: Path, found: dict[str, Any]) -> Mapping:
     return mapping
 
 
+_REPEATED = frozenset({None, "tree_no", "alias"})
+
+
 def _check_whole(mapping: Mapping) -> None:
     fields = [column.field for column in mapping.columns]
     if "tree_no" not in fields:
         raise _Wrong("no column gives the field {field}", field="tree_no")
-    single = [name for name in fields if name not in {None, "tree_no", "alias"}]
+    single = [
+        column.field for column in mapping.columns if column.field not in _REPEATED and not column.optional
+    ]
     doubled = {name for name in single if single.count(name) > 1}
     if doubled:
         raise _Wrong("two columns give the field {field}", field=sorted(map(str, doubled)))
@@ -255,7 +266,7 @@ def _column(header: str, keys: dict[str, Any]) -> Column:
     name = keys.get("field")
     pattern = _pattern(keys["pattern"], header) if "pattern" in keys else None
     groups = set(pattern.groupindex) if pattern else set()
-    for wanted in {name, *groups} - {None}:
+    for wanted in {name, *groups, *keys.get("also", {})} - {None}:
         if wanted not in FIELDS:
             raise _Wrong("column {header}: there is no field {field}", header=header, field=wanted)
     if name is None and not groups:
@@ -279,6 +290,7 @@ def _column(header: str, keys: dict[str, Any]) -> Column:
         pattern=pattern,
         scheme=keys.get("scheme"),
         zero_is_empty=bool(keys.get("zero_is_empty", False)),
+        also=keys.get("also", {}),
     )
 
 

@@ -243,6 +243,7 @@
       if (!isEnter(event)) return;
       var cluster = event.layer || event.propagatedFrom;
       if (map.getZoom() === map.getMaxZoom()) cluster.spiderfy(); else cluster.zoomToBounds({ padding: [30, 30] });
+      map.getContainer().focus();
     });
     map.getContainer().addEventListener("keydown", function (event) {
       if (event.key === "Escape") map.closePopup();
@@ -371,7 +372,7 @@
     L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
     var whole = null;
     data.regions.forEach(function (region) { whole = whole ? whole.extend(box(region[2])) : box(region[2]); });
-    if (whole) map.fitBounds(whole, { padding: [36, 36], maxZoom: 16, animate: false });
+    if (whole) map.fitBounds(whole, { paddingTopLeft: [36, 36], paddingBottomRight: [44, 64], maxZoom: 16, animate: false });
     else map.setView([35, 105], 4, { animate: false });
     if (options.tiles) {
       L.tileLayer(options.tiles.url, { maxZoom: 19, attribution: escaped(options.tiles.attribution || "") }).addTo(map);

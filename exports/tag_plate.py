@@ -32,6 +32,7 @@ TOP, FLOOR = 51.4 * MM, 11.2 * MM
 HEAD, RULE, FOOT = 53.4 * MM, 8.7 * MM, 4.7 * MM
 QR_X, QR_Y = 43.2 * MM, 8.5 * MM
 SEAL_SIDE = 8.5 * MM
+PLATE_FORM = "plate"
 LINE_HEIGHT = 1.22
 SHRINK = tuple(1 - 0.04 * step for step in range(20))
 
@@ -76,9 +77,9 @@ def tag_texts(tag: TagContent, language: Translator) -> Iterator[str]:
 
 def draw_tag(pen: Pen, tag: TagContent, symbol: Matrix, language: Translator, *, is_sample: bool) -> None:
     """Draw one tag with its lower left corner at the origin. Raises TagTextTooLongError."""
-    if is_sample:
-        _draw_sample(pen)
-    pen.box(2 * MM, 2 * MM, 86 * MM, 56 * MM, stroke=INK, line=0.7, radius=2.2 * MM)
+    if not pen.canvas.hasForm(PLATE_FORM):
+        _make_plate(pen, is_sample=is_sample)
+    pen.canvas.doForm(PLATE_FORM)
     _draw_head_and_foot(pen, tag, language, is_sample=is_sample)
     _draw_column(pen, tag)
     pen.canvas.addLiteral(_qr_operators(symbol))
@@ -171,6 +172,11 @@ def _fitted(fonts: Fonts, block: _Block, share: float) -> _Setting | None:
     One line more is better than text much smaller; a word is broken only where nothing else helps.
     """
     wanted = max(block.least, block.most * share)
+    if "\n" not in block.text:
+        wide = max(fonts.width(block.text, block.role, wanted), 1.0)
+        size = min(wanted, wanted * block.room / wide * 0.999)
+        if size >= (block.least if block.max_lines == 1 else max(block.least, wanted * block.worth)):
+            return _Setting(block, size, (block.text,))
     for count in range(block.text.count("\n") + 1, block.max_lines + 1):
         least = block.least if count == block.max_lines else max(block.least, wanted * block.worth)
         for size in _sizes(wanted, least):
@@ -197,17 +203,26 @@ def _words(lines: Iterable[str]) -> list[str]:
 def _draw_head_and_foot(pen: Pen, tag: TagContent, language: Translator, *, is_sample: bool) -> None:
     """The authority above, in two lines where it is long; the duty line and the tag's code below."""
     room = RIGHT - LEFT - (25 * MM if is_sample else 0)
-    head = _set(
-        pen.fonts, _Block(_authority(tag, language), "sans", 7.5, 5, 2, 0, SOFT, room), 1, tag.tree_no
-    )
+    authority = _authority(tag, language)
+    head = _fitted(pen.fonts, _Block(authority, "sans", 7.5, 5.8, 1, 0, SOFT, room), 1)
+    head = head or _set(pen.fonts, _Block(authority, "sans", 6, 5, 2, 0, SOFT, room), 1, tag.tree_no)
     middle = HEAD + head.size * 0.36
     _draw_setting(pen, head, middle + head.height / 2)
-    pen.rule(LEFT, RULE, RIGHT, RULE, INK, 0.35)
     pen.text(RIGHT, FOOT, tag.code, 7.5, colour=SOFT, align="right")
     room = RIGHT - LEFT - pen.fonts.width(tag.code, "sans", 7.5) - 4 * MM
     most = 9.5 if tag.duty_phone else 7.5
     foot = _set(pen.fonts, _Block(_foot(tag, language), "sans", most, 6, 1, 0, INK, room), 1, tag.tree_no)
     pen.text(LEFT, FOOT, foot.lines[0], foot.size)
+
+
+def _make_plate(pen: Pen, *, is_sample: bool) -> None:
+    """What is the same on every tag of a document, drawn once: frame, rule and, on samples, the word."""
+    pen.canvas.beginForm(PLATE_FORM)
+    if is_sample:
+        _draw_sample(pen)
+    pen.box(2 * MM, 2 * MM, 86 * MM, 56 * MM, stroke=INK, line=0.7, radius=2.2 * MM)
+    pen.rule(LEFT, RULE, RIGHT, RULE, INK, 0.35)
+    pen.canvas.endForm()
 
 
 def _draw_sample(pen: Pen) -> None:

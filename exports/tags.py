@@ -17,6 +17,7 @@ LEAST_MODULE_MM = 0.5
 """Finer QR codes are not reliably read outdoors."""
 LEAST_MARGIN_MM = 8.0
 FOOTER_MM = 5.0
+MARKS_FORM = "marks"
 LARGEST_SYMBOL = 177
 """Modules on a side of the largest QR code there is."""
 
@@ -186,8 +187,12 @@ class _Sheets:
         return count
 
     def _begin(self, number: int, count: int) -> None:
-        for place in range(1, self.sheet.places + 1):
-            self._cut_marks(*self.sheet.corner(place))
+        if number == 1:
+            self.canvas.beginForm(MARKS_FORM)
+            for place in range(1, self.sheet.places + 1):
+                self._cut_marks(*self.sheet.corner(place))
+            self.canvas.endForm()
+        self.canvas.doForm(MARKS_FORM)
         left, _ = self.sheet.corner(1)
         right = self.sheet.page_mm[0] * MM - left
         hint, which = _footer(self.facts, self.language, number, count)

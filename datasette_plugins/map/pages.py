@@ -61,7 +61,7 @@ class MapPage:
     choices: dict[str, tuple[Choice, ...]]
     chips: dict[str, str]
     """Names of the species and the division asked for, by parameter; the code itself where unknown."""
-    limit: int = MAP_LIMIT
+    limit: int
 
     @property
     def is_drawn(self) -> bool:
@@ -93,7 +93,7 @@ async def points_json(datasette: Any, request: Any) -> Response:
 
     def load(connection: sqlite3.Connection) -> str:
         trees = read_trees(connection, selection, f"LIMIT {MAP_LIMIT + 1}")
-        points = pack_points(trees, visit.translator)
+        points = pack_points(trees, visit.translator, limit=MAP_LIMIT)
         given = {"points": points, "treeBase": visit.url("/tree/"), "tiles": _tiles(facts)}
         return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
 
@@ -156,6 +156,7 @@ def _load_page(connection: sqlite3.Connection, edition: Any, selection: Selectio
     counted = edition.remember(connection, "map choices", _count_choices)
     return MapPage(
         selection=selection,
+        limit=MAP_LIMIT,
         total=total,
         placed=placed,
         generalised=generalised,

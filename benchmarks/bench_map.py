@@ -85,13 +85,14 @@ def main() -> None:
     """Print one line per size."""
     theirs, size = seconds(foliums, make_trees(SAMPLE))
     each = theirs / SAMPLE
-    print(f"folium Marker + MarkerCluster  {SAMPLE:>6,} trees  {theirs:6.2f} s  {size / 1e6:5.2f} MB  1x")
+    _print("folium Marker + MarkerCluster", SAMPLE, theirs, size, 1)
     for count in (SAMPLE, 4_842, 20_000):
         time_taken, size = seconds(ours, make_trees(count))
-        ratio = each * count / time_taken
-        print(
-            f"write_map                      {count:>6,} trees  {time_taken:6.2f} s  {size / 1e6:5.2f} MB  {ratio:.0f}x"
-        )
+        _print("write_map", count, time_taken, size, each * count / time_taken)
+
+
+def _print(what: str, count: int, time_taken: float, size: int, ratio: float) -> None:
+    print(f"{what:30} {count:>6,} trees {time_taken:6.2f} s {size / 1e6:5.2f} MB {ratio:5.0f}x")
 
 
 if __name__ == "__main__":

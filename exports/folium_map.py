@@ -169,11 +169,11 @@ def _title(t: Translator, facts: RegisterFacts) -> str:
 def _page_texts(
     counts: dict[str, int], t: Translator, facts: RegisterFacts, sources: list[SourceRecord]
 ) -> dict[str, Any]:
-    _, n = t.gettext, t.ngettext
+    _, ngettext = t.gettext, t.ngettext
     notes = []
     if missing := counts["total"] - counts["placed"]:
         notes.append(
-            n(
+            ngettext(
                 "{count} tree has no position that can be shown; the search finds it by number or name.",
                 "{count} trees have no position that can be shown; the search finds them by number or name.",
                 missing,
@@ -181,7 +181,7 @@ def _page_texts(
         )
     if counts["generalised"]:
         notes.append(
-            n(
+            ngettext(
                 "{count} position is generalised to protect the tree: the dashed cell shows where it is.",
                 "{count} positions are generalised to protect the trees: dashed cells show where they are.",
                 counts["generalised"],
@@ -189,7 +189,7 @@ def _page_texts(
         )
     return {
         "title": _title(t, facts),
-        "summary": n("{count} tree on the map", "{count} trees on the map", counts["placed"]),
+        "summary": ngettext("{count} tree on the map", "{count} trees on the map", counts["placed"]),
         "as_of": _as_of(t, facts),
         "noscript": _("This map draws itself with a script, and scripts are turned off here."),
         "search": _("Find by number or name"),

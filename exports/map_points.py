@@ -5,7 +5,8 @@ Whatever many trees share (name, place, source, what is said of them) stands onc
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from itertools import cycle
 from typing import Any, NamedTuple, Protocol
 
 from registry.errors import TooManyTreesError
@@ -78,12 +79,14 @@ _CATEGORY_MARKS = {
     "reserve": Mark("ring", "leaf", "备"),
 }
 _GONE_MARK = Mark("cross", "soft", "故")
-_LISTING_MARKS = (
+_LISTING_SHAPES = (
     Mark("drop", "leaf"),
     Mark("triangle", "bark"),
     Mark("pentagon", "gold"),
     Mark("kite", "ink"),
 )
+_LISTING_MARKS = dict(zip(LISTINGS, cycle(_LISTING_SHAPES), strict=False))
+"""A list keeps its mark whatever else is on the map."""
 _PLAIN_MARK = Mark("dot", "leaf")
 
 
@@ -238,20 +241,17 @@ def _legend_order(kind: Kind) -> tuple[int, str]:
 
 
 def _said_kinds(order: list[Kind], counts: Counter[Kind], t: Translator) -> list[dict[str, Any]]:
-    listed = [kind.value for kind in order if kind.what == "listing"]
     return [
-        {"label": _kind_label(*kind, t), "count": counts[kind], **_mark(*kind, listed)._asdict()}
-        for kind in order
+        {"label": _kind_label(*kind, t), "count": counts[kind], **_mark(*kind)._asdict()} for kind in order
     ]
 
 
-def _mark(what: str, value: str, listed: list[str]) -> Mark:
-    marks: dict[str, Mapping[str, Mark]] = {"grade": _GRADE_MARKS, "category": _CATEGORY_MARKS}
+def _mark(what: str, value: str) -> Mark:
     if what == "gone":
         return _GONE_MARK
     if what == "listing":
-        return _LISTING_MARKS[listed.index(value) % len(_LISTING_MARKS)]
-    return marks[what].get(value, _PLAIN_MARK)
+        return _LISTING_MARKS.get(value, _PLAIN_MARK)
+    return (_GRADE_MARKS if what == "grade" else _CATEGORY_MARKS).get(value, _PLAIN_MARK)
 
 
 def _kind_label(what: str, value: str, t: Translator) -> str:

@@ -166,6 +166,13 @@ def test_marks_differ_in_shape_and_not_in_colour_alone():
     assert len({kind["shape"] for kind in kinds}) == len(kinds) == len(trees)
 
 
+def test_a_list_keeps_its_mark_whatever_else_is_on_the_map():
+    alone = [make_tree(listings=("sg-heritage",))]
+    among = [*alone, make_tree(listings=("hk-ovt",))]
+    marks = [pack_points(trees, translator("zh"))["kinds"][-1]["shape"] for trees in (alone, among)]
+    assert marks[0] == marks[1]
+
+
 def test_what_trees_share_is_written_once():
     points = pack_points([make_tree(str(n)) for n in range(50)], translator("zh"))
     assert len(points["names"]) == len(points["classes"]) == len(points["sources"]) == 1

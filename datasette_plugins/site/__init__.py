@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from datasette import hookimpl
+from datasette import Response, hookimpl
 
 from datasette_plugins.site import assets, compat
+from datasette_plugins.site.downloads import download_page, edition_file
 from datasette_plugins.site.errors import error_page, error_response
+from datasette_plugins.site.home import home_page
 from datasette_plugins.site.middleware import Site
+from datasette_plugins.site.places import group_page
 
 compat.block_printed_exceptions()
 
@@ -28,7 +31,25 @@ def forbidden(datasette: Any, request: Any) -> Any:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    return [(assets.ASSETS_ROUTE, assets.asset_page)]
+    return [
+        (assets.ASSETS_ROUTE, assets.asset_page),
+        (r"^/$", home_page),
+        (r"^/download$", download_page),
+        (r"^/(?:download/)?public\.gpkg$", edition_file),
+        (r"^/(?P<kind>species|place|grove|garden)/(?P<path>[^/]+)$", group_page),
+        (r"^/robots\.txt$", robots),
+        (r"^/favicon\.ico$", favicon),
+    ]
+
+
+async def robots() -> Response:
+    """Everything but Datasette's own pages and endless filter combinations may be indexed."""
+    return Response.text("User-agent: *\nDisallow: /public/\nDisallow: /-/\nDisallow: /*?*jurisdiction=\nDisallow: /*?*page=\n")
+
+
+async def favicon() -> Response:
+    """For programs that look for an icon at the usual address."""
+    return Response.redirect(assets.static_url("favicon.svg"))
 
 
 @hookimpl

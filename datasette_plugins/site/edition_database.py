@@ -5,8 +5,8 @@ import hashlib
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,6 +39,7 @@ class EditionDatabase(Database):
         super().__init__(ds, path=str(path), is_mutable=False)
         self._local = threading.local()
         self._facts: tuple[Stamp | None, dict[str, str]] = (None, {})
+        self._remembered: tuple[Stamp | None, dict[str, Any]] = (None, {})
         self._sha256: tuple[Stamp | None, str] = (None, "")
         self._counts: tuple[Stamp | None, dict[str, int | None]] = (None, {})
 
@@ -66,13 +67,34 @@ class EditionDatabase(Database):
         """`read` in the calling thread: for a few indexed look-ups that cost less than a thread hop."""
         return read(self._connection())
 
+    def remember(self, connection: sqlite3.Connection, name: str, compute: Callable[[sqlite3.Connection], T]) -> T:
+        """`compute(connection)`, kept until the next edition. For use inside `execute_fn`: facts of the whole."""
+        stamp, known = self._remembered
+        opened: tuple[Stamp, sqlite3.Connection] = self._local.opened
+        if stamp != opened[0]:
+            known = {}
+            self._remembered = (opened[0], known)
+        if name not in known:
+            known[name] = compute(connection)
+        return known[name]  # type: ignore[no-any-return]
+
+    @contextmanager
+    def private_connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection of one's own for a long read, which ends on the edition it began with."""
+        _, connection = self._open()
+        try:
+            yield connection
+        finally:
+            self._all_file_connections.remove(connection)
+            connection.close()
+
     async def execute_fn(self, fn: Callable[[sqlite3.Connection], T]) -> T:
         """`fn(connection)` in Datasette's thread pool, on the edition now in place."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.ds.executor, self.read_now, fn)
 
     async def execute(self, sql: str, *args: Any, **options: Any) -> Any:
-        """As Datasette's; each edition has a `schema_version` of its own, so that the catalogue is renewed."""
+        """As Datasette's; each edition has a `schema_version` of its own: the catalogue is renewed."""
         if sql == "PRAGMA schema_version":
             number = int(self.mark[:8], 16)
             return await super().execute(f"SELECT {number}", *args, **options)

@@ -1,9 +1,11 @@
 """Pages in the house style: `render_page` is the one way from a template and a page's data to a response.
 
 Templates have `_("…")` and `ngettext(…)` in the reader's language, `t` (labels, words, numbers, days),
-`lang`, `url("/tree/…")` which keeps the language prefix, `static_url("site.css")`, `visit` and `edition` (facts).
+`lang`, `url("/tree/…")` which keeps the language prefix, `static_url("site.css")`, `visit`, `edition` (facts),
+`W` (the code lists), `fields` and `day(text)`.
 """
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ from datasette_plugins.site.assets import static_url
 from datasette_plugins.site.compat import DATABASE
 from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.visits import Visit, visit_of
+from registry.vocab import words
+from registry.vocab.fields import FIELDS
 from registry.vocab.language import HTML_LANG, LANGUAGES
 
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
@@ -35,7 +39,13 @@ def environment() -> Environment:
         auto_reload=False,
     )
     env.globals.update(
-        static_url=static_url, html_lang=HTML_LANG, language_names=LANGUAGE_NAMES, languages=LANGUAGES
+        static_url=static_url,
+        html_lang=HTML_LANG,
+        language_names=LANGUAGE_NAMES,
+        languages=LANGUAGES,
+        W=words,
+        fields=FIELDS,
+        day=_day,
     )
     env.filters["query"] = urlencode
     return env
@@ -75,6 +85,11 @@ def caching(visit: Visit, *, lasting: bool) -> dict[str, str]:
     if lasting and visit.etag:
         return {"etag": visit.etag, "cache-control": "public, max-age=0, must-revalidate"}
     return {"cache-control": "no-store"}
+
+
+def _day(text: str) -> date:
+    """The day of an ISO date or instant."""
+    return date.fromisoformat(text[:10])
 
 
 def _facts(datasette: Any) -> dict[str, str]:

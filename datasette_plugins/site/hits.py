@@ -1,0 +1,57 @@
+"""Trees in lists: what one line says of a tree, for search, places, species and groves."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+HIT_COLUMNS = (
+    "path, tree_no, number_scheme, jurisdiction, category, status, protection_grade, listing, name_zh, "
+    "name_zh_lang, name_latin, name_author, name_en, division_path, address, text_lang, age_years, age_basis, "
+    "girth_cm, diameter_cm, height_m"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One tree in a list."""
+
+    path: str
+    tree_no: str
+    number_scheme: str
+    jurisdiction: str
+    category: str
+    status: str
+    protection_grade: str | None
+    listing: str | None
+    name_zh: str | None
+    name_zh_lang: str | None
+    name_latin: str | None
+    name_author: str | None
+    name_en: str | None
+    division_path: tuple[str, ...]
+    address: str | None
+    text_lang: str
+    age_years: int | None
+    age_basis: str | None
+    girth_cm: float | None
+    diameter_cm: float | None
+    height_m: float | None
+
+    @property
+    def seal(self) -> str:
+        """The character of the tree's seal, or ""."""
+        return seal_character(self.status, self.category, self.protection_grade)
+
+
+def read_hit(row: sqlite3.Row) -> Hit:
+    """The hit of a row with `HIT_COLUMNS`."""
+    return Hit(**{**dict(row), "division_path": tuple(json.loads(row["division_path"]))})
+
+
+def seal_character(status: str, category: str, grade: str | None) -> str:
+    """故 for a tree that is no more, 一 二 三 四 for its grade, 名 or 备 for what it is, else ""."""
+    if status in {"dead", "missing", "delisted"}:
+        return "故"
+    if grade in {"1", "2", "3", "4"}:
+        return "一二三四"[int(grade) - 1]
+    return {"famous": "名", "reserve": "备"}.get(category, "")

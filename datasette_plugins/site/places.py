@@ -1,0 +1,127 @@
+"""The pages of a species, a place, a grove and a garden: what it is, where its trees stand, and which they are."""
+
+import sqlite3
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import unquote
+
+from datasette import NotFound, Response
+from datasette.utils import tilde_decode, tilde_encode
+
+from datasette_plugins.site.charts import DotMap, dot_map
+from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit, seal_character
+from datasette_plugins.site.pages import edition_of, render_page
+
+_SHOWN = 20
+_MOST_POINTS = 20_000
+_BELOW = (
+    "WITH RECURSIVE below(id) AS (SELECT id FROM division WHERE id = :id UNION "
+    "SELECT division.id FROM division JOIN below ON division.parent_id = below.id) "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPage:
+    """Trees that belong together, and what unites them: a row of `species`, `division`, `grove` or `garden`."""
+
+    kind: str
+    row: sqlite3.Row
+    trees: int
+    hits: tuple[Hit, ...]
+    map: DotMap | None
+    parents: tuple[sqlite3.Row, ...] = ()
+    parts: tuple[tuple[sqlite3.Row | str, int], ...] = ()
+
+    @property
+    def seal(self) -> str:
+        """The character of a grove's seal, or ""."""
+        return seal_character("alive", "", self.row["protection_grade"]) if self.kind == "grove" else ""
+
+
+async def group_page(datasette: Any, request: Any) -> Response:
+    """`/species/<path>`, `/place/<path>`, `/grove/<path>`, `/garden/<path>`."""
+    kind, segment = request.url_vars["kind"], request.url_vars["path"]
+    page = await edition_of(datasette).execute_fn(partial(_LOADERS[kind], path=_canonical(segment)))
+    if page is None:
+        raise NotFound("no such page")
+    return render_page(datasette, request, f"site/{page.kind}.html", page=page)
+
+
+def load_species(db: sqlite3.Connection, path: str) -> GroupPage | None:
+    """One species and where in the register it stands."""
+    row = db.execute("SELECT * FROM species WHERE path = ? OR id = ?", (path, tilde_decode(path))).fetchone()
+    if row is None:
+        return None
+    sql = "SELECT jurisdiction, COUNT(*) FROM tree WHERE species_id = ? GROUP BY 1 ORDER BY 2 DESC"
+    parts = tuple(db.execute(sql, (row["id"],)).fetchall())
+    return _group(db, "species", row, "species_id = :id", parts=tuple((part[0], part[1]) for part in parts))
+
+
+def load_place(db: sqlite3.Connection, path: str) -> GroupPage | None:
+    """One division, those above it and those directly below it."""
+    row = db.execute("SELECT * FROM division WHERE path = ? OR id = ?", (path, tilde_decode(path))).fetchone()
+    if row is None:
+        return None
+    children = db.execute(
+        "SELECT * FROM division WHERE parent_id = ? AND tree_count > 0 ORDER BY tree_count DESC, id", (row["id"],)
+    )
+    return _group(
+        db,
+        "place",
+        row,
+        "division_id IN (SELECT id FROM below)",
+        parents=_parents(db, row),
+        parts=tuple((child, child["tree_count"]) for child in children),
+    )
+
+
+def load_area(db: sqlite3.Connection, path: str, kind: str) -> GroupPage | None:
+    """One grove or garden."""
+    number = tilde_decode(path)
+    row = db.execute(f"SELECT * FROM {kind} WHERE path = ? OR number = ? LIMIT 1", (path, number)).fetchone()
+    return None if row is None else GroupPage(kind, row, row["tree_count"] or 0, (), None)
+
+
+def _group(
+    db: sqlite3.Connection, kind: str, row: sqlite3.Row, where: str, *, parents: Any = (), parts: Any = ()
+) -> GroupPage:
+    facts = {"id": row["id"], "limit": _SHOWN, "most": _MOST_POINTS}
+    below = _BELOW if "below" in where else ""
+    order = "girth_cm IS NULL AND diameter_cm IS NULL, COALESCE(girth_cm, diameter_cm * 3.1416) DESC, fid"
+    hits = db.execute(f"{below}SELECT {HIT_COLUMNS} FROM tree WHERE {where} ORDER BY {order} LIMIT :limit", facts)
+    points = db.execute(f"{below}SELECT lon, lat FROM tree WHERE {where} AND lon IS NOT NULL LIMIT :most", facts)
+    one_place = kind == "place" or len(parts) == 1
+    return GroupPage(
+        kind=kind,
+        row=row,
+        trees=row["tree_count"],
+        hits=tuple(read_hit(hit) for hit in hits),
+        map=dot_map([(p[0], p[1]) for p in points], width=420, height=240) if one_place else None,
+        parents=parents,
+        parts=parts,
+    )
+
+
+def _parents(db: sqlite3.Connection, row: sqlite3.Row) -> tuple[sqlite3.Row, ...]:
+    """The divisions above, largest first."""
+    chain: list[sqlite3.Row] = []
+    while row["parent_id"] is not None and len(chain) < 8:
+        above = db.execute("SELECT * FROM division WHERE id = ?", (row["parent_id"],)).fetchone()
+        if above is None:
+            break
+        chain.insert(0, above)
+        row = above
+    return tuple(chain)
+
+
+def _canonical(segment: str) -> str:
+    return tilde_encode(tilde_decode(unquote(segment)))
+
+
+_LOADERS: dict[str, Any] = {
+    "species": load_species,
+    "place": load_place,
+    "grove": partial(load_area, kind="grove"),
+    "garden": partial(load_area, kind="garden"),
+}

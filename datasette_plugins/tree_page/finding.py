@@ -1,0 +1,56 @@
+"""Which tree an address means: its path, a number, another number, or `scheme:number`."""
+
+import sqlite3
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from datasette.utils import tilde_decode, tilde_encode
+
+from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
+
+_MOST_CHOICES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an address leads to. `fid` where it is the tree's own address; else the trees that hold the number.
+
+    `by_number` says that the whole of `wanted` is the number, and not `scheme:number`.
+    """
+
+    wanted: str
+    fid: int | None
+    choices: tuple[Hit, ...] = ()
+    by_number: bool = True
+
+
+def find_tree(db: sqlite3.Connection, segment: str) -> Found:
+    """What `segment` (of an address, encoded in tildes or percents or both) means."""
+    wanted = decode_segment(segment)
+    row = db.execute("SELECT fid FROM tree WHERE path IN (?, ?)", (tilde_encode(wanted), segment)).fetchone()
+    if row is not None:
+        return Found(wanted, row[0])
+    choices, by_number = _holders(db, wanted)
+    return Found(wanted, None, tuple(choices), by_number)
+
+
+def decode_segment(segment: str) -> str:
+    """The text of one segment of an address."""
+    return tilde_decode(unquote(segment)).strip()
+
+
+def _holders(db: sqlite3.Connection, wanted: str) -> tuple[list[Hit], bool]:
+    """The trees that hold the number, under any scheme (True) or under the one named before a colon (False)."""
+    scheme, colon, number = wanted.partition(":")
+    held = (
+        f"SELECT {HIT_COLUMNS} FROM tree WHERE fid IN (SELECT fid FROM tree WHERE tree_no = :no {{tree}} UNION "
+        "SELECT tree.fid FROM alias JOIN tree ON tree.uuid = alias.tree_uuid WHERE number = :no {alias}) "
+        "ORDER BY jurisdiction, fid LIMIT :limit"
+    )
+    facts = {"no": wanted, "limit": _MOST_CHOICES}
+    rows = db.execute(held.format(tree="", alias=""), facts).fetchall()
+    by_number = bool(rows) or not colon
+    if not by_number:
+        sql = held.format(tree="AND number_scheme = :scheme", alias="AND scheme = :scheme")
+        rows = db.execute(sql, {**facts, "no": number, "scheme": scheme}).fetchall()
+    return [read_hit(row) for row in rows], by_number

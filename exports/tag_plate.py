@@ -176,7 +176,7 @@ def _fitted(fonts: Fonts, block: _Block, share: float) -> _Setting | None:
         wide = max(fonts.width(block.text, block.role, wanted), 1.0)
         size = min(wanted, wanted * block.room / wide * 0.999)
         if size >= (block.least if block.max_lines == 1 else max(block.least, wanted * block.worth)):
-            return _Setting(block, size, (block.text,))
+            return _Setting(block, size, (block.text.strip(),))
     for count in range(block.text.count("\n") + 1, block.max_lines + 1):
         least = block.least if count == block.max_lines else max(block.least, wanted * block.worth)
         for size in _sizes(wanted, least):

@@ -6,7 +6,7 @@ penalties of ISO/IEC 18004. A matrix holds True for dark, row by row from the to
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -21,12 +21,16 @@ Correction = Literal["L", "M", "Q", "H"]
 Matrix = NDArray[np.bool_]
 Bits = NDArray[np.uint8]
 Numbers = NDArray[np.int64]
+Words = NDArray[Any]
+"""Of uint64."""
 
 QUIET_ZONE = 4
 """Modules of silence that a reader needs on every side."""
 BATCH = 256
 """Texts encoded at one time: keeps memory flat and the processor's cache warm."""
 MASKS = range(8)
+WORD = 64
+"""Modules in a row that one number can hold; larger symbols (from version 12) are judged by `qrcode`."""
 LEVELS: dict[str, int] = {
     "L": constants.ERROR_CORRECT_L,
     "M": constants.ERROR_CORRECT_M,
@@ -69,11 +73,15 @@ def encode_batch(
     made: dict[int, Matrix] = {}
     for (version, mode, _), places in groups.items():
         frame = _frame(version, correction)
+        if mask is None and frame.size > WORD:
+            made |= {place: encode_matrix(texts[place], correction=correction) for place in places}
+            continue
         for start in range(0, len(places), BATCH):
             chunk = places[start : start + BATCH]
-            encoded = [texts[place].encode() for place in chunk]
-            bits = frame.place(frame.codewords(encoded, mode))
-            made.update(zip(chunk, _masked(frame, bits, mask), strict=True))
+            placed = frame.place(frame.codewords([texts[place].encode() for place in chunk], mode))
+            chosen = _best_masks(frame, placed) if mask is None else np.full(len(chunk), mask)
+            symbols = (placed ^ frame.patterns[False][chosen]).view(np.bool_)
+            made.update(zip(chunk, symbols, strict=True))
     return [made[place] for place in range(len(texts))]
 
 
@@ -152,23 +160,30 @@ class _Frame:
         return np.array(order)
 
     @cached_property
-    def masks(self) -> Bits:
-        """The bits that each mask adds, in `order`: shape (8, bits)."""
+    def patterns(self) -> dict[bool, Bits]:
+        """The symbols of nothing but zeros under the eight masks, for judging (True) and for good (False).
+
+        Shape (8, size, size). A symbol is one of these with its data bits flipped.
+        """
         places = [divmod(int(place), self.size) for place in self.order]
-        return np.array([[util.mask_func(m)(y, x) for y, x in places] for m in MASKS], dtype=np.uint8)
+        made = {}
+        for test in (True, False):
+            blanks = np.stack([(self.blank(mask=mask, test=test) == True).ravel() for mask in MASKS])  # noqa: E712
+            for mask in MASKS:
+                turns = util.mask_func(mask)
+                blanks[mask, self.order] = [turns(y, x) for y, x in places]
+            made[test] = blanks.astype(np.uint8).reshape(-1, self.size, self.size)
+        return made
+
+    @cached_property
+    def packed_patterns(self) -> tuple[Words, Words]:
+        """The patterns for judging, as rows and as columns: each of shape (8, size)."""
+        return _pack(self.patterns[True]), _pack(self.patterns[True].transpose(0, 2, 1))
 
     def blank(self, *, mask: int, test: bool) -> NDArray[np.object_]:
         """The function patterns, None where data goes."""
         symbol = _Blank(version=self.version, error_correction=LEVELS[self.correction])
         return symbol.drawn(test=test, mask=mask)
-
-    @cached_property
-    def blanks(self) -> dict[bool, Bits]:
-        """The function patterns of the eight masks, for judging (True) and for good: shape (8, size²)."""
-        return {
-            test: np.stack([(self.blank(mask=m, test=test) == True).ravel() for m in MASKS]).astype(np.uint8)  # noqa: E712
-            for test in (True, False)
-        }
 
     def codewords(self, texts: Sequence[bytes], mode: int) -> Bits:
         """Data codewords of texts of one length in one mode: shape (texts, codewords)."""
@@ -185,13 +200,15 @@ class _Frame:
         return np.concatenate([np.packbits(bits, axis=1), np.tile(padding, (count, 1))], axis=1)
 
     def place(self, data: Bits) -> Bits:
-        """All bits in the order in which they are placed: blocks corrected and interleaved."""
+        """Data and correction bits in their places, zero elsewhere: shape (texts, size, size)."""
         starts = np.cumsum([0, *(count for count, _ in self.blocks)])
         parts = [data[:, a:b] for a, b in pairwise(starts)]
         checks = [_remainders(part, ec) for part, (_, ec) in zip(parts, self.blocks, strict=True)]
         words = np.concatenate([_interleave(parts), _interleave(checks)], axis=1)
         bits = np.unpackbits(words, axis=1)
-        return np.pad(bits, ((0, 0), (0, len(self.order) - bits.shape[1])))
+        placed = np.zeros((len(data), self.size**2), dtype=np.uint8)
+        placed[:, self.order[: bits.shape[1]]] = bits
+        return placed.reshape(-1, self.size, self.size)
 
 
 @lru_cache(maxsize=32)
@@ -245,54 +262,59 @@ def _interleave(parts: Sequence[Bits]) -> Bits:
     return np.stack(columns, axis=1)
 
 
-def _masked(frame: _Frame, bits: Bits, mask: int | None) -> Iterable[Matrix]:
-    chosen = np.full(len(bits), mask) if mask is not None else _best_masks(frame, bits)
-    symbols = frame.blanks[False][chosen]
-    symbols[:, frame.order] = bits ^ frame.masks[chosen]
-    return symbols.astype(np.bool_).reshape(-1, frame.size, frame.size)
-
-
-def _best_masks(frame: _Frame, bits: Bits) -> Numbers:
-    penalties = []
-    for mask in MASKS:
-        symbols = np.repeat(frame.blanks[True][mask][None], len(bits), axis=0)
-        symbols[:, frame.order] = bits ^ frame.masks[mask]
-        penalties.append(_penalty(symbols.reshape(-1, frame.size, frame.size).astype(np.bool_)))
+def _best_masks(frame: _Frame, placed: Bits) -> Numbers:
+    rows, columns = _pack(placed), _pack(placed.transpose(0, 2, 1))
+    patterns = zip(*frame.packed_patterns, strict=True)
+    penalties = [_penalty(rows ^ down, columns ^ across, frame.size) for down, across in patterns]
     best: Numbers = np.argmin(penalties, axis=0)
     return best
 
 
-def _penalty(symbols: Matrix) -> Numbers:
+def _pack(symbols: Bits) -> Words:
+    """Each row of at most 64 modules as one number, the left module lowest: (n, size, size) to (n, size)."""
+    packed = np.packbits(symbols, axis=2, bitorder="little")
+    wide = np.zeros((*packed.shape[:2], 8), dtype=np.uint8)
+    wide[:, :, : packed.shape[2]] = packed
+    words: Words = wide.view("<u8")[:, :, 0]
+    return words
+
+
+def _penalty(rows: Words, columns: Words, size: int) -> Numbers:
     """The penalties of ISO/IEC 18004 of each symbol: runs, blocks, finder-like lines, share of dark."""
-    size = symbols.shape[1]
-    down = symbols.transpose(0, 2, 1).copy()
-    penalty: Numbers = _lines(symbols) + _lines(down)
-    same = symbols[:, :, 1:] == symbols[:, :, :-1]
-    squares = same[:, 1:] & same[:, :-1] & (symbols[:, 1:, 1:] == symbols[:, :-1, 1:])
+    penalty: Numbers = _lines(rows, size) + _lines(columns, size)
+    same = _same(rows, size)
+    squares = same[:, 1:] & same[:, :-1] & ~(rows[:, 1:] ^ rows[:, :-1])
     penalty += 3 * _count(squares)
-    share = _count(symbols) / size**2
+    share = _count(rows) / size**2
     penalty += (np.abs(share * 100 - 50) / 5).astype(np.int64) * 10
     return penalty
 
 
-def _lines(symbols: Matrix) -> Numbers:
+def _lines(rows: Words, size: int) -> Numbers:
     """Penalties of the rows: n - 2 for a run of n >= 5, 40 for 1011101 beside four light modules."""
-    same = symbols[:, :, 1:] == symbols[:, :, :-1]
-    pairs = same[:, :, 1:] & same[:, :, :-1]
-    fives = pairs[:, :, 2:] & pairs[:, :, :-2]
-    begins = _count(fives) - _count(fives[:, :, 1:] & fives[:, :, :-1])
-    dark, light = symbols, ~symbols
-    width = symbols.shape[2] - 6
-    finder = dark[:, :, :width]
-    for offset, modules in ((1, light), (2, dark), (3, dark), (4, dark), (5, light), (6, dark)):
-        finder = finder & modules[:, :, offset : offset + width]
-    silence = light[:, :, 1:] & light[:, :, :-1]
-    silence = silence[:, :, 2:] & silence[:, :, :-2]
-    likes = _count(finder[:, :, :-4] & silence[:, :, 7:]) + _count(finder[:, :, 4:] & silence[:, :, :-7])
-    penalty: Numbers = _count(fives) + 2 * begins + 40 * likes
+    pairs = _same(rows, size)
+    pairs &= pairs >> 1
+    fives = pairs & (pairs >> 2)
+    begins = fives & ~(fives << 1)
+    finder = rows & (rows >> 2) & (rows >> 3) & (rows >> 4) & (rows >> 6) & ~(rows >> 1) & ~(rows >> 5)
+    light = ~rows & _ones(size)
+    light &= light >> 1
+    silence = light & (light >> 2)
+    likes = _count(finder & (silence >> 7)) + _count(finder & (silence << 4))
+    penalty: Numbers = _count(fives) + 2 * _count(begins) + 40 * likes
     return penalty
 
 
-def _count(flags: Matrix) -> Numbers:
-    counted: Numbers = np.count_nonzero(flags, axis=(1, 2))
+def _same(rows: Words, size: int) -> Words:
+    """Whether a module is as the one to its right."""
+    same: Words = ~(rows ^ (rows >> 1)) & _ones(size - 1)
+    return same
+
+
+def _ones(width: int) -> np.uint64:
+    return np.uint64((1 << width) - 1)
+
+
+def _count(words: Words) -> Numbers:
+    counted: Numbers = np.bitwise_count(words).sum(axis=1, dtype=np.int64)
     return counted

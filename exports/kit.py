@@ -4,21 +4,15 @@ Lengths are points and y grows upwards, as in PDF, unless a name says otherwise.
 """
 
 import re
-import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
 
 from reportlab.lib.colors import Color, HexColor
-from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase.pdfdoc import PDFError
-from reportlab.pdfbase.pdfutils import readJPEGInfo
 from reportlab.pdfgen.canvas import Canvas
 
 from exports.fonts import Align, Fonts, Role
-from exports.qr import Matrix, dark_runs
 from registry.vocab.words import Category, TreeStatus
 
 PAPER = HexColor("#faf7f0")
@@ -97,6 +91,20 @@ class Pen:
         """One line with its baseline at `y`."""
         self.canvas.setFillColor(colour)
         self.fonts.draw(self.canvas, x, y, text, role, size, align=align)
+
+    def bold(
+        self, x: float, y: float, text: str, size: float, *, colour: Color = INK, align: Align = "left"
+    ) -> None:
+        """One line of the serif face with its strokes thickened: for names, headings and seals."""
+        canvas = self.canvas
+        wide = self.fonts.width(text, "serif", size)
+        left = x - {"left": 0.0, "center": wide / 2, "right": wide}[align]
+        with self.state():
+            canvas.setFillColor(colour)
+            canvas.setStrokeColor(colour)
+            canvas.setLineWidth(size * 0.026)
+            canvas.setFont(self.fonts.face(text, "serif"), size)
+            canvas.drawString(left, y, text, mode=2)
 
     def lines(
         self,
@@ -187,7 +195,7 @@ class Pen:
 
 
 def wrap(fonts: Fonts, text: str, role: Role, size: float, width: float) -> list[str]:
-    """`text` in lines of at most `width`: Chinese breaks between characters, never before 、。」 or after （「.
+    """`text` in lines of at most `width`: Chinese breaks between characters, not before 、。」 or after （「.
 
     A word that is wider than a line is broken where it must be. Line ends of the text are kept.
     """
@@ -240,19 +248,11 @@ def draw_seal(pen: Pen, x: float, y: float, size: float, character: str) -> None
         radius=size * 0.05,
     )
     glyph = size * 0.62
-    pen.text(
-        x + size / 2,
-        y + size / 2 - glyph * 0.37,
-        character,
-        glyph,
-        role="serif",
-        colour=WHITE,
-        align="center",
-    )
+    pen.bold(x + size / 2, y + size / 2 - glyph * 0.37, character, glyph, colour=WHITE, align="center")
 
 
 def seal_character(category: str, status: str, grade: str | None) -> str:
-    """The character of a tree's seal: 故 for a dead tree, its grade, or its category where it has no grade."""
+    """The character of a tree's seal: 故 for a dead tree, its grade, else its category."""
     if status == TreeStatus.DEAD:
         return "故"
     if grade in GRADE_SEALS:
@@ -288,7 +288,7 @@ def _write_down(pen: Pen, x: float, y: float, width: float, height: float, name:
         top = y + height / 2 + len(column) * step / 2
         for place, character in enumerate(column, start=1):
             baseline = top - place * step + (step - size) / 2 + size * 0.13
-            pen.text(middle, baseline, character, size, role="serif", colour=CREAM, align="center")
+            pen.bold(middle, baseline, character, size, colour=CREAM, align="center")
 
 
 def _write_turned(pen: Pen, x: float, y: float, width: float, height: float, name: str) -> None:
@@ -327,72 +327,3 @@ def _pieces(fonts: Fonts, text: str, role: Role, size: float, width: float) -> I
 @lru_cache(maxsize=20_000)
 def _width(fonts: Fonts, piece: str, role: Role, size: float) -> float:
     return fonts.width(piece, role, size)
-
-
-def draw_qr(pen: Pen, x: float, y: float, size: float, matrix: Matrix) -> None:
-    """A QR code of merged runs of squares, from its lower left corner. `size` is without the quiet zone."""
-    modules = len(matrix)
-    path = pen.canvas.beginPath()
-    for column, row, width in dark_runs(matrix).tolist():
-        path.rect(column, modules - 1 - row, width, 1)
-    with pen.state() as canvas:
-        canvas.translate(x, y)
-        canvas.scale(size / modules, size / modules)
-        canvas.setFillColor(INK)
-        canvas.drawPath(path, fill=1, stroke=0)
-
-
-def draw_jpeg(
-    pen: Pen, x: float, y: float, width: float, height: float, jpeg: bytes, *, missing: str
-) -> None:
-    """A photo as large as fits into the frame, in its own proportions and bytes.
-
-    missing: what the frame says where the bytes are no JPEG.
-    """
-    shape = _jpeg_shape(jpeg)
-    if shape is None:
-        draw_empty_frame(pen, x, y, width, height, missing)
-        return
-    scale = min(width / shape[0], height / shape[1])
-    w, h = shape[0] * scale, shape[1] * scale
-    left, low = x + (width - w) / 2, y + (height - h) / 2
-    pen.canvas.drawImage(_Jpeg(jpeg), left, low, w, h)
-    pen.box(left, low, w, h, stroke=LINE)
-
-
-def draw_empty_frame(pen: Pen, x: float, y: float, width: float, height: float, text: str) -> None:
-    """A frame without a picture that says why."""
-    pen.box(x, y, width, height, fill=CARD)
-    pen.box(x, y, width, height, stroke=LINE)
-    pen.rule(x, y, x + width, y + height, LINE, 0.3)
-    pen.rule(x, y + height, x + width, y, LINE, 0.3)
-    middle = y + height / 2
-    wide = pen.fonts.width(text, "serif", 11) + 28
-    pen.box(x + width / 2 - wide / 2, middle - 12, wide, 24, fill=CARD)
-    pen.text(x + width / 2, middle - 4, text, 11, role="serif", colour=SOFT, align="center")
-
-
-class _Jpeg(ImageReader):  # type: ignore[misc]
-    """A JPEG that goes into the PDF as it is; reportlab would decode it just to tell it from others."""
-
-    _dataA = None
-
-    def __init__(self, jpeg: bytes) -> None:
-        self.jpeg = jpeg
-
-    def getRGBData(self) -> bytes:  # noqa: N802
-        return self.jpeg
-
-    def jpeg_fh(self) -> BytesIO:
-        return BytesIO(self.jpeg)
-
-
-def _jpeg_shape(jpeg: bytes) -> tuple[int, int] | None:
-    """Width and height in pixels; None for what is no JPEG, or breaks off."""
-    if not jpeg.rstrip(b"\0").endswith(b"\xff\xd9"):
-        return None
-    try:
-        width, height, *_rest = readJPEGInfo(BytesIO(jpeg))
-    except (PDFError, struct.error, ValueError):
-        return None
-    return (int(width), int(height)) if width and height else None

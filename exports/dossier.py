@@ -1,0 +1,226 @@
+"""The dossier of a tree (一树一档): its whole file on A4, one PDF for each tree.
+
+The same record and the same facts give the same bytes. Many dossiers are made by a pool of processes; no more
+than a few wait in memory at any time.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import BinaryIO
+
+from exports.dossier_cover import draw_cover
+from exports.dossier_pages import draw_pages
+from exports.dossier_text import Said, dossier_characters
+from exports.flow import Flow, Running
+from exports.fonts import Fonts, new_canvas, prepare_fonts
+from exports.kit import A4, Pen
+from registry.errors import unwritable
+from registry.records import MapPoint, RegisterFacts, TreeRecord
+from registry.vocab.language import Translator, translator
+
+Dossier = tuple[TreeRecord, Sequence[MapPoint]]
+"""What a dossier is made from: the record, and the trees around it."""
+
+BATCH = 8
+"""Dossiers that a worker is given at a time."""
+WAITING = 3
+"""Batches that wait for each worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many dossiers were made, and how many stood there already."""
+
+    made: int
+    kept: int
+
+
+def write_dossier(
+    tree: TreeRecord,
+    facts: RegisterFacts,
+    out: BinaryIO,
+    *,
+    language: Translator,
+    neighbours: Sequence[MapPoint] = (),
+    fonts: Fonts | None = None,
+    extra_fonts: Sequence[Path] = (),
+) -> None:
+    """Write the dossier of one tree.
+
+    neighbours: registered trees around it, for the sketch map; unused where the position is generalised.
+    fonts: faces that hold every character of the record; prepared here if None.
+    Raises GlyphMissingError where no font draws a character.
+    """
+    t = language
+    if fonts is None:
+        fonts = prepare_fonts(dossier_characters(tree, facts, t), extra_fonts=extra_fonts)
+    said = Said(tree, t)
+    canvas = new_canvas(
+        out,
+        pagesize=A4,
+        title=t.gettext("{name} · {number} · dossier", name=said.name, number=tree.tree_no),
+        author=said.authority,
+        subject=facts.register_name,
+        lang=t.html_lang,
+        made_at=facts.made_at,
+    )
+    pen = Pen(canvas, fonts)
+    running = _running(said, facts)
+    draw_cover(pen, said, facts, running)
+    flow = Flow(pen, running)
+    draw_pages(flow, said, facts, neighbours)
+    flow.close()
+    canvas.save()
+
+
+def write_dossiers(
+    dossiers: Iterable[Dossier],
+    folder: Path,
+    facts: RegisterFacts,
+    *,
+    language: Translator,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    overwrite: bool = False,
+    extra_fonts: Sequence[Path] = (),
+    on_progress: Callable[[int], None] | None = None,
+) -> Written:
+    """Write a dossier for each tree into `folder`, as `<path>.pdf`; each appears whole or not at all.
+
+    executor: runs the work; a pool of `workers` processes (as many as there are processors) if None.
+    overwrite: make those again that stand there already.
+    on_progress: called with the number of dossiers done since the last call.
+    Raises OutputError where the folder cannot be written, GlyphMissingError where no font draws a character.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    job = _Job(folder, facts, language.lang, tuple(extra_fonts))
+    skipped = _Skipped(dossiers, folder, overwrite)
+    workers = workers or os.cpu_count() or 1
+    if executor is not None:
+        made = _run(skipped, job, executor, workers, on_progress)
+    else:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            made = _run(skipped, job, pool, workers, on_progress)
+    return Written(made, skipped.count)
+
+
+def file_name(tree: TreeRecord) -> str:
+    """The name of a tree's dossier: its tilde-encoded number."""
+    return f"{tree.path}.pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What all dossiers of a run share."""
+
+    folder: Path
+    facts: RegisterFacts
+    lang: str
+    extra_fonts: tuple[Path, ...]
+
+    def write(self, batch: Sequence[Dossier]) -> int:
+        """Write a batch, in a process of the pool; returns how many."""
+        t = translator(self.lang)
+        needed = set[str]().union(*(dossier_characters(tree, self.facts, t) for tree, _ in batch))
+        fonts = prepare_fonts(sorted(needed), extra_fonts=self.extra_fonts)
+        for tree, neighbours in batch:
+            self._write_one(tree, neighbours, t, fonts)
+        return len(batch)
+
+    def _write_one(
+        self, tree: TreeRecord, neighbours: Sequence[MapPoint], t: Translator, fonts: Fonts
+    ) -> None:
+        final = self.folder / file_name(tree)
+        aside = final.with_name(f"{final.name}.part")
+        try:
+            with aside.open("wb") as out:
+                write_dossier(tree, self.facts, out, language=t, neighbours=neighbours, fonts=fonts)
+            aside.replace(final)
+        except OSError as error:
+            raise unwritable(final, error) from error
+        finally:
+            aside.unlink(missing_ok=True)
+
+
+class _Skipped:
+    """The dossiers that remain to be made; counts those that stand in the folder already."""
+
+    def __init__(self, dossiers: Iterable[Dossier], folder: Path, overwrite: bool) -> None:
+        self.dossiers = dossiers
+        self.folder = folder
+        self.overwrite = overwrite
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Dossier]:
+        for dossier in self.dossiers:
+            if not self.overwrite and _is_whole(self.folder / file_name(dossier[0])):
+                self.count += 1
+            else:
+                yield dossier
+
+
+def _run(
+    dossiers: Iterable[Dossier],
+    job: _Job,
+    executor: Executor,
+    workers: int,
+    on_progress: Callable[[int], None] | None,
+) -> int:
+    """Keep the workers busy with few batches in memory; the first error stops what has not begun."""
+    waiting: deque[Future[int]] = deque()
+    made = 0
+    source = iter(dossiers)
+    try:
+        while batch := list(islice(source, BATCH)):
+            waiting.append(executor.submit(job.write, batch))
+            if len(waiting) >= workers * WAITING:
+                made += _finish(waiting.popleft(), on_progress)
+        while waiting:
+            made += _finish(waiting.popleft(), on_progress)
+    finally:
+        for future in waiting:
+            future.cancel()
+    return made
+
+
+def _finish(future: Future[int], on_progress: Callable[[int], None] | None) -> int:
+    count = future.result()
+    if on_progress:
+        on_progress(count)
+    return count
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a PDF stands there that was written to its end."""
+    try:
+        with path.open("rb") as stream:
+            if stream.read(5) != b"%PDF-":
+                return False
+            stream.seek(-min(32, path.stat().st_size), os.SEEK_END)
+            return stream.read().rstrip().endswith(b"%%EOF")
+    except OSError:
+        return False
+
+
+def _running(said: Said, facts: RegisterFacts) -> Running:
+    _ = said.t.gettext
+    number = f"{said.t.label('tree_no')} {said.tree.tree_no}"
+    if facts.edition is not None:
+        number += " · " + _("edition {edition}", edition=facts.edition)
+    made = facts.made_at.date().isoformat()
+    return Running(
+        head=f"{said.name} · {facts.register_name}",
+        head_right=number,
+        foot=_("History head {head} · made on {day}", head=facts.history_head, day=made),
+        page_of=_("page {page} of {total}"),
+        sample=_("SAMPLE") if facts.is_demonstration else None,
+    )

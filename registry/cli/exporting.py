@@ -160,24 +160,31 @@ def dossiers(
         total = count_trees(session, where or ())
         facts = register_facts(session, office)
         with progress_bar(t.gettext("dossiers"), total, quiet=office.as_json) as tell:
+            total_done = 0
+
+            def advance(more: int) -> None:
+                nonlocal total_done
+                total_done += more
+                tell(total_done)
+
             report = write_dossiers(
                 _with_neighbours(session, stream_ids(session, where or ()), office.photos()),
                 out,
-                facts=facts,
+                facts,
                 language=t,
                 overwrite=overwrite,
-                progress=tell,
+                on_progress=advance,
                 extra_fonts=tuple(font or ()),
             )
     office.say(
         t.gettext(
             "{written} dossiers written to {path}, {kept} kept.",
-            written=t.number(report.written, 0),
+            written=t.number(report.made, 0),
             kept=t.number(report.kept, 0),
             path=out,
         )
     )
-    office.answer({"written": report.written, "kept": report.kept, "path": str(out)})
+    office.answer({"written": report.made, "kept": report.kept, "path": str(out)})
 
 
 def public_trees(session: Session, ids: Sequence[str], photos: PhotoStore | None) -> Iterator[TreeRecord]:

@@ -1,0 +1,342 @@
+"""What the leak tests work with: a register with private values planted in every place, and all that leaves it."""
+
+import base64
+import csv
+import io
+import json
+import re
+import sqlite3
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pypdf
+from PIL import Image
+from sqlmodel import select
+
+from datasette_plugins.asgi import create_datasette
+from exports.dossier import write_dossier
+from exports.folium_map import write_map
+from exports.tags import write_tag_sheets
+from registry.commands.areas import AreaPlace, register_garden, register_grove
+from registry.commands.history import history_head
+from registry.commands.import_file import import_table
+from registry.commands.photos import PhotoFacts, add_photo
+from registry.commands.register import change_setting, init_register
+from registry.commands.tags import issue_tags
+from registry.db import reading, transaction
+from registry.importing.mapping import named_mapping
+from registry.importing.reading import open_table
+from registry.keys import key_path, read_keys
+from registry.models import AreaDraft, Party, Photo, Tree
+from registry.photos import photo_store
+from registry.publish import publish
+from registry.queries import full_trees, neighbours_of, stream_ids
+from registry.records import RegisterFacts, TreeRecord
+from registry.rules.redaction import redact
+from registry.rules.tag_content import tag_content
+from registry.vocab.language import translator
+from registry.vocab.words import PhotoKind, Precision
+
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
+ZH = translator("zh")
+
+PLANTED = {
+    "surveyor": "甄调查员",
+    "steward": "贾管护",
+    "phone": "13912345678",
+    "landline": "0355-8765432",
+    "identity": "140404199001011234",
+    "mail": "zhen@secret.example",
+    "household": "戚某家院内",
+    "unreleased history": "未放行的故事",
+    "unreleased notes": "未放行的备注",
+    "unreleased damage": "未放行的损伤",
+    "unreleased peculiarity": "未放行的性状",
+    "photo caption": "未放行的图注",
+    "photographer": "尚未同意摄影者",
+    "photo camera": "SecretCamera9000",
+    "grove notes": "群落内部备注",
+    "garden notes": "名园内部备注",
+    "party phone": "13887654321",
+}
+"""Private values, each in one or more private columns and free texts of the register."""
+
+SECRET_POINT = (113.047163, 36.041287)
+OTHER_POINT_SAME_CELL = (113.042918, 36.046711)
+SECRET_PLACE = "隐秘沟"
+GENERALISED_NO = "14040400002"
+EXACT_NO = "14040400001"
+TOKEN = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{8,64}|[A-Za-z0-9+/]{86}=="
+)
+"""What differs between any two registers: record ids, hashes, signatures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A register in a folder."""
+
+    folder: Path
+    engine: Any
+
+    @property
+    def address(self) -> str:
+        return str(self.folder / "register.db")
+
+    @property
+    def edition(self) -> Path:
+        return self.folder / "public.gpkg"
+
+
+def plant(
+    folder: Path, *, point: tuple[float, float] = SECRET_POINT, precision: Precision = Precision.MEDIUM
+) -> Office:
+    """A register with two trees, a grove, a garden and a photo; every private column holds a planted value."""
+    folder.mkdir(exist_ok=True)
+    _same_keys(folder / "register.db.keys")
+    office = Office(folder, init_register(str(folder / "register.db"), actor="test", now=NOW))
+    _import(office, point)
+    with transaction(office.engine) as session:
+        for name, value in (("public_address", "https://trees.example"), ("duty_phone", "12345")):
+            change_setting(session, name, value, actor="test", now=NOW)
+        for person in session.exec(select(Party)):
+            person.phone = PLANTED["party phone"]
+        trees = {tree.tree_no: tree for tree in session.exec(select(Tree))}
+        trees[GENERALISED_NO].position_precision = precision
+        trees[EXACT_NO].released = '["notes","small_place"]'
+        for number in (EXACT_NO, GENERALISED_NO):
+            facts = PhotoFacts(
+                PhotoKind.WHOLE, date(2026, 1, 2), PLANTED["photo caption"], credit=PLANTED["photographer"]
+            )
+            _photo(folder / f"{number}.jpg", point)
+            add_photo(
+                session, trees[number].id, folder / f"{number}.jpg", facts,
+                store=photo_store(office.address), actor="test", now=NOW,
+            )  # fmt: skip
+        assert session.exec(select(Photo)).all()
+        place = AreaPlace("cn-local", "cn-census-2", trees[EXACT_NO].division_id)
+        ring = tuple(
+            (point[0] + east, point[1] + north) for east, north in ((0, 0), (0.0001, 0), (0, 0.0001), (0, 0))
+        )
+        for number, register in (("G1", register_grove), ("Y1", register_garden)):
+            notes = PLANTED["grove notes" if number == "G1" else "garden notes"]
+            draft = AreaDraft(
+                number=number, name="一群", boundary=ring, notes=notes, position_precision=precision
+            )
+            register(session, draft, place, actor="test", now=NOW)
+        with _same_codes():
+            issue_tags(
+                session, [t.id for _, t in sorted(trees.items())], keys=_keys(office), actor="test", now=NOW
+            )
+    publish_again(office)
+    return office
+
+
+def publish_again(office: Office) -> None:
+    """The next edition of the register."""
+    publish(
+        office.engine,
+        office.edition,
+        keys=_keys(office),
+        photos=photo_store(office.address),
+        actor="test",
+        now=NOW,
+    )
+
+
+def public_records(office: Office) -> list[TreeRecord]:
+    """All trees through the redaction, as exports get them; hashes, which always differ, made the same."""
+    with reading(office.engine) as session:
+        ids = stream_ids(session, ())
+        trees = [
+            redact(f.record, f.disclosure)[0] for f in full_trees(session, ids, photo_store(office.address))
+        ]
+    return [replace(t, history=tuple(replace(event, hash="0" * 64) for event in t.history)) for t in trees]
+
+
+def exported_files(office: Office) -> dict[str, bytes]:
+    """Every public export as bytes by name: edition, manifest, tags, map, dossiers in both languages."""
+    files = {path.name: path.read_bytes() for path in (office.edition, Path(f"{office.edition}.json"))}
+    trees = public_records(office)
+    with transaction(office.engine) as session:
+        issued = issue_tags(session, [t.uuid for t in trees], keys=_keys(office), actor="test", now=NOW)
+        assert history_head(session)
+        around = {tree.uuid: neighbours_of(session, tree) for tree in trees}
+    facts = RegisterFacts("名册", "https://trees.example", "0" * 64, NOW, 1, False)
+    for lang in ("zh", "en"):
+        t = translator(lang)
+        tags = [
+            tag_content(tree, tag.printed, "https://trees.example", t)
+            for tree, tag in zip(trees, issued, strict=True)
+        ]
+        files[f"tags.{lang}.pdf"] = _bytes(
+            lambda out, t=t, tags=tags: write_tag_sheets(tags, out, facts=facts, language=t)
+        )
+        files[f"map.{lang}.html"] = _bytes(
+            lambda out, lang=lang: write_map(trees, out, language=lang, facts=facts)
+        )
+        for tree in trees:
+            files[f"{tree.tree_no}.{lang}.pdf"] = _bytes(
+                lambda out, t=t, tree=tree: write_dossier(
+                    tree, facts, out, language=t, neighbours=around[tree.uuid]
+                )
+            )
+    return files
+
+
+async def site_answers(office: Office, addresses: list[str]) -> dict[str, bytes]:
+    """What the site answers at `addresses`, and at every address of its own that its pages name."""
+    datasette = create_datasette(office.edition)
+    try:
+        answers: dict[str, bytes] = {}
+        waiting = list(addresses)
+        while waiting and len(answers) < 400:
+            address = waiting.pop(0)
+            response = await datasette.client.get(address)
+            answers[address] = response.content
+            if not address.startswith("/public") and "html" in response.headers.get("content-type", ""):
+                found = re.findall(r"(?:href|src|data-points|data-src)=\"(/[^\"#]*)", response.text)
+                waiting += [
+                    a.replace("&amp;", "&")
+                    for a in found
+                    if a.replace("&amp;", "&") not in {*answers, *waiting}
+                ]
+        return answers
+    finally:
+        datasette.executor.shutdown()
+        for database in datasette.databases.values():
+            database.close()
+
+
+def unpacked(name: str, content: bytes) -> Iterator[bytes]:
+    """`content` and everything inside it: cells, PDF text and attachments, ZIP members, image metadata."""
+    yield content
+    if content.startswith(b"SQLite format 3\0"):
+        yield from _cells(content)
+    elif content.startswith(b"%PDF"):
+        yield from _pdf_parts(content)
+    elif content.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for member in archive.namelist():
+                yield from unpacked(member, archive.read(member))
+    elif content.startswith(b"\xff\xd8"):
+        with Image.open(io.BytesIO(content)) as image:
+            yield repr(dict(image.getexif())).encode()
+            yield repr(image.info).encode()
+    elif content.startswith(b"\x1f\x8b"):
+        yield from unpacked(name, zlib.decompress(content, 47))
+
+
+def blurred(content: bytes) -> list[str]:
+    """The readable parts of `content`, with identifiers, hashes and tag codes taken out, for comparison."""
+    return [
+        TOKEN.sub("*", part.decode("utf-8", "replace"))
+        for part in unpacked("", content)
+        if not _is_container(part)
+    ]
+
+
+def _is_container(part: bytes) -> bool:
+    return part.startswith((b"SQLite format 3\0", b"%PDF", b"PK\x03\x04", b"\x1f\x8b", b"\xff\xd8"))
+
+
+def _keys(office: Office) -> Any:
+    return read_keys(key_path(office.address))
+
+
+def _same_keys(path: Path) -> None:
+    """Keys that are the same in every planted register, so that only what was planted differs."""
+    key = base64.b64encode(bytes(range(32))).decode()
+    path.write_text(json.dumps({"tag_key_id": "1", "tag_keys": {"1": key}, "edition_key": key}))
+
+
+@contextmanager
+def _same_codes() -> Iterator[None]:
+    numbers = count(1)
+    with patch(
+        "registry.commands.tags.secrets.token_bytes",
+        lambda size: sha256(bytes([next(numbers)])).digest()[:size],
+    ):
+        yield
+
+
+def _bytes(write: Any) -> bytes:
+    stream = io.BytesIO()
+    write(stream)
+    return stream.getvalue()
+
+
+def _import(office: Office, point: tuple[float, float]) -> None:
+    mapping = replace(named_mapping("cn-census-2"), release=("history_text",))
+    base = {c.header: "" for c in mapping.columns}
+    common = base | {
+        "类别": "古树", "省": "山西省", "市": "长治市", "县区": "上党区", "乡镇": "韩店街道", "村": "某村", "生长场所": "乡村",
+        "分布特点": "散生", "中文名": "国槐", "拉丁名": "Styphnolobium japonicum", "科": "豆科", "属": "槐属", "权属": "集体",
+        "树龄(年)": "350", "古树等级": "二级", "树高(m)": "18", "胸围(cm)": "320", "冠幅东西(m)": "12", "冠幅南北(m)": "12",
+        "冠幅平均(m)": "12", "海拔(m)": "980", "生长势": "正常", "生长环境": "良好", "调查日期": "2017-06-22",
+        "调查人": PLANTED["surveyor"], "管护人": PLANTED["steward"],
+    }  # fmt: skip
+    exact = common | {
+        "古树编号": EXACT_NO, "经度": "113.1", "纬度": "36.1", "小地名": PLANTED["household"],
+        "古树历史": f"院主电话 {PLANTED['phone']}，身份证 {PLANTED['identity']}", "备注": f"信箱 {PLANTED['mail']} {PLANTED['landline']}",
+        "受害情况": PLANTED["unreleased damage"], "奇特性状描述": PLANTED["unreleased peculiarity"],
+    }  # fmt: skip
+    hidden = common | {
+        "古树编号": GENERALISED_NO, "经度": str(point[0]), "纬度": str(point[1]), "小地名": SECRET_PLACE, "村": SECRET_PLACE,
+        "海拔(m)": str(round(900 + point[0] % 1 * 1000)), "古树历史": f"{SECRET_PLACE}往东三十步",
+        "备注": PLANTED["unreleased notes"],
+    }  # fmt: skip
+    third = common | {"古树编号": "14040400003", "经度": "113.2", "纬度": "36.2", "古树历史": ""}
+    third["备注"] = PLANTED["unreleased history"]
+    path = office.folder / "census.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(base))
+        writer.writeheader()
+        writer.writerows([exact, hidden, third])
+    with transaction(office.engine) as session:
+        report = import_table(session, open_table(path, fits=mapping.fits), mapping, actor="test", now=NOW)
+    assert report.counts["created"] == 3, report
+
+
+def _photo(path: Path, point: tuple[float, float]) -> None:
+    image = Image.new("RGB", (640, 480), (40, 90, 60))
+    exif = image.getexif()
+    exif[0x0110] = PLANTED["photo camera"]
+    gps = exif.get_ifd(0x8825)
+    gps[2] = tuple(float(part) for part in (point[1], 0, 0))
+    gps[4] = tuple(float(part) for part in (point[0], 0, 0))
+    image.save(path, "JPEG", exif=exif)
+
+
+def _cells(content: bytes) -> Iterator[bytes]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.deserialize(content)
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            if table == "tree_search":
+                continue
+            for row in connection.execute(f'SELECT * FROM "{table}"'):
+                for value in row:
+                    yield from unpacked("", value) if isinstance(value, bytes) else (str(value).encode(),)
+
+
+def _pdf_parts(content: bytes) -> Iterator[bytes]:
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    for page in reader.pages:
+        yield page.extract_text().encode()
+        yield page.get_contents().get_data()
+        for image in page.images:
+            yield from unpacked("", image.data)
+    yield repr(reader.metadata).encode()
+    for attachments in reader.attachments.values():
+        for attachment in attachments:
+            yield from unpacked("", attachment)

@@ -93,10 +93,10 @@ def smallest_version(text: str, *, correction: Correction = "Q") -> int:
 
 def dark_runs(matrix: Matrix) -> Numbers:
     """Runs of dark modules in rows: an array of (x, y, width), x from the left and y from the top."""
-    edges = np.diff(np.pad(matrix, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    y, x = np.nonzero(edges == 1)
-    _, end = np.nonzero(edges == -1)
-    return np.column_stack((x, y, end - x))
+    framed = np.zeros((len(matrix), matrix.shape[1] + 2), dtype=np.bool_)
+    framed[:, 1:-1] = matrix
+    y, edge = np.nonzero(framed[:, 1:] != framed[:, :-1])
+    return np.stack((edge[::2], y[::2], edge[1::2] - edge[::2]), axis=1)
 
 
 def _data(text: str) -> util.QRData:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 from reportlab.lib.colors import Color, HexColor
 
 from exports.fonts import Fonts, Role
@@ -33,6 +34,7 @@ HEAD, RULE, FOOT = 53.4 * MM, 8.7 * MM, 4.7 * MM
 QR_X, QR_Y = 43.2 * MM, 8.5 * MM
 SEAL_SIDE = 8.5 * MM
 PLATE_FORM = "plate"
+RECTANGLE = b"xxx yyy www 1 re "
 LINE_HEIGHT = 1.22
 SHRINK = tuple(1 - 0.04 * step for step in range(20))
 
@@ -128,10 +130,21 @@ def _draw_column(pen: Pen, tag: TagContent) -> None:
         y = _draw_setting(pen, setting, y)
     y = FLOOR + sum(setting.height for setting in (*facts, number))
     if tag.grade:
-        base = FLOOR + number.height
-        draw_seal(pen, LEFT + COLUMN - SEAL_SIDE, base + 0.4 * MM, SEAL_SIDE, tag.grade)
+        _draw_seal_at(pen, LEFT + COLUMN - SEAL_SIDE, FLOOR + number.height + 0.4 * MM, tag.grade)
     for setting in (*facts, number):
         y = _draw_setting(pen, setting, y)
+
+
+def _draw_seal_at(pen: Pen, x: float, y: float, character: str) -> None:
+    """The seal, drawn once in a document for each character."""
+    form = f"seal{'-'.join(f'{ord(c):X}' for c in character)}"
+    if not pen.canvas.hasForm(form):
+        pen.canvas.beginForm(form)
+        draw_seal(pen, 0, 0, SEAL_SIDE, character)
+        pen.canvas.endForm()
+    with pen.state() as canvas:
+        canvas.translate(x, y)
+        canvas.doForm(form)
 
 
 def _draw_setting(pen: Pen, setting: _Setting, y: float) -> float:
@@ -240,5 +253,9 @@ def _qr_operators(symbol: Matrix) -> str:
     size = len(symbol)
     module = QR_MM * MM / (size + 2 * QUIET_ZONE)
     left, foot = QR_X + QUIET_ZONE * module, QR_Y + QUIET_ZONE * module
-    runs = " ".join(f"{x} {size - 1 - y} {width} 1 re" for x, y, width in dark_runs(symbol).tolist())
-    return f"q 0 g {module:.5f} 0 0 {module:.5f} {left:.4f} {foot:.4f} cm {runs} f Q"
+    runs = dark_runs(symbol)
+    runs[:, 1] = size - 1 - runs[:, 1]
+    digits = ord("0") + runs[:, :, None] // (100, 10, 1) % 10
+    path = np.full((len(runs), len(RECTANGLE)), np.frombuffer(RECTANGLE, dtype=np.uint8))
+    path[:, [0, 1, 2, 4, 5, 6, 8, 9, 10]] = digits.reshape(-1, 9)
+    return f"q 0 g {module:.5f} 0 0 {module:.5f} {left:.4f} {foot:.4f} cm {path.tobytes().decode()}f Q"

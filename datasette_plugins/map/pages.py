@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from datasette import Response
 
-from datasette_plugins.map.selection import Selection, selection_of
+from datasette_plugins.search.pages import Value, value_name
+from datasette_plugins.search.wishes import Wish, read_wish
+from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
 from datasette_plugins.site.middleware import OWN_POLICY
 from datasette_plugins.site.pages import caching, edition_of, render_page
 from datasette_plugins.site.visits import visit_of
@@ -23,6 +25,7 @@ from registry.vocab.language import Translator
 from registry.vocab.words import JURISDICTIONS, LISTINGS, Grade
 
 LISTED = 50
+_LONGEST_PATH = 200
 _TREE_COLUMNS = (
     "path, tree_no, jurisdiction, category, status, text_lang, source_id, name_zh, name_zh_lang, name_latin, "
     "name_en, protection_grade, listings, division_path, lon, lat, position_precision"
@@ -32,11 +35,7 @@ _CHOICES = {
     "listing": "SELECT value, COUNT(*) FROM tree, json_each(tree.listings) GROUP BY 1 ORDER BY 2 DESC",
     "grade": "SELECT protection_grade, COUNT(*) FROM tree WHERE protection_grade <> '' GROUP BY 1 ORDER BY 1",
 }
-_WORDS = {"jurisdiction": JURISDICTIONS, "listing": LISTINGS, "grade": Grade}
-_NAMED = {
-    "species": "SELECT name_hans, name_latin, name_en FROM species WHERE :species IN (id, path)",
-    "division": "SELECT name, NULL, name_en FROM division WHERE :division IN (id, path)",
-}
+_WORDS: dict[str, Any] = {"jurisdiction": JURISDICTIONS, "listing": LISTINGS, "grade": Grade}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +51,35 @@ class Choice:
 class MapPage:
     """What the page shows around the map: counts, the first trees as a list, the filters."""
 
-    selection: Selection
+    wish: Wish
+    tree: str
+    """The path of the tree whose card is to be opened, or ""."""
+    limit: int
     total: int
     placed: int
     generalised: int
     credits: tuple[str, ...]
-    first: tuple[MapTree, ...]
+    hits: tuple[Hit, ...]
     choices: dict[str, tuple[Choice, ...]]
-    chips: dict[str, str]
-    """Names of the species and the division asked for, by parameter; the code itself where unknown."""
-    limit: int
+    chips: dict[str, tuple[str, str]]
+    """What else was asked for, by parameter: how it is called and in what language that is."""
 
     @property
     def is_drawn(self) -> bool:
         """Whether there is something to draw, and not too much."""
         return self.placed > 0 and self.total <= self.limit
 
+    def question(self, **changes: Any) -> str:
+        """The query string of this map, with its question mark, or ""; a facet set to None is dropped."""
+        return self.wish.url(**changes).removeprefix("/search")
+
 
 async def map_page(datasette: Any, request: Any) -> Response:
     """The map with its filters, and the first trees as a list."""
-    visit = visit_of(request)
-    selection = _asked(request)
+    t = visit_of(request).translator
     edition = edition_of(datasette)
-    load = partial(_load_page, edition=edition, selection=selection, t=visit.translator)
-    page = await edition.execute_fn(load)
+    wish, tree = read_wish(request.args), (request.args.get("tree") or "")[:_LONGEST_PATH]
+    page = await edition.execute_fn(partial(_load_page, edition=edition, wish=wish, tree=tree, t=t))
     response = render_page(
         datasette, request, "map/map.html", page=page, scripts=MAP_SCRIPTS, styles=MAP_STYLES
     )
@@ -85,16 +89,15 @@ async def map_page(datasette: Any, request: Any) -> Response:
 
 
 async def points_json(datasette: Any, request: Any) -> Response:
-    """The points of the selection and what is said of them, for `treemap.js`."""
-    visit = visit_of(request)
-    selection = _asked(request)
+    """The points of the wish and what is said of them, for `treemap.js`."""
+    visit, wish = visit_of(request), read_wish(request.args)
     edition = edition_of(datasette)
-    facts = edition.facts
+    tiles = _tiles(edition.facts)
 
     def load(connection: sqlite3.Connection) -> str:
-        trees = read_trees(connection, selection, f"LIMIT {MAP_LIMIT + 1}")
+        trees = read_trees(connection, wish, MAP_LIMIT + 1)
         points = pack_points(trees, visit.translator, limit=MAP_LIMIT)
-        given = {"points": points, "treeBase": visit.url("/tree/"), "tiles": _tiles(facts)}
+        given = {"points": points, "treeBase": visit.url("/tree/"), "tiles": tiles}
         return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
 
     body = await edition.execute_fn(load)
@@ -110,18 +113,13 @@ def policy_with(basemap: str) -> str:
     return OWN_POLICY.replace("img-src 'self'", f"img-src 'self' {host.scheme}://{host.netloc}")
 
 
-def read_trees(connection: sqlite3.Connection, selection: Selection, tail: str = "") -> Iterator[MapTree]:
-    """The trees of the selection in the order of the edition; `tail` is trusted SQL."""
+def read_trees(connection: sqlite3.Connection, wish: Wish, limit: int) -> Iterator[MapTree]:
+    """The first `limit` trees of a wish, in the order of the edition."""
     sources = _read_sources(connection)
-    sql = f"SELECT {_TREE_COLUMNS} FROM tree WHERE {selection.where} ORDER BY fid {tail}"
-    with closing(connection.execute(sql, selection.binds)) as rows:
-        names = [column[0] for column in rows.description]
+    sql = f"SELECT {_TREE_COLUMNS} FROM tree WHERE {wish.where()} ORDER BY fid LIMIT {limit}"
+    with closing(connection.execute(sql, wish.values)) as rows:
         for row in rows:
-            yield _tree(dict(zip(names, row, strict=True)), sources)
-
-
-def _asked(request: Any) -> Selection:
-    return selection_of(parse_qs(request.query_string, errors="replace"))
+            yield _tree(dict(row), sources)
 
 
 def _tree(row: dict[str, Any], sources: dict[str, SourceRecord]) -> MapTree:
@@ -140,33 +138,42 @@ def _read_sources(connection: sqlite3.Connection) -> dict[str, SourceRecord]:
     with closing(connection.execute(sql)) as rows:
         return {
             row[0]: SourceRecord(*row[:9], as_of=date.fromisoformat(row[9]) if row[9] else None)
-            for row in rows
+            for row in map(tuple, rows)
         }
 
 
-def _load_page(connection: sqlite3.Connection, edition: Any, selection: Selection, t: Translator) -> MapPage:
+def _load_page(connection: sqlite3.Connection, edition: Any, wish: Wish, tree: str, t: Translator) -> MapPage:
+    where, values = wish.where(), {**wish.values, "tree": tree}
     total, placed, generalised = connection.execute(
         "SELECT COUNT(*), COUNT(lon), COUNT(CASE WHEN position_precision <> 'exact' THEN lon END) "
-        f"FROM tree WHERE {selection.where}",
-        selection.binds,
+        f"FROM tree WHERE {where}",
+        values,
     ).fetchone()
     credits = connection.execute(
-        f"SELECT DISTINCT attribution, licence FROM tree WHERE {selection.where} ORDER BY 1", selection.binds
+        f"SELECT DISTINCT attribution, licence FROM tree WHERE {where} ORDER BY 1", values
     ).fetchall()
-    counted = edition.remember(connection, "map choices", _count_choices)
+    order = f"path = :tree DESC, {wish.order}"
+    hits = connection.execute(
+        f"SELECT {HIT_COLUMNS} FROM tree WHERE {where} ORDER BY {order} LIMIT {LISTED}", values
+    ).fetchall()
     return MapPage(
-        selection=selection,
+        wish=wish,
+        tree=tree,
         limit=MAP_LIMIT,
         total=total,
         placed=placed,
         generalised=generalised,
         credits=tuple(f"{attribution} · {licence}" for attribution, licence in credits),
-        first=tuple(read_trees(connection, selection, f"LIMIT {LISTED}")),
+        hits=tuple(map(read_hit, hits)),
         choices={
             name: tuple(Choice(value, t.word(_WORDS[name], value), count) for value, count in rows)
-            for name, rows in counted.items()
+            for name, rows in edition.remember(connection, "map choices", _count_choices).items()
         },
-        chips={name: _name(connection, name, selection, t) for name in _NAMED if name in selection.asked},
+        chips={
+            name: value_name(t, name, _value(connection, name, key))
+            for name, key in wish.facets.items()
+            if name not in _CHOICES
+        },
     )
 
 
@@ -174,11 +181,11 @@ def _count_choices(connection: sqlite3.Connection) -> dict[str, list[tuple[str, 
     return {name: connection.execute(sql).fetchall() for name, sql in _CHOICES.items()}
 
 
-def _name(connection: sqlite3.Connection, name: str, selection: Selection, t: Translator) -> str:
-    row = connection.execute(_NAMED[name], {name: selection.asked[name]}).fetchone()
-    chinese, latin, english = row or (None, None, None)
-    order = (english, latin, chinese) if t.lang == "en" else (chinese, latin, english)
-    return next((text for text in order if text), selection.asked[name])
+def _value(connection: sqlite3.Connection, name: str, key: str) -> Value:
+    if name not in {"division", "species"}:
+        return Value(key, 0)
+    row = connection.execute(f"SELECT * FROM {name} WHERE ? IN (path, id)", (key,)).fetchone()
+    return Value(key, 0, row)
 
 
 def _tiles(facts: dict[str, str]) -> dict[str, str] | None:

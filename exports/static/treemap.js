@@ -263,13 +263,17 @@
     }
     show();
     map.addLayer(group);
+    function go(index) {
+      var marker = markers[index];
+      if (!marker || hidden[data.classes[marker.tree[2]][0]]) return;
+      group.zoomToShowLayer(marker, function () { open(marker, true); });
+    }
     return {
-      toggle: function (kind, isShown) { hidden[kind] = !isShown; show(); },
-      go: function (index) {
-        var marker = markers[index];
-        if (hidden[data.classes[marker.tree[2]][0]]) return;
-        group.zoomToShowLayer(marker, function () { open(marker, true); });
-      }
+      go: go,
+      goTo: function (path) {
+        go(data.trees.findIndex(function (tree) { return (tree[7] || tree[6]) === path; }));
+      },
+      toggle: function (kind, isShown) { hidden[kind] = !isShown; show(); }
     };
   }
 

@@ -14,7 +14,6 @@ from editions import make_division, make_source, make_tree
 
 from datasette_plugins.map import pages
 from datasette_plugins.map.pages import policy_with
-from datasette_plugins.map.selection import selection_of
 
 CHROMIUM = "/usr/bin/chromium"
 HOSTILE = "</script><script>alert(1)</script>"
@@ -58,7 +57,7 @@ async def test_the_page_lists_trees_without_a_script(site):
     page = (await site(trees=three_trees(), divisions=DIVISIONS).client.get("/map")).text
     assert "3 株" in page
     assert 'href="/tree/AFCD~2FKS~2F005"' in page
-    assert "臺北市萬華區" in page
+    assert "萬華區" in page
     assert "其中 1 株没有可以显示的位置" in page
     assert "臺北市政府 · 政府資料開放授權條款 1.0" in page
 
@@ -171,11 +170,18 @@ async def test_the_base_map_of_the_edition_reaches_page_and_points(site):
     assert (await points(served))["tiles"]["url"] == "https://tiles.example/{z}/{x}/{y}.png"
 
 
-def test_a_selection_has_one_address_whatever_the_order_it_was_asked_in():
-    one = selection_of({"grade": ["1"], "q": [" 榕 "], "page": ["2"]})
-    assert one == selection_of({"q": ["榕"], "grade": ["1", "2"], "species": [""]})
-    assert one.query == "q=%E6%A6%95&grade=1"
-    assert one.without("q").query == "grade=1"
+async def test_a_tree_to_show_stands_first_in_the_list(site):
+    page = (await site(trees=three_trees()).client.get("/map?tree=AFCD~2FKS~2F005")).text
+    assert page.index('href="/tree/AFCD~2FKS~2F005"') < page.index('href="/tree/768"')
+    assert 'data-tree="AFCD~2FKS~2F005"' in page
+
+
+async def test_filters_without_a_field_are_shown_and_can_be_taken_away(site):
+    page = (
+        await site(trees=three_trees(), divisions=DIVISIONS).client.get("/map?division=taipei&grade=1")
+    ).text
+    assert '<input type="hidden" name="division" value="taipei">' in page
+    assert 'href="/map?grade=1"' in page
 
 
 @pytest.mark.browser
@@ -197,6 +203,8 @@ def test_the_map_draws_and_opens_a_tree_without_leaving_its_host(site):
         page.click(".tm-dot")
         link = page.wait_for_selector(".tm-card a")
         assert link.get_attribute("href") == "/en/tree/AFCD~2FKS~2F005"
+        page.goto(f"{address}/map?tree=x3")
+        assert "x3" in page.wait_for_selector(".tm-card").inner_text()
         page.goto(f"{address}/map")
         page.wait_for_selector(".tm-cluster")
         assert page.is_hidden("#map-status")

@@ -8,11 +8,12 @@
   function draw(given) {
     status.hidden = true;
     var map = L.map(root, { maxZoom: 19, minZoom: 2 });
-    treeMap(map, given.points, {
+    var trees = treeMap(map, given.points, {
       treeBase: given.treeBase, tiles: given.tiles,
       legend: document.getElementById("legend"), regions: document.getElementById("regions")
     });
     document.getElementById("legend-box").hidden = false;
+    if (root.dataset.tree) trees.goTo(root.dataset.tree);
   }
 
   fetch(root.dataset.points, { credentials: "same-origin" })

@@ -130,7 +130,7 @@ class _Job:
     def write(self, batch: Sequence[Dossier]) -> int:
         """Write a batch, in a process of the pool; returns how many."""
         t = translator(self.lang)
-        needed = set[str]().union(*(dossier_characters(tree, self.facts, t) for tree, _ in batch))
+        needed = frozenset[str]().union(*(dossier_characters(tree, self.facts, t) for tree, _ in batch))
         fonts = prepare_fonts(sorted(needed), extra_fonts=self.extra_fonts)
         for tree, neighbours in batch:
             self._write_one(tree, neighbours, t, fonts)

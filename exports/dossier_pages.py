@@ -43,6 +43,7 @@ MAP_HEIGHT = 182.0
 SIGNATURE_HEIGHT = 84.0
 PHOTO_HEIGHT = 178.0
 FORM_LABEL = {"zh": 62.0, "en": 70.0}
+CHINESE_NUMBERS = ("〇", *"一二三四五六七八九十", "十一", "十二")
 POSITION_FIELDS = ("lon", "lat")
 
 
@@ -73,14 +74,8 @@ class _Headings:
 
     def __call__(self, title: str, *, note: str = "", keep: float = 60.0) -> None:
         self.count += 1
-        numbered = (
-            f"{'〇一二三四五六七八九十'[self.count]}、{title}"
-            if self.t.lang == "zh"
-            else f"{self.count}  {title}"
-        )
-        if self.t.lang == "zh" and self.count > 10:
-            numbered = f"十{'一二三四五六七八九'[self.count - 11]}、{title}"
-        self.flow.heading(numbered, key=f"section-{self.count}", note=note, keep=keep)
+        mark = f"{CHINESE_NUMBERS[self.count]}、" if self.t.lang == "zh" else f"{self.count}  "
+        self.flow.heading(mark + title, key=f"section-{self.count}", note=note, keep=keep)
 
 
 def _survey_form(flow: Flow, said: Said, heading: _Headings) -> None:
@@ -106,8 +101,9 @@ def _form_plan(t: Translator) -> list[tuple[str, tuple[str, ...]]]:
         (
             _("Place and setting"),
             (
-                "division town village",
-                "small_place address",
+                "division town",
+                "village small_place",
+                "address",
                 "growth_place lon lat",
                 "datum coordinate_uncertainty_m position_precision",
             ),

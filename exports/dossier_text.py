@@ -189,14 +189,14 @@ def texts_of(record: object) -> Iterable[str]:
             yield from texts_of(item)
 
 
-def dossier_characters(tree: TreeRecord, facts: RegisterFacts, t: Translator) -> set[str]:
+def dossier_characters(tree: TreeRecord, facts: RegisterFacts, t: Translator) -> frozenset[str]:
     """Every character that the dossier may draw: those of the record, and all of the words it may use."""
     return _standing_characters(t.lang).union(*texts_of(tree), *texts_of(facts))
 
 
 @lru_cache(maxsize=4)
 def _standing_characters(lang: str) -> frozenset[str]:
-    texts: list[str] = ["年月日一二三四名备故录古大"]
+    texts: list[str] = ["年月日〇一二三四五六七八九十名备故录古大"]
     texts += [text for field in FIELDS.values() for text in (field.zh, field.en, field.unit)]
     lists = [*WORDS.values(), GRADE_SCHEMES, LISTINGS, VIGOUR_SCALES, NUMBER_SCHEMES, JURISDICTIONS]
     texts += [text for words in lists for label in words.values() for text in label]

@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from reportlab.lib.colors import Color
 
 from exports.flow import BOTTOM, Flow
-from exports.kit import BARK, CARD, INK, LEADING, LINE, MARGIN, SOFT, WIDTH, Pen, fit, is_han, wrap
+from exports.kit import BARK, CARD, INK, LEADING, LINE, MARGIN, SOFT, WIDTH, Pen, is_han, wrap
 
 TITLE_WIDTH = 25.0
 VALUE = 8.8
 LABEL = 7.6
 PAD = 4.4
 LEAST_HEIGHT = 25.0
-"""Of a section, so that its title can be read."""
+LEAST_HEIGHT_TURNED = 40.0
+"""Of a section, so that its title can be read: Chinese, and other."""
+SHORT = 7.4
+"""Height for each character of a title below which it is set in two lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ def draw_form(flow: Flow, sections: Sequence[FormSection], *, label_width: float
     _edge(flow, BARK, 1.1)
     for section in sections:
         rows = [_Row(flow.pen, row, label_width) for row in section.rows]
-        rows[0].height += max(0.0, LEAST_HEIGHT - sum(row.height for row in rows))
+        least = LEAST_HEIGHT if is_han(section.title) else LEAST_HEIGHT_TURNED
+        rows[0].height += max(0.0, least - sum(row.height for row in rows))
         height = sum(row.height for row in rows)
         if flow.y - height < BOTTOM:
             _edge(flow, BARK, 1.1)
@@ -67,7 +71,7 @@ class _Row:
 
     def draw(self, pen: Pen, x: float, y: float) -> None:
         for cell, lines in zip(self.cells, self.lines, strict=True):
-            pen.box(x, y - self.height, self.label_width, self.height, fill=CARD)
+            pen.box(x, y - self.height + 0.5, self.label_width, self.height - 1, fill=CARD)
             pen.rule(x, y, x, y - self.height, LINE, 0.5)
             pen.rule(x + self.label_width, y, x + self.label_width, y - self.height, LINE, 0.5)
             baseline = y - PAD - VALUE * 1.02 - self.slack / 2
@@ -103,31 +107,32 @@ def _title(pen: Pen, title: str, top: float, bottom: float) -> None:
     """The section's title, Chinese downwards, English turned; sides of the form as high as the section."""
     middle = (top + bottom) / 2
     x = MARGIN + TITLE_WIDTH / 2
-    if is_han(title):
-        _write_down(pen, x, middle, top - bottom - 6, title)
+    height = top - bottom - 6
+    if not is_han(title):
+        _turned(pen, x, middle, height, title)
+    elif height / len(title) >= SHORT:
+        size = min(8.6, height / len(title) / 1.16)
+        _centred(pen, x, middle, list(title), size, 1.16)
     else:
-        size, text = fit(pen.fonts, title, "serif", 8.2, top - bottom - 4, 5.0)
-        with pen.state() as canvas:
-            canvas.translate(x + size * 0.34, middle)
-            canvas.rotate(90)
-            pen.text(0, 0, text, size, role="serif", colour=BARK, align="center")
+        half = -(-len(title) // 2)
+        _centred(pen, x, middle, [title[:half], title[half:]], min(8.0, (TITLE_WIDTH - 4) / half), 1.2)
     pen.rule(MARGIN, top, MARGIN, bottom, BARK, 1.1)
     pen.rule(MARGIN + WIDTH, top, MARGIN + WIDTH, bottom, BARK, 1.1)
 
 
-def _write_down(pen: Pen, x: float, middle: float, height: float, title: str) -> None:
-    """In one column, or in two from left to right where one would be too small to read."""
-    columns = [title]
-    if height / len(title) < 7.6 and len(title) > 2:
-        half = -(-len(title) // 2)
-        columns = [title[:half], title[half:]]
-    size = min(8.6, height / len(columns[0]) / 1.16)
-    step = size * 1.16
-    for number, column in enumerate(columns):
-        at = x + (number - (len(columns) - 1) / 2) * (size + 1)
-        first = middle + len(column) * step / 2 - size * 0.98
-        for place, character in enumerate(column):
-            pen.text(at, first - place * step, character, size, role="serif", colour=BARK, align="center")
+def _turned(pen: Pen, x: float, middle: float, height: float, title: str) -> None:
+    size = 8.2 if pen.fonts.width(title, "serif", 8.2) <= height else 6.4
+    lines = wrap(pen.fonts, title, "serif", size, height)
+    with pen.state() as canvas:
+        canvas.translate(x, middle)
+        canvas.rotate(90)
+        _centred(pen, 0, 0, lines, size, 1.12)
+
+
+def _centred(pen: Pen, x: float, y: float, lines: Sequence[str], size: float, leading: float) -> None:
+    """Lines around the point (x, y)."""
+    first = y + (len(lines) - 1) * size * leading / 2 - size * 0.36
+    pen.lines(x, first, lines, size, role="serif", colour=BARK, align="center", leading=leading)
 
 
 def _edge(flow: Flow, colour: Color, width: float) -> None:

@@ -25,6 +25,7 @@ from registry.errors import (
     RegisterMissingError,
     RegisterNewerError,
     RegisterOlderError,
+    unwritable,
 )
 
 APPLICATION_ID = 0x47555348  # "GUSH": a SQLite file of ours says so in its header
@@ -39,12 +40,26 @@ def sqlite_path(address: str) -> Path | None:
     return None if "://" in address else Path(address)
 
 
+def shown_address(address: str) -> str:
+    """`address` as it may be shown: without its password."""
+    if sqlite_path(address) is not None:
+        return address
+    try:
+        return sa.make_url(address).render_as_string(hide_password=True)
+    except sa.exc.ArgumentError:
+        return address.partition("://")[0] + "://…"
+
+
 def make_engine(address: str) -> Engine:
     """An engine for `address`, not yet connected. `address` is a path or a SQLAlchemy URL."""
     path = sqlite_path(address)
     if path is None:
-        return sa.create_engine(address)
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+        try:
+            return sa.create_engine(address)
+        except (sa.exc.ArgumentError, ImportError) as error:
+            raise RegisterMissingError(address=shown_address(address)) from error
+    url = sa.URL.create("sqlite", database=str(path))  # not an f-string: a path may hold ? and %
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -62,29 +77,30 @@ def open_register(address: str) -> Engine:
             raise RegisterMissingError(address=address)
         _check_is_ours(path)
     engine = make_engine(address)
-    with _plain_errors(address):
+    shown = shown_address(address)
+    with plain_errors(shown):
         found = current_revision(engine)
     if found is None:
-        raise RegisterMissingError(address=address) if path is None else RegisterForeignError(address=address)
+        raise RegisterMissingError(address=shown) if path is None else RegisterForeignError(address=shown)
     head = newest_revision()
     if found != head:
         known = {script.revision for script in _scripts().walk_revisions()}
         error = RegisterOlderError if found in known else RegisterNewerError
-        raise error(address=address, found=found)
+        raise error(address=shown, found=found)
     return engine
 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """One transaction: all of it, or nothing. A lock held by someone else is a RegisterLockedError."""
-    with _plain_errors(str(engine.url.database)), Session(engine) as session, session.begin():
+    with plain_errors(str(engine.url.database)), Session(engine) as session, session.begin():
         yield session
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that only reads."""
-    with _plain_errors(str(engine.url.database)), Session(engine) as session:
+    with plain_errors(str(engine.url.database)), Session(engine) as session:
         session.connection(execution_options={"gushu_reads": True})
         yield session
 
@@ -101,7 +117,7 @@ def migrate_to_head(engine: Engine) -> None:
 
 def current_revision(engine: Engine) -> str | None:
     """The schema revision found in the database, or None where there is none of ours."""
-    with engine.connect() as connection:
+    with engine.execution_options(gushu_reads=True).connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -123,8 +139,10 @@ def _check_is_ours(path: Path) -> None:
     try:
         with path.open("rb") as stream:
             header = stream.read(72)
+    except IsADirectoryError as error:
+        raise RegisterForeignError(address=str(path)) from error
     except OSError as error:
-        raise OutputError(path=path, reason=error.strerror or str(error)) from error
+        raise unwritable(path, error) from error
     if not header.startswith(b"SQLite format 3\0") or int.from_bytes(header[68:72], "big") != APPLICATION_ID:
         raise RegisterForeignError(address=str(path))
 
@@ -143,19 +161,18 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 @contextmanager
-def _plain_errors(address: str) -> Iterator[None]:
+def plain_errors(address: str) -> Iterator[None]:
+    """Turn what the database says into errors that a person can mend. `address` is named in them."""
     try:
         yield
-    except sa.exc.OperationalError as error:
-        text = str(error.orig)
+    except (sa.exc.DatabaseError, sqlite3.DatabaseError) as error:
+        text = str(error.orig if isinstance(error, sa.exc.DatabaseError) else error)
         if "locked" in text:
             raise RegisterLockedError(address=address) from error
         if "not a database" in text or "malformed" in text:
             raise RegisterForeignError(address=address) from error
-        if "readonly" in text or "unable to open" in text or "disk is full" in text:
+        if any(trouble in text for trouble in ("readonly", "unable to open", "disk is full", "disk I/O")):
             raise OutputError(path=address, reason=text) from error
-        raise
-    except sa.exc.DatabaseError as error:
-        if "not a database" in str(error.orig):
-            raise RegisterForeignError(address=address) from error
+        if "connection" in text and "://" in address:
+            raise RegisterMissingError(address=address) from error
         raise

@@ -261,6 +261,13 @@ class NothingSelectedError(RegistryError):
     template = "no tree matches {where}"
 
 
+class SelectionError(RegistryError):
+    """A selection names something that trees cannot be chosen by."""
+
+    code = "selection_invalid"
+    template = "trees cannot be chosen by {where}; write one of {known}"
+
+
 class HistoryBrokenError(RegistryError):
     """The hash chain does not hold."""
 

@@ -28,6 +28,12 @@ class Keys:
         """The Ed25519 signature of `message`, 64 bytes."""
         return Ed25519PrivateKey.from_private_bytes(self.edition_key).sign(message)
 
+    def tag_key(self, key_id: str) -> bytes:
+        """The tag key called `key_id`. Raises KeyMissingError: the key file is of another register."""
+        if key_id not in self.tag_keys:
+            raise KeyMissingError(path=f"(tag key {key_id})")
+        return self.tag_keys[key_id]
+
     @property
     def public_key(self) -> bytes:
         """The raw public key that checks `sign`, 32 bytes."""
@@ -66,10 +72,13 @@ def read_keys(path: Path) -> Keys:
     """The keys in `path`. Raises KeyMissingError where there are none to be read."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        return Keys(
+        keys = Keys(
             found["tag_key_id"],
             {name: base64.b64decode(key) for name, key in found["tag_keys"].items()},
             base64.b64decode(found["edition_key"]),
         )
+        if keys.tag_key_id not in keys.tag_keys or len(keys.edition_key) != 32:
+            raise ValueError("the key file is not whole")
+        return keys
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise KeyMissingError(path=path) from error

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import struct
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,9 @@ MAX_PHOTO_BYTES = 40 << 20
 MAX_PHOTO_PIXELS = 120_000_000
 LARGE_PX, THUMB_PX = 1600, 320
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
+_DAMAGED = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, struct.error, RuntimeError,
+            TypeError, LookupError, Image.DecompressionBombError)  # fmt: skip
+"""What Pillow raises over damaged files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def _check(source: Path, content: bytes) -> tuple[int, int]:
                 )
             image.load()
             return image.size
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+    except _DAMAGED as error:
         raise PhotoError(path=source, reason=Phrase("it is damaged or not an image")) from error
 
 

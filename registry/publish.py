@@ -5,13 +5,15 @@ The file is built aside and renamed over the old one; a running site notices by 
 """
 
 import base64
+import glob
 import hashlib
 import json
 import os
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -24,7 +26,7 @@ from sqlmodel import Session, col, select
 
 from registry.commands.history import Change, canonical, history_head, record_event
 from registry.db import SCHEMA_FOLDER, reading, transaction
-from registry.errors import OutputError, unwritable
+from registry.errors import OutputError, RegisterLockedError, unwritable
 from registry.geopackage import (
     begin_geopackage,
     point_blob,
@@ -46,6 +48,7 @@ from registry.settings import all_settings
 FORMAT = "gushu-public-1"
 PUBLIC_SETTINGS = ("register_name", "register_name_en", "public_address", "basemap_url", "demonstration")
 BATCH = 500
+LEFTOVER_SECONDS = 3600
 Progress = Callable[[int], None]
 
 
@@ -81,17 +84,17 @@ def publish(
 
     The edition is a consistent view: everything is read in one transaction.
     """
-    aside = out.with_name(out.name + ".part")
+    aside = out.with_name(f"{out.name}.{os.getpid()}.part")
+    manifest_aside = out.with_name(f"{out.name}.json.{os.getpid()}.part")
     report = PublishReport(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        aside.unlink(missing_ok=True)
+        _clear_leftovers(out)
         with reading(engine) as session:
             _build(session, aside, report, keys, photos, now, progress)
         _sync(aside)
         report.sha256 = _sha256(aside)
         manifest = _manifest(report, keys, now)
-        manifest_aside = out.with_name(out.name + ".json.part")
         manifest_aside.write_text(manifest, encoding="utf-8")
         with transaction(engine) as session:
             _record(session, report, actor, now)
@@ -102,8 +105,17 @@ def publish(
     except sqlite3.OperationalError as error:
         raise OutputError(path=out, reason=str(error)) from error
     finally:
-        aside.unlink(missing_ok=True)
+        for path in (aside, manifest_aside):
+            with suppress(OSError):
+                path.unlink()
     return report
+
+
+def _clear_leftovers(out: Path) -> None:
+    """Remove what a publish that was killed left beside the edition."""
+    for path in out.parent.glob(glob.escape(out.name) + ".*part"):
+        if time.time() - path.stat().st_mtime > LEFTOVER_SECONDS:
+            path.unlink(missing_ok=True)
 
 
 def _manifest_path(out: Path) -> Path:
@@ -119,9 +131,7 @@ def _build(
     now: datetime,
     progress: Progress,
 ) -> None:
-    report.number = (
-        session.exec(select(Edition.number).order_by(col(Edition.number).desc()).limit(1)).first() or 0
-    ) + 1
+    report.number = _newest_number(session) + 1
     report.history_head = history_head(session)
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(
@@ -179,6 +189,7 @@ class _Writer:
         self.authorities: Counter[str] = Counter()
         self.sources: Counter[str] = Counter()
         self.source_rows: dict[str, Any] = {}
+        self.area_divisions: set[str | None] = set()
 
     def insert(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
         names = self.columns[table]
@@ -217,6 +228,7 @@ class _Writer:
         self.insert(kind, [_area_row(number, area) for number, area in enumerate(rows, start=1)])
         for area in rows:
             self.source_rows[area.source.source_id] = area.source
+            self.area_divisions.add(area.division_id)
         points = [point for area in rows for point in area.boundary]
         about = {"grove": "古树群 / groves", "garden": "历史名园 / heritage gardens"}[kind]
         register_layer(self.connection, kind, "POLYGON", points, about=about)
@@ -252,7 +264,7 @@ class _Writer:
     def tags(self, session: Session, keys: Keys) -> None:
         rows = [
             {
-                "tag_hash": tag_hash(printed_text(tag.code, keys.tag_keys[tag.key_id])),
+                "tag_hash": tag_hash(printed_text(tag.code, keys.tag_key(tag.key_id))),
                 "tree_uuid": tag.tree_id,
                 "state": tag.state.value,
                 "issued_on": tag.issued_on,
@@ -287,12 +299,13 @@ class _Writer:
     def _division_rows(self, session: Session) -> list[dict[str, Any]]:
         rows = {row.id: row for row in session.exec(select(Division).order_by(col(Division.id)))}
         totals: Counter[str] = Counter()
-        for division_id, count in self.divisions.items():
+        counted = {**dict.fromkeys(self.area_divisions, 0), **self.divisions}
+        for division_id, count in counted.items():
             at = division_id
             while at is not None:
                 totals[at] += count
                 at = rows[at].parent_id
-        kept = sorted((row for row in rows.values() if totals[row.id]), key=lambda row: row.id.count("/"))
+        kept = sorted((row for row in rows.values() if row.id in totals), key=lambda row: row.id.count("/"))
         return [
             {**row.model_dump(), "path": encode_segment(row.id), "tree_count": totals[row.id]} for row in kept
         ]
@@ -401,7 +414,13 @@ def _corners(
     return [(min(lons), min(lats)), (max(lons), max(lats))]
 
 
+def _newest_number(session: Session) -> int:
+    return session.exec(select(Edition.number).order_by(col(Edition.number).desc()).limit(1)).first() or 0
+
+
 def _record(session: Session, report: PublishReport, actor: str, now: datetime) -> None:
+    if _newest_number(session) != report.number - 1:  # another publish was quicker
+        raise RegisterLockedError(address=report.path)
     withheld = canonical(dict(report.withheld))
     session.add(
         Edition(

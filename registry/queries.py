@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from registry.errors import (
     NothingSelectedError,
     Phrase,
-    SettingUnknownError,
+    SelectionError,
     TreeAmbiguousError,
     TreeNotFoundError,
 )
@@ -51,7 +51,7 @@ from registry.records import (
     SourceRecord,
     TreeRecord,
 )
-from registry.rules.addresses import encode_segment
+from registry.rules.addresses import decode_segment, encode_segment
 from registry.rules.redaction import Disclosure
 from registry.settings import all_settings
 from registry.vocab.words import DesignationKind, PartyKind, PartyRole, Precision
@@ -93,13 +93,13 @@ class FullArea:
 def select_trees(where: Sequence[str]) -> sa.Select[tuple[str]]:
     """The ids of the trees that every `field=value` of `where` holds for, in a settled order.
 
-    Raises SettingUnknownError for a field that cannot be chosen by.
+    Raises SelectionError for a field that cannot be chosen by.
     """
     query: Any = select(Tree.id).join(Authority, col(Tree.authority_id) == col(Authority.id))
     for text in where:
         field, sign, value = text.partition("=")
         if field not in WHERE_COLUMNS or not sign:
-            raise SettingUnknownError(name=text, known=[f"{name}=…" for name in WHERE_COLUMNS])
+            raise SelectionError(where=text, known=[f"{name}=…" for name in WHERE_COLUMNS])
         query = query.where(WHERE_COLUMNS[field] == value)
     ordered: sa.Select[tuple[str]] = query.order_by(
         col(Tree.authority_id), sa.func.length(Tree.tree_no), col(Tree.tree_no), col(Tree.id)
@@ -108,29 +108,36 @@ def select_trees(where: Sequence[str]) -> sa.Select[tuple[str]]:
 
 
 def find_tree(session: Session, number: str) -> str:
-    """The id of the tree called `number` (number, `scheme:number` or another number of it).
+    """The id of the tree called `number` (it, `scheme:number`, `authority:scheme:number` or another of its).
 
     Raises TreeNotFoundError, TreeAmbiguousError.
     """
     wanted = _ids_by_number(session, number)
-    if not wanted and ":" in number:
-        scheme, _, rest = number.partition(":")
-        wanted = _ids_by_number(session, rest, scheme)
+    parts = number.split(":", 2)
+    if not wanted and len(parts) > 1:
+        wanted = _ids_by_number(session, number.partition(":")[2], parts[0])
+    if not wanted and len(parts) > 2:
+        wanted = _ids_by_number(session, parts[2], parts[1], parts[0])
     if not wanted:
         raise TreeNotFoundError(tree_no=number)
     if len(wanted) > 1:
         rows = session.exec(select(Tree).where(col(Tree.id).in_(wanted)))
-        raise TreeAmbiguousError(
-            tree_no=number, choices=sorted(f"{t.number_scheme}:{t.tree_no}" for t in rows)
-        )
+        around = _Surroundings(session)
+        choices = sorted(decode_segment(around.path(tree)) for tree in rows)
+        raise TreeAmbiguousError(tree_no=number, choices=choices)
     return wanted.pop()
 
 
-def _ids_by_number(session: Session, number: str, scheme: str | None = None) -> set[str]:
+def _ids_by_number(
+    session: Session, number: str, scheme: str | None = None, authority_id: str | None = None
+) -> set[str]:
     trees = select(Tree.id).where(Tree.tree_no == number)
     aliases = select(TreeAlias.tree_id).where(TreeAlias.number == number)
     if scheme is not None:
         trees, aliases = trees.where(Tree.number_scheme == scheme), aliases.where(TreeAlias.scheme == scheme)
+    if authority_id is not None:
+        trees = trees.where(Tree.authority_id == authority_id)
+        return set(session.exec(trees))
     return {*session.exec(trees), *session.exec(aliases)}
 
 

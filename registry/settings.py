@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, select
 
-from registry.errors import SettingInvalidError, SettingUnknownError
+from registry.errors import Phrase, SettingInvalidError, SettingUnknownError
 from registry.models import Setting
 
 
@@ -22,38 +22,37 @@ class Known:
 
 def _text(value: str) -> str:
     if len(value) > 200 or any(ord(character) < 32 for character in value):
-        raise ValueError("at most 200 characters on one line")
+        raise ValueError(Phrase("at most 200 characters on one line"))
     return value.strip()
 
 
 def _address(value: str) -> str:
     text = value.strip().rstrip("/")
     parts = urlsplit(text)
-    if text and (
-        parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment
-    ):
-        raise ValueError("an address looks like https://trees.example.org")
+    is_plain = re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?", text)
+    if text and not (is_plain and parts.hostname):
+        raise ValueError(Phrase("an address looks like https://trees.example.org"))
     return text
 
 
 def _phone(value: str) -> str:
     text = value.strip()
     if text and not re.fullmatch(r"\+?[0-9][0-9 ()/-]{2,30}", text):
-        raise ValueError("a telephone number has digits, blanks, brackets, hyphens and a leading +")
+        raise ValueError(Phrase("a telephone number has digits, blanks, brackets, hyphens and a leading +"))
     return text
 
 
 def _mail(value: str) -> str:
     text = value.strip()
     if text and not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+", text):
-        raise ValueError("a mail address looks like trees@example.org")
+        raise ValueError(Phrase("a mail address looks like trees@example.org"))
     return text
 
 
 def _yes_no(value: str) -> str:
     text = value.strip().lower()
     if text not in {"yes", "no"}:
-        raise ValueError("yes or no")
+        raise ValueError(Phrase("yes or no"))
     return text
 
 
@@ -62,7 +61,7 @@ def _tiles(value: str) -> str:
     if text and not (
         text.startswith(("http://", "https://", "/")) and all(p in text for p in ("{z}", "{x}", "{y}"))
     ):
-        raise ValueError("a tile address has {z}, {x} and {y}")
+        raise ValueError(Phrase("a tile address has {{z}}, {{x}} and {{y}}"))
     return text
 
 
@@ -91,7 +90,7 @@ def set_setting(session: Session, name: str, value: str) -> str:
     try:
         kept = known.check(value)
     except ValueError as error:
-        raise SettingInvalidError(name=name, value=value, reason=str(error)) from error
+        raise SettingInvalidError(name=name, value=value, reason=error.args[0]) from error
     session.merge(Setting(name=name, value=kept))
     return kept
 

@@ -312,11 +312,16 @@ def _end(office: Office, code: str, state: TagState, reason: str) -> None:
 
 
 @app.command(help=_("Check the whole history, link by link."))
-def verify(ctx: typer.Context) -> None:
+def verify(
+    ctx: typer.Context,
+    head: Annotated[
+        str | None, typer.Option(help=_("A hash noted down earlier, which must still be in the chain."))
+    ] = None,
+) -> None:
     """Verify the chain."""
     office: Office = ctx.obj
     with reading(office.engine()) as session:
-        count = verify_history(session)
+        count = verify_history(session, head)
         head = history_head(session)
     office.say(office.t.ngettext("{count} event holds.", "{count} events hold.", count))
     office.say(office.t.gettext("Head: {head}", head=head))

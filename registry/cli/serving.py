@@ -47,7 +47,9 @@ def check_edition(path: Path) -> None:
     if not path.is_file():
         raise EditionMissingError(path=path)
     try:
-        with closing(sqlite3.connect(f"file:{path.resolve()}?mode=ro&immutable=1", uri=True)) as connection:
+        with closing(
+            sqlite3.connect(path.resolve().as_uri() + "?mode=ro&immutable=1", uri=True)
+        ) as connection:
             found = connection.execute("SELECT value FROM edition WHERE key = 'format'").fetchone()
     except sqlite3.DatabaseError as error:
         raise EditionForeignError(path=path) from error

@@ -17,13 +17,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from registry.errors import HistoryBrokenError
-from registry.models import Commitment, Event, EventItem
+from registry.errors import HistoryBrokenError, Phrase
+from registry.models import Commitment, Edition, Event, EventItem
 from registry.rules.redaction import FREE_TEXTS
 
 GENESIS = "0" * 64
 PRIVATE_FIELDS = frozenset(
-    {*FREE_TEXTS, "caption", "findings", "party", "phone", "lon", "lat", "lon_raw", "lat_raw"}
+    {*FREE_TEXTS, "caption", "findings", "party", "phone", "lon", "lat", "lon_raw", "lat_raw", "boundary"}
 )
 """Fields whose values are committed to, not written, in the history."""
 _CHUNK = 1000
@@ -99,24 +99,34 @@ def history_head(session: Session) -> str:
     return newest or GENESIS
 
 
-def verify_history(session: Session) -> int:
-    """Check every link and every item; returns the number of events.
+def verify_history(session: Session, head: str | None = None) -> int:
+    """Check every link, every item and every private value still kept; returns the number of events.
 
+    head: a hash noted down earlier (on paper, in an edition); it must still be in the chain, for only so
+    does it show when the newest events were cut off. The heads of all editions are checked alike.
     Raises HistoryBrokenError naming the first event that does not hold.
     """
     previous, expected = GENESIS, 1
+    missing = {head.strip().lower()} if head else set()
+    missing |= set(session.exec(select(Edition.history_head)))
+    missing.discard(GENESIS)
     for event in session.exec(select(Event).order_by(col(Event.seq)).execution_options(yield_per=500)):
         if event.seq != expected:
-            raise HistoryBrokenError(seq=expected, reason="the event is missing")
+            raise HistoryBrokenError(seq=expected, reason=Phrase("the event is missing"))
         if event.previous_hash != previous:
-            raise HistoryBrokenError(seq=event.seq, reason="it does not follow the event before")
+            raise HistoryBrokenError(seq=event.seq, reason=Phrase("it does not follow the event before"))
         if event.hash != event_hash(event):
-            raise HistoryBrokenError(seq=event.seq, reason="its content was altered")
+            raise HistoryBrokenError(seq=event.seq, reason=Phrase("its content was altered"))
         _verify_items(session, event)
         previous, expected = event.hash, expected + 1
+        missing.discard(event.hash)
     stray = session.exec(select(EventItem.seq).where(col(EventItem.seq) >= expected).limit(1)).first()
     if stray is not None:
-        raise HistoryBrokenError(seq=stray, reason="the event is missing")
+        raise HistoryBrokenError(seq=stray, reason=Phrase("the event is missing"))
+    if missing:
+        reason = Phrase("the head {head} is not in the chain: events were cut off", head=min(missing))
+        raise HistoryBrokenError(seq=expected, reason=reason)
+    _verify_commitments(session)
     return expected - 1
 
 
@@ -155,9 +165,19 @@ def _verify_items(session: Session, event: Event) -> None:
             _item_line(item.seq, item.ordinal, item.subject_type, item.subject_id, item.action, item.change)
         )
     if count != event.item_count:
-        raise HistoryBrokenError(seq=event.seq, reason=f"it has {count} items instead of {event.item_count}")
+        reason = Phrase("it has {count} items instead of {expected}", count=count, expected=event.item_count)
+        raise HistoryBrokenError(seq=event.seq, reason=reason)
     if digest.hexdigest() != event.items_hash:
-        raise HistoryBrokenError(seq=event.seq, reason="one of its items was altered")
+        raise HistoryBrokenError(seq=event.seq, reason=Phrase("one of its items was altered"))
+
+
+def _verify_commitments(session: Session) -> None:
+    for row in session.exec(select(Commitment).execution_options(yield_per=2000)):
+        if row.digest != commitment_of(row.salt, row.field, row.value):
+            found = select(EventItem.seq).where(EventItem.subject_id == row.subject_id).limit(1)
+            raise HistoryBrokenError(
+                seq=session.exec(found).first() or 0, reason=Phrase("a private value behind it was altered")
+            )
 
 
 def _item_line(seq: int, ordinal: int, subject_type: str, subject_id: str, action: str, change: str) -> bytes:

@@ -130,6 +130,7 @@ class _Batch:
         self.source_id = mapping.source["id"]
         self.authority_id = mapping.authority["id"]
         self.seen: dict[tuple[str, str], tuple[int, str]] = {}
+        self.given = mapping.given_fields()
         self.number_column = next(c.header for c in mapping.columns if c.field == "tree_no")
         _upsert(session, Source, mapping.source)
         _upsert(session, Authority, mapping.authority)
@@ -214,18 +215,22 @@ class _Batch:
         self, tree: Tree, facts: TreeFacts, digest: str, new: dict[type[SQLModel], list[dict[str, Any]]]
     ) -> Change:
         fields: dict[str, tuple[Any, Any]] = {}
+        said = {*self.given, *facts.tree.model_fields_set, *_OURS}
         for name, value in self._tree_values(facts, digest).items():
             old = getattr(tree, name)
-            if old != value:
+            if name in said and old != value:
                 setattr(tree, name, value)
                 if name != "imported_hash":
                     fields[name] = (old, value)
         tree.updated_on = self.now.date()
         rows = self._child_rows(tree.id, facts)
         for table, children in rows.items():
-            added = self._replace_children(tree.id, table, children)
+            gone, added = self._replace_children(tree.id, table, children)
             new.setdefault(table, []).extend(added)
-            fields.update(_told_children({table: added}))
+            for name, (_, now) in _told_children({table: added}).items():
+                fields[name] = (None, now)
+            for name, (_, before) in _told_children({table: gone}).items():
+                fields[name] = (before, fields.get(name, (None, None))[1])
         return Change("tree", tree.id, "updated", fields)
 
     def _child_rows(self, tree_id: str, facts: TreeFacts) -> dict[type[SQLModel], list[dict[str, Any]]]:
@@ -270,15 +275,17 @@ class _Batch:
 
     def _replace_children(
         self, tree_id: str, table: type[SQLModel], children: list[dict[str, Any]]
-    ) -> list[dict[str, Any]]:
-        """Children that are not there yet; those that the file no longer says go, dated rows stay."""
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Children that went and children to add. What the file no longer says goes; dated rows stay."""
         present = self.session.exec(select(table).where(table.tree_id == tree_id)).all()  # type: ignore[attr-defined]
         wanted = {_content(child): child for child in children}
+        gone: list[dict[str, Any]] = []
         for row in present:
             if wanted.pop(_content(row.model_dump()), None) is None and self._may_go(table, row, children):
+                gone.append(row.model_dump())
                 self.session.delete(row)
         self.session.flush()
-        return list(wanted.values())
+        return gone, list(wanted.values())
 
     def _may_go(self, table: type[SQLModel], row: Any, children: list[dict[str, Any]]) -> bool:
         """A flag is always made anew; a dated row goes only when this file corrects the same day."""
@@ -288,11 +295,18 @@ class _Batch:
             return False
         if table is TreeParty:
             return any(child["role"] == row.role for child in children)
-        day = {Measurement: "measured_on", Inspection: "inspected_on"}.get(table)
+        day = _DAYS.get(table)
         return day is None or any(child[day] == getattr(row, day) for child in children)
 
 
 SHARED_POINT = "same_point"
+_DAYS: dict[type[SQLModel], str] = {
+    Measurement: "measured_on",
+    Inspection: "inspected_on",
+    Designation: "designated_on",
+}
+_OURS = frozenset({"authority_id", "source_id", "released", "imported_hash"})
+"""Values of a tree that the import itself gives; of the others it changes only what a file can say."""
 
 
 def _flag_shared_points(session: Session, source_id: str) -> None:

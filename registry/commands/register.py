@@ -17,6 +17,8 @@ from registry.db import (
     migrate_to_head,
     newest_revision,
     open_register,
+    plain_errors,
+    shown_address,
     sqlite_path,
     transaction,
 )
@@ -34,16 +36,18 @@ def init_register(address: str, *, actor: str, now: datetime) -> Engine:
     path = sqlite_path(address)
     if path is None:
         engine = make_engine(address)
-        if current_revision(engine) is not None:
-            raise RegisterExistsError(address=address)
+        with plain_errors(shown_address(address)):
+            found = current_revision(engine)
+        if found is not None:
+            raise RegisterExistsError(address=shown_address(address))
         _fill(engine, actor=actor, now=now)
         make_keys(key_path(address))
         return engine
     if path.exists():
-        is_ours = path.open("rb").read(72)[68:72] == APPLICATION_ID.to_bytes(4, "big")
-        raise (RegisterExistsError if is_ours else RegisterForeignError)(address=address)
+        raise (RegisterExistsError if _is_ours(path) else RegisterForeignError)(address=address)
     aside = path.with_name(path.name + ".new")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         aside.unlink(missing_ok=True)
         engine = make_engine(str(aside))
         _fill(engine, actor=actor, now=now)
@@ -93,6 +97,13 @@ def migrate_register(address: str, *, now: datetime) -> tuple[str, str, str | No
     return found, head, str(copy) if copy else address
 
 
+def _is_ours(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(72)[68:72] == APPLICATION_ID.to_bytes(4, "big")
+
+
 def _fill(engine: Engine, *, actor: str, now: datetime) -> None:
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
@@ -105,7 +116,7 @@ def _fill(engine: Engine, *, actor: str, now: datetime) -> None:
 
 def _fold_wal(path: Path) -> None:
     """Leave one file: whatever the write-ahead log holds goes into the database itself."""
-    engine = sa.create_engine(f"sqlite:///{path}")
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()

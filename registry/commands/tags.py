@@ -36,10 +36,11 @@ def issue_tags(
         chunk = ids[start : start + _CHUNK]
         found = session.exec(select(Tag).where(col(Tag.tree_id).in_(chunk), Tag.state == TagState.ISSUED))
         in_force.update({tag.tree_id: tag for tag in found})
-    fresh: dict[str, Tag] = {}
-    for tree_id in ids:
-        if tree_id not in in_force and tree_id not in fresh:
-            fresh[tree_id] = _new_tag(tree_id, keys, now)
+    without = [tree_id for tree_id in dict.fromkeys(ids) if tree_id not in in_force]
+    fresh = {
+        tree_id: Tag(tree_id=tree_id, code=code, key_id=keys.tag_key_id, issued_on=now.date())
+        for tree_id, code in zip(without, _free_codes(session, len(without)), strict=True)
+    }
     session.add_all(fresh.values())
     session.flush()
     if fresh:
@@ -74,16 +75,20 @@ def find_tag(session: Session, printed: str, keys: Keys) -> Tag:
     """The tag whose text is `printed` (any case). Raises TagCodeError, also for a wrong check."""
     parsed = parse_printed(printed.rsplit("/", 1)[-1])
     tag = session.exec(select(Tag).where(Tag.code == parsed[:8])).first() if parsed else None
-    if parsed is None or tag is None or not is_genuine(parsed, keys.tag_keys[tag.key_id]):
+    if parsed is None or tag is None or not is_genuine(parsed, keys.tag_key(tag.key_id)):
         raise TagCodeError(tag=printed[:80])
     return tag
 
 
-def _new_tag(tree_id: str, keys: Keys, now: datetime) -> Tag:
-    return Tag(
-        tree_id=tree_id, code=make_code(secrets.token_bytes(5)), key_id=keys.tag_key_id, issued_on=now.date()
-    )
+def _free_codes(session: Session, count: int) -> list[str]:
+    """`count` codes that no tag of this register has, or ever had."""
+    codes: dict[str, None] = {}
+    while len(codes) < count:
+        drawn = {make_code(secrets.token_bytes(5)) for _ in range(min(count - len(codes), _CHUNK))}
+        taken = set(session.exec(select(Tag.code).where(col(Tag.code).in_(drawn))))
+        codes.update(dict.fromkeys(sorted(drawn - taken)))
+    return list(codes)
 
 
 def _issued(tag: Tag, keys: Keys, is_new: bool) -> IssuedTag:
-    return IssuedTag(tag.tree_id, printed_text(tag.code, keys.tag_keys[tag.key_id]), is_new)
+    return IssuedTag(tag.tree_id, printed_text(tag.code, keys.tag_key(tag.key_id)), is_new)

@@ -2,6 +2,7 @@
 
 import html
 import math
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -44,7 +45,11 @@ NUMBERS = frozenset(
     & set(get_args(info.annotation) if get_origin(info.annotation) in (Union, UnionType) else ())
 )
 DATES = frozenset({"measured_on", "inspected_on", "designated_on", "surveyed_on", "age_as_of"})
-_Model = TypeVar("_Model", TreeDraft, MeasurementDraft, InspectionDraft)
+_Model = TypeVar("_Model", TreeDraft, MeasurementDraft, InspectionDraft, DesignationDraft)
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _WGS84_LIKE = frozenset({Datum.WGS84, Datum.CGCS2000})
 
 
@@ -106,14 +111,19 @@ def interpret(row: Row, mapping: Mapping, located: dict[str, Column]) -> TreeFac
     """What `row` says. `located` as from `Mapping.locate`. Raises RowProblem."""
     if row.missing:
         found, expected = row.missing
-        raise RowProblem("cells_missing", "", "", found=found, expected=expected)
+        kind = "cells_missing" if found < expected else "cells_extra"
+        raise RowProblem(kind, "", "", found=found, expected=expected)
     cells = _Cells()
     for header, column in located.items():
         raw = _without_placeholders(row.cells.get(header, ""), mapping)
+        if odd := _UNREADABLE.search(raw):
+            raise RowProblem("unreadable_characters", header, _UNREADABLE.sub("�", raw), found=ascii(odd[0]))
         if raw:
             _read_cell(cells, header, column, raw)
     if not cells.numbers:
-        raise RowProblem("number_missing", next(h for h, c in located.items() if c.field == "tree_no"), "")
+        raise RowProblem(
+            "number_missing", next((h for h, c in located.items() if c.field == "tree_no"), ""), ""
+        )
     return _facts(cells, mapping)
 
 
@@ -160,14 +170,8 @@ def _piece(text: str, separator: str) -> str:
 
 
 def _number(name: str, column: Column, header: str, raw: str) -> float | int | None:
-    text = unicodedata.normalize("NFKC", raw).replace(" ", "")
-    if "," in text and len(text.rpartition(",")[2].partition(".")[0]) == 3:
-        text = text.replace(",", "")
-    try:
-        number = float(text)
-    except ValueError:
-        raise RowProblem("not_a_number", header, raw) from None
-    if not math.isfinite(number):
+    number = _plain_number(raw)
+    if number is None:
         raise RowProblem("not_a_number", header, raw)
     if number == 0 and column.zero_is_empty:
         return None
@@ -181,12 +185,23 @@ def _number(name: str, column: Column, header: str, raw: str) -> float | int | N
     return number
 
 
+def _plain_number(raw: str) -> float | None:
+    """The number that `raw` writes (full-width digits, and commas between thousands, are understood)."""
+    text = unicodedata.normalize("NFKC", raw).replace(" ", "")
+    if _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
+    number = float(text) if _NUMBER.fullmatch(text) else math.nan
+    return number if math.isfinite(number) else None
+
+
 def _date(column: Column, header: str, raw: str) -> date:
     pattern = column.date or "%Y-%m-%d"
+    if _ISO_DAY.fullmatch(raw):
+        pattern = "%Y-%m-%d"  # a workbook's true date: there is nothing to guess
     try:
         return datetime.strptime(raw, pattern).date()  # noqa: DTZ007  (a day has no time zone)
     except ValueError:
-        raise RowProblem("not_a_date", header, raw, pattern=pattern) from None
+        raise RowProblem("not_a_date", header, raw, pattern=column.date or "%Y-%m-%d") from None
 
 
 def _facts(cells: _Cells, mapping: Mapping) -> TreeFacts:
@@ -209,7 +224,7 @@ def _facts(cells: _Cells, mapping: Mapping) -> TreeFacts:
     sizes = {k: v for k, v in values.items() if k in MEASUREMENT_FIELDS and v is not None}
     has_sizes = bool(set(sizes) - {"measured_on", "measure_height_m"})
     measurement = _draft(MeasurementDraft, sizes, cells) if has_sizes else None
-    designations, more = _designations(values, mapping)
+    designations, more = _designations(values, mapping, cells)
     doubts.extend(more)
     doubts.extend(_size_doubts(values, cells))
     return TreeFacts(
@@ -242,6 +257,8 @@ def _place_position(values: dict[str, Any], cells: _Cells) -> list[Doubt]:
                 "out_of_bounds", cells.columns[name], cells.raws[name], bounds=f"-{bound}…{bound}"
             )
     values["lon_raw"], values["lat_raw"] = lon_raw, lat_raw
+    if values.get("datum") not in set(Datum):
+        raise RowProblem("not_in_vocabulary", cells.columns.get("datum", ""), values.get("datum", ""))
     if Datum(values["datum"]) not in _WGS84_LIKE:
         return [Doubt("datum_not_converted", "datum", str(values["datum"]))]
     values["lon"], values["lat"] = lon, lat
@@ -285,7 +302,7 @@ def _inspection(values: dict[str, Any], cells: _Cells, mapping: Mapping) -> Insp
 
 
 def _designations(
-    values: dict[str, Any], mapping: Mapping
+    values: dict[str, Any], mapping: Mapping, cells: _Cells
 ) -> tuple[tuple[DesignationDraft, ...], list[Doubt]]:
     listing = values.get("listing") or mapping.designation.get("listing")
     listings = [listing] if isinstance(listing, str) else list(listing or ())
@@ -294,21 +311,15 @@ def _designations(
     if doubts:
         day = None
     document = values.get("document_no")
+    said = {"designated_on": day, "document_no": document}
     drafts = [
-        DesignationDraft(kind=DesignationKind.LISTING, scheme=scheme, designated_on=day, document_no=document)
+        _draft(DesignationDraft, {"kind": DesignationKind.LISTING, "scheme": scheme, **said}, cells)
         for scheme in listings
     ]
     if grade := values.get("grade"):
         scheme = mapping.designation.get("grade_scheme", "cn-2025")
-        drafts.append(
-            DesignationDraft(
-                kind=DesignationKind.GRADE,
-                scheme=scheme,
-                grade=grade,
-                designated_on=day,
-                document_no=document,
-            )
-        )
+        facts = {"kind": DesignationKind.GRADE, "scheme": scheme, "grade": grade, **said}
+        drafts.append(_draft(DesignationDraft, facts, cells))
     return tuple(drafts), doubts
 
 
@@ -333,7 +344,7 @@ def _size_doubts(values: dict[str, Any], cells: _Cells) -> list[Doubt]:
 def _last_digit(name: str, cells: _Cells) -> float:
     """What one step of the last written digit is worth, in cm."""
     raw, value = cells.raws[name], cells.values[name]
-    written = float(unicodedata.normalize("NFKC", raw).replace(",", ""))
+    written = _plain_number(raw)
     factor = value / written if written else 1.0
     return float(10.0 ** -decimals(raw) * factor)
 

@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from registry.db import SCHEMA_FOLDER
 from registry.errors import (
     InputMissingError,
@@ -42,14 +44,24 @@ FIELDS = (
 ) | OTHER_FIELDS
 
 LENGTHS_IN_M = {"mm": 0.001, "cm": 0.01, "m": 1.0, "ft": 0.3048, "in": 0.0254}
-_TOP_KEYS = frozenset({
-    "id", "title", "about", "source", "authority", "defaults", "release", "placeholders", "placeholder_dates",
-    "columns", "ignore", "divisions", "finding", "designation",
-})  # fmt: skip
-_COLUMN_KEYS = frozenset({
-    "field", "aliases", "optional", "unit", "date", "vocabulary", "codelist", "split", "pattern", "scheme",
-    "zero_is_empty", "also",
-})  # fmt: skip
+_DERIVED = {
+    "lon": {"lat", "lon_raw", "lat_raw", "coordinate_uncertainty_m"},
+    "age_years": {"age_basis", "age_as_of"},
+    "vigour": {"vigour_scale"},
+    "name_verbatim": {"species_id"},
+    "latin_verbatim": {"species_id"},
+    "name_en": {"species_id"},
+}
+_SHAPES: dict[str, type] = {
+    "id": str, "title": str, "about": str, "source": dict, "authority": dict, "defaults": dict,
+    "release": list, "placeholders": dict, "placeholder_dates": list, "columns": dict, "ignore": list,
+    "divisions": dict, "finding": list, "designation": dict,
+}  # fmt: skip
+_COLUMN_SHAPES: dict[str, type] = {
+    "field": str, "aliases": list, "optional": bool, "unit": str, "date": str, "vocabulary": dict,
+    "codelist": str, "split": str, "pattern": str, "scheme": str, "zero_is_empty": bool, "also": dict,
+}  # fmt: skip
+_SHAPE_NAMES = {str: "text", dict: "table", list: "list", bool: "true or false"}
 _SOURCE_KEYS = (
     "id", "title", "title_lang", "title_en", "publisher", "licence", "licence_url", "attribution", "origin",
 )  # fmt: skip
@@ -104,6 +116,19 @@ class Mapping:
     division_lang: str = "zh-Hans"
     findings: tuple[Finding, ...] = ()
     designation: dict[str, str] = default_field(default_factory=dict)
+
+    def given_fields(self) -> frozenset[str]:
+        """What of a tree this mapping can say, so that its silence on anything else changes nothing."""
+        given = {column.field for column in self.columns if column.field}
+        for column in self.columns:
+            given |= {*column.also, *(column.pattern.groupindex if column.pattern else ())}
+        given |= {finding.field for finding in self.findings}
+        for name, derived in _DERIVED.items():
+            if name in given:
+                given |= derived
+        if self.divisions or given & set(DIVISION_LEVELS):
+            given.add("division_id")
+        return frozenset(given)
 
     def locate(self, headers: Sequence[str]) -> dict[str, Column]:
         """The column of each header that is used. Raises MappingMissingColumnError."""
@@ -197,13 +222,16 @@ class _Wrong(Exception):
 
 
 def _mapping(path: Path, found: dict[str, Any]) -> Mapping:
-    _only(found, _TOP_KEYS, "the mapping")
+    _only(found, frozenset(_SHAPES), "the mapping")
+    _shaped(found, _SHAPES, "the mapping")
     for key in ("id", "source", "authority", "columns"):
         if key not in found:
             raise _Wrong("it has no {key}", key=key)
     for key in _SOURCE_KEYS:
         if not isinstance(found["source"].get(key), str):
             raise _Wrong("it has no {key}", key=f"source.{key}")
+    if not isinstance(found["source"].get("as_of"), date | None):
+        raise _Wrong("{where}: {key} must be a {shape}", where="source", key="as_of", shape="date")
     for key in ("id", "name_zh", "name_en", "jurisdiction"):
         if not isinstance(found["authority"].get(key), str):
             raise _Wrong("it has no {key}", key=f"authority.{key}")
@@ -248,7 +276,7 @@ def _check_whole(mapping: Mapping) -> None:
         column.scheme for column in mapping.columns if column.field == "tree_no"
     ):
         raise _Wrong("no number scheme is given for the field {field}", field="tree_no")
-    if {"lon", "lat"} & set(fields) and "datum" not in mapping.defaults:
+    if {"lon", "lat"} & mapping.given_fields() and "datum" not in mapping.defaults:
         raise _Wrong(
             "positions need a datum under [defaults]: one of {known}", known=[d.value for d in Datum]
         )
@@ -256,13 +284,27 @@ def _check_whole(mapping: Mapping) -> None:
         raise _Wrong(
             "positions need a datum under [defaults]: one of {known}", known=[d.value for d in Datum]
         )
-    unknown = set(mapping.defaults) - FIELDS
+    unknown = {*mapping.defaults, *mapping.release} - FIELDS
     if unknown:
         raise _Wrong("there is no field {field}", field=sorted(unknown))
+    scaled = {*mapping.defaults, *fields, *(name for column in mapping.columns for name in column.also)}
+    if "vigour" in fields and "vigour_scale" not in scaled:
+        raise _Wrong("vigour needs a vigour_scale")
+    given = {name: value for name, value in mapping.defaults.items() if name in TREE_FIELDS}
+    try:
+        TreeDraft(**{"tree_no": "1", "number_scheme": "other", **given})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _Wrong(
+            "the default {value} does not fit the field {field}", value=first["input"], field=first["loc"][0]
+        ) from error
 
 
-def _column(header: str, keys: dict[str, Any]) -> Column:
-    _only(keys, _COLUMN_KEYS, header)
+def _column(header: str, keys: Any) -> Column:
+    if not isinstance(keys, dict):
+        raise _Wrong("{where}: {key} must be a {shape}", where="columns", key=header, shape="table")
+    _only(keys, frozenset(_COLUMN_SHAPES), header)
+    _shaped(keys, _COLUMN_SHAPES, header)
     name = keys.get("field")
     pattern = _pattern(keys["pattern"], header) if "pattern" in keys else None
     groups = set(pattern.groupindex) if pattern else set()
@@ -306,8 +348,29 @@ def _words(keys: dict[str, Any], header: str) -> dict[str, Any] | None:
     return keys.get("vocabulary")
 
 
-def _finding(keys: dict[str, Any]) -> Finding:
-    return Finding(_pattern(keys["pattern"], "finding"), keys["field"], keys["vocabulary"], keys.get("scale"))
+def _finding(keys: Any) -> Finding:
+    shapes: dict[str, type] = {"pattern": str, "field": str, "vocabulary": dict, "scale": str}
+    if not isinstance(keys, dict):
+        raise _Wrong("{where}: {key} must be a {shape}", where="the mapping", key="finding", shape="table")
+    _only(keys, frozenset(shapes), "finding")
+    _shaped(keys, shapes, "finding")
+    for key in ("pattern", "field", "vocabulary"):
+        if key not in keys:
+            raise _Wrong("it has no {key}", key=f"finding.{key}")
+    pattern = _pattern(keys["pattern"], "finding")
+    if pattern.groups != 1 or keys["field"] not in INSPECTION_FIELDS:
+        raise _Wrong("a finding needs a pattern with one group and a field of inspections")
+    if keys["field"] == "vigour" and "scale" not in keys:
+        raise _Wrong("vigour needs a vigour_scale")
+    return Finding(pattern, keys["field"], keys["vocabulary"], keys.get("scale"))
+
+
+def _shaped(found: dict[str, Any], shapes: dict[str, type], where: str) -> None:
+    for key, value in found.items():
+        if not isinstance(value, shapes[key]):
+            raise _Wrong(
+                "{where}: {key} must be a {shape}", where=where, key=key, shape=_SHAPE_NAMES[shapes[key]]
+            )
 
 
 def _pattern(text: str, header: str) -> re.Pattern[str]:

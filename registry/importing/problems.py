@@ -36,6 +36,13 @@ KINDS: dict[str, Kind] = {
         "the row has {found} cells and the header {expected}: the file may be cut off here",
         "get the whole file again, or complete the row",
     ),
+    "cells_extra": Kind(
+        "the row has {found} cells and the header only {expected}",
+        "put a text that holds a comma between quotation marks, or give the last columns a header",
+    ),
+    "unreadable_characters": Kind(
+        "the text has characters that cannot be shown ({found})", "type the text again in the source"
+    ),
     "too_long": Kind(
         "the text is longer than {limit} characters", "shorten it, or put it into another column"
     ),

@@ -10,12 +10,15 @@ import gzip
 import hashlib
 import io
 import json
+import math
+import shutil
 import sqlite3
 import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -35,7 +38,10 @@ Fits = Callable[[Sequence[str]], bool]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its number as a spreadsheet shows it, and its cells by header. `missing`: cells cut off."""
+    """One row: its number as a spreadsheet shows it, and its cells by header.
+
+    missing: (cells found, cells expected) where they differ: the row was cut off, or has cells to spare.
+    """
 
     number: int
     cells: dict[str, str]
@@ -238,7 +244,7 @@ def _csv_rows(path: Path, encoding: str, delimiter: str, headers: tuple[str, ...
         try:
             next(reader)
             for number, cells in enumerate(reader, start=2):
-                if any(cells):
+                if any(map(clean, cells)):
                     yield _row(number, headers, cells)
         except csv.Error as error:
             reason = Phrase(
@@ -249,7 +255,8 @@ def _csv_rows(path: Path, encoding: str, delimiter: str, headers: tuple[str, ...
 
 def _row(number: int, headers: tuple[str, ...], cells: Sequence[str]) -> Row:
     values = {name: clean(cell) for name, cell in zip(headers, cells, strict=False) if name}
-    missing = (len(cells), len(headers)) if len(cells) < len(headers) else None
+    spare = any(clean(cell) for cell in cells[len(headers) :])
+    missing = (len(cells), len(headers)) if len(cells) < len(headers) or spare else None
     return Row(number, values, missing)
 
 
@@ -267,17 +274,18 @@ def _read_workbook(path: Path, sha256: str, fits: Fits) -> Table:
     _check_zip(path, content)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = {name: workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names}
+        sheets = [workbook.get_sheet_by_name(name) for name in workbook.sheet_names]
+        found = [(sheet.to_python(), (sheet.start or (0, 0))[0] + 1) for sheet in sheets]
     except (CalamineError, ValueError, OSError) as error:
         reason = Phrase("the workbook is damaged, protected or of an unknown kind ({error})", error=error)
         raise InputUnreadableError(path=path, reason=reason) from error
-    tables = [rows for rows in sheets.values() if rows and any(any(row) for row in rows)]
+    tables = [(rows, first) for rows, first in found if rows and any(any(row) for row in rows)]
     if not tables:
         raise InputUnreadableError(path=path, reason=Phrase("the workbook has no rows"))
-    heads = [[clean(_cell(cell)) for cell in rows[0]] for rows in tables]
+    heads = [[clean(_cell(cell)) for cell in rows[0]] for rows, _ in tables]
     chosen = next((index for index, head in enumerate(heads) if fits(head)), 0)
     headers = _distinct(path, heads[chosen])
-    return Table(path, "workbook", "utf-8", sha256, headers, _workbook_rows(tables[chosen], headers))
+    return Table(path, "workbook", "utf-8", sha256, headers, _workbook_rows(*tables[chosen], headers))
 
 
 def _check_zip(path: Path, content: bytes) -> None:
@@ -288,18 +296,18 @@ def _check_zip(path: Path, content: bytes) -> None:
             members = archive.infolist()
     except zipfile.BadZipFile as error:
         raise InputUnreadableError(path=path, reason=Phrase("the workbook is damaged or cut off")) from error
-    if sum(member.file_size for member in members) > MAX_BYTES:
-        raise _too_large(path, MAX_BYTES)
+    if sum(member.file_size for member in members) > MAX_WHOLE_BYTES:
+        raise _too_large(path, MAX_WHOLE_BYTES)
     if any(member.flag_bits & 1 for member in members):
         raise InputUnreadableError(
             path=path, reason=Phrase("it is protected by a password; save it without one")
         )
 
 
-def _workbook_rows(rows: list[list[Any]], headers: tuple[str, ...]) -> Iterator[Row]:
-    for number, cells in enumerate(rows[1:], start=2):
-        texts = [_cell(cell) for cell in cells[: len(headers)]]
-        if any(texts):
+def _workbook_rows(rows: list[list[Any]], first: int, headers: tuple[str, ...]) -> Iterator[Row]:
+    for number, cells in enumerate(rows[1:], start=first + 1):
+        texts = [_cell(cell) for cell in cells]
+        if any(map(clean, texts)):
             yield _row(number, headers, texts)
 
 
@@ -355,11 +363,17 @@ def _flat(entry: dict[str, Any]) -> dict[str, Any]:
     """A GeoJSON feature as a flat record with `longitude` and `latitude`; anything else as it is."""
     if entry.get("type") != "Feature":
         return entry
-    flat = dict(entry.get("properties") or {})
-    geometry = entry.get("geometry") or {}
-    if geometry.get("type") == "Point":
-        flat.setdefault("longitude", geometry["coordinates"][0])
-        flat.setdefault("latitude", geometry["coordinates"][1])
+    properties, geometry = entry.get("properties"), entry.get("geometry")
+    flat = dict(properties) if isinstance(properties, dict) else {}
+    place = geometry.get("coordinates") if isinstance(geometry, dict) else None
+    if (
+        isinstance(geometry, dict)
+        and geometry.get("type") == "Point"
+        and isinstance(place, list)
+        and place[1:]
+    ):
+        flat.setdefault("longitude", place[0])
+        flat.setdefault("latitude", place[1])
     return flat
 
 
@@ -368,7 +382,7 @@ def _flat(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _read_geopackage(path: Path, sha256: str, fits: Fits) -> Table:
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as connection:
+        with _plain_file(path) as file, closing(sqlite3.connect(_read_only(file), uri=True)) as connection:
             connection.row_factory = sqlite3.Row
             layers = [
                 tuple(row)
@@ -378,8 +392,10 @@ def _read_geopackage(path: Path, sha256: str, fits: Fits) -> Table:
                     "WHERE c.data_type = 'features'"
                 )
             ]
-            tables = [[_feature(row, geometry) for row in connection.execute(f'SELECT * FROM "{name}"')]
-                      for name, geometry in layers]  # fmt: skip
+            tables = [
+                [_feature(row, geometry) for row in connection.execute(f"SELECT * FROM {_quoted(name)}")]
+                for name, geometry in layers
+            ]
     except sqlite3.DatabaseError as error:
         raise InputUnreadableError(
             path=path, reason=Phrase("it is not a GeoPackage ({error})", error=error)
@@ -393,9 +409,34 @@ def _read_geopackage(path: Path, sha256: str, fits: Fits) -> Table:
     return Table(path, "geopackage", "utf-8", sha256, headers, rows)
 
 
+@contextmanager
+def _plain_file(path: Path) -> Iterator[Path]:
+    """`path` itself, or a temporary file with what is packed in it: SQLite reads no compressed files."""
+    with path.open("rb") as stream:
+        is_packed = stream.read(2) == b"\x1f\x8b"
+    if not is_packed:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder, _unpacked(path) as packed:
+        plain = Path(folder) / "unpacked.gpkg"
+        with plain.open("wb") as target:
+            shutil.copyfileobj(packed, target, _PIECE)
+        yield plain
+
+
+def _read_only(path: Path) -> str:
+    """The address of `path` for SQLite. With a log beside it (QGIS has it open) the log counts as well."""
+    has_log = path.with_name(path.name + "-wal").exists()
+    return path.resolve().as_uri() + ("?mode=ro" if has_log else "?mode=ro&immutable=1")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _feature(row: sqlite3.Row, geometry: str) -> dict[str, Any]:
     cells = {name: row[name] for name in row.keys() if name != geometry}  # noqa: SIM118
-    if point := _point(row[geometry]):
+    if point := _point(row[geometry] if geometry in row.keys() else None):  # noqa: SIM118
         cells.setdefault("longitude", point[0])
         cells.setdefault("latitude", point[1])
     return cells
@@ -403,7 +444,7 @@ def _feature(row: sqlite3.Row, geometry: str) -> dict[str, Any]:
 
 def _point(blob: Any) -> tuple[float, float] | None:
     """Longitude and latitude of a GeoPackage point; None for other geometries."""
-    if not isinstance(blob, bytes) or blob[:2] != b"GP":
+    if not isinstance(blob, bytes) or len(blob) < 29 or blob[:2] != b"GP":
         return None
     envelope = (0, 32, 48, 48, 64)[min((blob[3] >> 1) & 7, 4)]
     body = blob[8 + envelope :]
@@ -411,4 +452,4 @@ def _point(blob: Any) -> tuple[float, float] | None:
     if len(body) < 21 or struct.unpack(order + "I", body[1:5])[0] % 1000 != 1:
         return None
     east, north = struct.unpack(order + "dd", body[5:21])
-    return east, north
+    return (east, north) if math.isfinite(east) and math.isfinite(north) else None

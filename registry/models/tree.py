@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 import sqlalchemy as sa
-from pydantic import StringConstraints
+from pydantic import StringConstraints, field_validator
 from sqlmodel import Field, SQLModel
 
 from registry.models.base import JsonText, TreeNo, between, new_id, not_blank, word_column
@@ -314,6 +314,15 @@ class AreaDraft(SQLModel):
     notes: Text | None = None
     period: ShortText | None = None
     position_precision: Precision = Precision.EXACT
+
+    @field_validator("boundary")
+    @classmethod
+    def _is_a_closed_ring(cls, ring: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+        if ring and (len(ring) < 4 or ring[0] != ring[-1]):
+            raise ValueError("a boundary has at least four points and ends where it begins")
+        if not all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat in ring):
+            raise ValueError("a boundary has longitudes and latitudes in degrees")
+        return ring
 
 
 class Grove(SQLModel, table=True):

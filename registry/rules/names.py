@@ -4,10 +4,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+_AUTHOR_WORDS = {"ex", "et", "in", "de", "den", "van", "von"}
 _RANKS = {"subsp.": "subsp.", "ssp.": "subsp.", "var.": "var.", "f.": "f.", "forma": "f.", "cv.": "cv."}
 _SYNONYM = re.compile(r"\(\s*syn\..*?\)", re.IGNORECASE)
 _GENUS = re.compile(r"[A-Z][a-zë-]+")
 _EPITHET = re.compile(r"[a-zë][a-zë-]+")
+_SHOUTED_EPITHET = re.compile(r"[A-Z][a-z]+(?:a|us|um|is|i|e|ens)")
+_RANK_GLUED = re.compile(r"\b(subsp|ssp|var|cv)\.(?=[a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,12 @@ def split_scientific_name(text: str) -> ScientificName | None:
     recorded text is kept beside it.
     """
     plain = _SYNONYM.sub(" ", unicodedata.normalize("NFKC", text)).split(" / ")[0]
-    words = plain.split()
+    words = _RANK_GLUED.sub(r"\1. ", plain).replace("×", " × ").split()
     if not words or not _GENUS.fullmatch(words[0]):
         return None
     name = [words.pop(0)]
+    if len(words) > 1 and _SHOUTED_EPITHET.fullmatch(words[0]):
+        words[0] = words[0].lower()
     if words and words[0] in {"x", "×", "X"}:
         words.pop(0)
         name.append("×")
@@ -43,6 +48,9 @@ def split_scientific_name(text: str) -> ScientificName | None:
 
 
 def _take_infraspecific(words: list[str], name: list[str]) -> None:
+    if words and _EPITHET.fullmatch(words[0]) and words[0] not in _AUTHOR_WORDS:
+        name.append(words.pop(0))  # a third epithet without its rank
+        return
     for position, word in enumerate(words[:-1]):
         if word in _RANKS and _EPITHET.fullmatch(words[position + 1]):
             name.extend((_RANKS[word], words[position + 1]))
@@ -154,24 +162,55 @@ _UNIT_WORDS_EN = re.compile(
     r"church|temple|police|centre|center|housing)\b",
     re.IGNORECASE,
 )
+_SURNAMES_EN = frozenset({"park", "church", "temple", "school", "force", "club", "trust", "office", "center"})
+"""Words of units that are surnames too: with one more word they may be a person (Chan Park)."""
 _PRIVATE = re.compile(
-    r"私人|个人|個人|住户|住戶|屋主|业主|業主|先生|女士|小姐|某某|某[甲乙丙丁]|[\u4e00-\u9fff]某"
+    r"\b(?:mr|mrs|ms|miss|dr)\b|私人|个人|個人|住户|住戶|屋主|业主|業主|先生|女士|小姐|某某|某[甲乙丙丁]|[\u4e00-\u9fff][某○〇]|联系人|聯絡人|户主|戶主",
+    re.IGNORECASE,
 )
+
+
+_BETWEEN_PARTS = re.compile(
+    r"[、,，;；:：/()（）\[\]【】]+|(?<=[\u3400-\u9fff])[\s-]+|[\s-]+(?=[\u3400-\u9fff])"
+)
+_GIVEN_NAME_ENDINGS = (
+    "会",
+    "會",
+    "村",
+    "科",
+    "园",
+    "園",
+    "队",
+    "隊",
+    "店",
+    "站",
+    "观",
+    "宫",
+    "宮",
+    "府",
+    "厂",
+    "廠",
+)
+"""Endings of units with which given names end as well: three characters are too few to tell (王新村)."""
 
 
 def is_unit_name(text: str) -> bool:
     """Whether `text` names a unit and no person. In doubt it does not: what looks private stays private.
 
-    Every part between 、,;/ and brackets must look like a unit; `(…代管)` counts by what stands before 代管.
+    Every part between 、,;:/ and brackets, and between blanks beside Chinese characters, must look like a
+    unit; `(…代管)` counts by what stands before 代管.
     """
     if _PRIVATE.search(text):
         return False
-    parts = [part.strip() for part in re.split(r"[、,，;；/()（）]+", text) if part.strip()]
+    parts = [part.strip() for part in _BETWEEN_PARTS.split(text) if part.strip()]
     return bool(parts) and all(_is_unit_part(part) for part in parts)
 
 
 def _is_unit_part(part: str) -> bool:
     if part.isascii():
-        return bool(_UNIT_WORDS_EN.search(part))
+        found = _UNIT_WORDS_EN.findall(part)
+        return bool(found) and (len(part.split()) > 2 or found[0].lower() not in _SURNAMES_EN)
     core = re.sub(r"(代管|管理|等)(至[0-9.]+)?$", "", part).strip()
+    if len(core) == 3 and core.endswith(_GIVEN_NAME_ENDINGS):
+        return False
     return len(core) >= 3 and core.endswith(tuple(_UNIT_ENDINGS))

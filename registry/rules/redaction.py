@@ -5,6 +5,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
@@ -26,6 +27,11 @@ FREE_TEXTS = (
 )
 """Fields that hold whatever somebody wrote: private until released, read for private matters even then."""
 
+NAME_TEXTS = ("name_verbatim", "name_zh", "latin_verbatim", "age_method", "source_url")
+"""Public fields that a file's author may have used for a note: searched for private matters as well."""
+
+_TREE_CALLED_MOU = ("江某", "江")  # Schefflera octophylla in Taiwan: a tree and no Mr Jiang
+
 PLACE_TEXTS = (
     "town",
     "village",
@@ -46,16 +52,21 @@ Species Occurrence Data."""
 _HOUSEHOLD = re.compile(
     r"某|[家宅院屋](?:内|內|里|裡|墙|牆|前|后|後|门|門|外)|民宅|住宅|老院|住户|住戶|住家|老宅|私宅|自宅|"
     r"(?:号|號)(?:之[0-9一二三四五六七八九十]+)?(?:门|門)前|家门|家門|门前|門前|门口|門口|庭院|"
-    r"(?:^|[^大专專])[\u4e00-\u9fff]{2,3}家(?:$|[的之东西南北前后左右、,，])|"
+    r"(?:^|[^大专專])[\u4e00-\u9fff]{2,3}家(?:$|[的之东西南北前后左右旁边邊侧側门門院屋宅、,，])|"
     r"\b(?:private residence|home of|house of|residence of|Mr|Mrs|Ms)\b",
     re.IGNORECASE,
 )
 _TELEPHONE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?1[3-9][0-9](?:[- ]?[0-9]{4}){2}(?![0-9])|"
                         r"(?<![0-9A-Za-z.])\(?0[0-9]{1,3}\)?[- ]?[0-9]{3,4}[- ]?[0-9]{4}(?![0-9])|"
-                        r"(?<![0-9A-Za-z])\+[0-9][0-9 -]{7,16}[0-9](?![0-9])|"
-                        r"(?:电话|電話|手机|手機|tel|phone)\D{0,5}[0-9][0-9 -]{5,}",
+                        r"(?<![0-9A-Za-z.])09[0-9]{2}[- ]?[0-9]{3}[- ]?[0-9]{3}(?![0-9])|"
+                        r"(?<![0-9A-Za-z.-])[5689][0-9]{3}[- ]?[0-9]{4}(?![0-9A-Za-z.-])|"
+                        r"(?<![0-9A-Za-z])\+[0-9][0-9 ()-]{7,16}[0-9](?![0-9])|"
+                        r"(?:电话|電話|手机|手機|微信|tel|phone)\D{0,5}[0-9][0-9 ()-]{5,}",
                         re.IGNORECASE)  # fmt: skip
-_IDENTITY = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])|(?<![0-9A-Za-z])[A-Z][12][0-9]{8}(?![0-9])")
+_IDENTITY = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])|(?<![0-9A-Za-z])[A-Z][12][0-9]{8}(?![0-9])|"
+                       r"(?<![0-9A-Za-z])[A-Z]{1,2}[0-9]{6}\([0-9A]\)|"
+                       r"(?<![0-9A-Za-z])[STFGM][0-9]{7}[A-Z](?![0-9A-Za-z])")  # fmt: skip
+"""Numbers of identity papers: mainland China, Taiwan, Hong Kong, Singapore."""
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 
 
@@ -77,10 +88,16 @@ class Held:
     reason: str
 
 
-def private_matter(text: str) -> str | None:
-    """Why `text` may not be published (household, telephone, identity, mail), or None."""
-    checks = (("telephone", _TELEPHONE), ("identity", _IDENTITY), ("mail", _MAIL), ("household", _HOUSEHOLD))
-    return next((reason for reason, pattern in checks if pattern.search(text)), None)
+def private_matter(text: str, *, is_unit: bool = False) -> str | None:
+    """Why `text` may not be published (household, telephone, identity, mail), or None.
+
+    is_unit: it names a unit, so that 住宅 in it is an office's business and nobody's home.
+    """
+    checks = [("telephone", _TELEPHONE), ("identity", _IDENTITY), ("mail", _MAIL)]
+    if not is_unit:
+        checks.append(("household", _HOUSEHOLD))
+    plain = unicodedata.normalize("NFKC", text)
+    return next((reason for reason, pattern in checks if pattern.search(plain)), None)
 
 
 def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[Held, ...]]:
@@ -98,6 +115,10 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
 
     for field in FREE_TEXTS:
         if (text := getattr(tree, field)) is not None and (reason := _why(field, text, disclosure)):
+            hold(field, reason)
+    for field in NAME_TEXTS:
+        text = (getattr(tree, field) or "").replace(*_TREE_CALLED_MOU)
+        if reason := private_matter(text):
             hold(field, reason)
     if tree.surveyor is not None:
         hold("surveyor", "person")
@@ -122,9 +143,13 @@ def redact_area(area: AreaRecord, disclosure: Disclosure) -> tuple[AreaRecord, t
     """`area` as the public may see it: a boundary passes only where its position is exact."""
     held: list[Held] = []
     changes: dict[str, object] = {}
-    if area.notes is not None and (reason := _why("notes", area.notes, disclosure)):
+    words = disclosure if area.position_precision == Precision.EXACT else Disclosure()
+    if area.notes is not None and (reason := _why("notes", area.notes, words)):
         held.append(Held("notes", reason))
         changes["notes"] = None
+    if area.name is not None and (reason := private_matter(area.name, is_unit=True)):
+        held.append(Held("name", reason))
+        changes["name"] = None
     if area.boundary and area.position_precision != Precision.EXACT:
         held.append(Held("boundary", "position"))
         changes["boundary"] = ()
@@ -140,13 +165,15 @@ def grid_cell(lon: float, lat: float, precision: str) -> tuple[float, float] | N
         return None
     step = GRID_DEGREES[Precision(precision)]
     digits = len(str(step)) - 1
-    centre = ((math.floor(value / step + 1e-9) + 0.5) * step for value in (lon, lat))
+    last = (round(180 / step) - 1, round(90 / step) - 1)  # the north pole belongs to the cell south of it
+    cells = (min(math.floor(value / step + 1e-9), top) for value, top in zip((lon, lat), last, strict=True))
+    centre = ((cell + 0.5) * step for cell in cells)
     east, north = (round(value, digits) for value in centre)
     return east, north
 
 
 def _generalise(tree: TreeRecord, hold: Callable[[str, str], None], changes: dict[str, object]) -> None:
-    for field in (*PLACE_TEXTS, "history_text", "peculiarity", "notes", "steward", "source_url"):
+    for field in (*PLACE_TEXTS, *FREE_TEXTS, "steward", "source_url"):
         if getattr(tree, field) is not None and changes.get(field, "") is not None:
             hold(field, "position")
     changes["datum"] = tree.datum
@@ -156,7 +183,9 @@ def _generalise(tree: TreeRecord, hold: Callable[[str, str], None], changes: dic
         hold("lon", "position")
     changes["lon"], changes["lat"] = cell or (None, None)
     changes["coordinate_uncertainty_m"] = (
-        GRID_UNCERTAINTY_M[Precision(tree.position_precision)] if cell else None
+        max(GRID_UNCERTAINTY_M[Precision(tree.position_precision)], tree.coordinate_uncertainty_m or 0.0)
+        if cell
+        else None
     )
 
 
@@ -168,6 +197,9 @@ def _redact_inspection(row: InspectionRecord, disclosure: Disclosure, held: list
     if notes is not None and (reason := _why("notes", notes, disclosure)):
         held.append(Held("notes", reason))
         notes = None
+    if by is not None and (reason := private_matter(by, is_unit=True)):
+        held.append(Held("inspected_by", reason))
+        by = None
     return replace(row, findings=findings, notes=notes, inspected_by=by)
 
 
@@ -187,10 +219,12 @@ def _why(field: str, text: str, disclosure: Disclosure) -> str | None:
 
 
 def _why_steward(text: str, disclosure: Disclosure) -> str | None:
-    return private_matter(text) if disclosure.steward_kind == PartyKind.UNIT else "person"
+    return private_matter(text, is_unit=True) if disclosure.steward_kind == PartyKind.UNIT else "person"
 
 
 def withheld_fields() -> frozenset[str]:
     """The fields of a tree's record that `redact` may hold back (for docs and tests)."""
     known = {field.name for field in fields(TreeRecord)}
-    return frozenset({*FREE_TEXTS, *PLACE_TEXTS, "surveyor", "steward", "lon", "lat", "source_url"} & known)
+    return frozenset(
+        {*FREE_TEXTS, *PLACE_TEXTS, *NAME_TEXTS, "surveyor", "steward", "lon", "lat", "source_url"} & known
+    )

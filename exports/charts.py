@@ -67,7 +67,10 @@ def rings_sentence(rings: Sequence[Ring], t: Translator) -> str:
     words = kind_words(t)
     shown = [f"{r.on.isoformat()} {_(' and ').join(words[k] for k in r.kinds)}" for r in rings[-4:]]
     count = t.ngettext("{count} dated record", "{count} dated records", len(rings))
-    return _("{count}: {records}", count=count, records=_("; ").join(shown))
+    records = _("; ").join(shown)
+    if len(rings) > len(shown):
+        return _("{count}, the latest: {records}", count=count, records=records)
+    return _("{count}: {records}", count=count, records=records)
 
 
 def draw_rings(

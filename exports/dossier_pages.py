@@ -22,7 +22,7 @@ from exports.kit import (
     wrap,
 )
 from exports.pictures import draw_jpeg
-from exports.sketch_map import draw_sketch_map, is_generalised
+from exports.sketch_map import draw_sketch_map, grid_cell, is_generalised
 from registry.records import MapPoint, PhotoRecord, RegisterFacts
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
@@ -182,6 +182,12 @@ def _texts(flow: Flow, said: Said, heading: _Headings) -> None:
 def _position(flow: Flow, said: Said, heading: _Headings, neighbours: Sequence[MapPoint]) -> None:
     tree, t = said.tree, said.t
     _ = t.gettext
+    if not is_generalised(tree) and (tree.lon is None or tree.lat is None):
+        return  # the form has said so
+    if is_generalised(tree) and grid_cell(tree) is None:
+        heading(_("Position"), keep=24)
+        flow.paragraph(_("The exact place is not published, so that the tree is left in peace."), colour=SOFT)
+        return
     heading(_("Position"), keep=MAP_HEIGHT + 6)
     top = flow.y
     shown = () if is_generalised(tree) else neighbours

@@ -285,7 +285,7 @@ def _write_down(pen: Pen, x: float, y: float, width: float, height: float, name:
     size = step / 1.18
     for number, column in enumerate(columns):
         middle = x + width / 2 + (len(columns) - 1 - 2 * number) * size * 0.56
-        top = y + height / 2 + len(column) * step / 2
+        top = y + height / 2 + rows * step / 2
         for place, character in enumerate(column, start=1):
             baseline = top - place * step + (step - size) / 2 + size * 0.13
             pen.bold(middle, baseline, character, size, colour=CREAM, align="center")

@@ -200,6 +200,9 @@ def _draw_photo(pen: Pen, said: Said) -> None:
         return
     photo = said.tree.photos[0]
     draw_jpeg(pen, x, y, width, PHOTO_HEIGHT, photo.jpeg, missing=_("this photo cannot be read"))
+    if photo.credit:
+        credit = f"{said.t.label('credit')} {photo.credit}"
+        pen.fitted(x + width, y - 10, credit, 6.8, width, colour=SOFT, align="right", least=5)
 
 
 def _draw_rings(pen: Pen, said: Said, facts: RegisterFacts) -> None:
@@ -229,7 +232,10 @@ def _draw_rings(pen: Pen, said: Said, facts: RegisterFacts) -> None:
         pen.text(left + 8, y, words[kind], 6.8, colour=SOFT)
         left += wide
     y -= 12 if kinds else 0
-    lines = wrap(pen.fonts, rings_sentence(rings, t), "sans", 7, width)
+    sentence = rings_sentence(rings, t)
+    if rings:
+        sentence = t.gettext("Each ring is a day with a record; the green one is today.") + "\n" + sentence
+    lines = wrap(pen.fonts, sentence, "sans", 7, width)
     room = int((y - (PHOTO_TOP - PHOTO_HEIGHT)) / (7 * LEADING)) + 1
     pen.lines(x, y, lines[:room], 7, colour=SOFT)
 

@@ -88,7 +88,8 @@ def _draw_cell(
     w, h = wide_m * frame.scale, high_m * frame.scale
     left, low = frame.x - w / 2, frame.y - h / 2
     pen.box(left, low, w, h, fill=translucent(LEAF, 0.14), stroke=LEAF, line=1)
-    pen.text(frame.x, frame.y - 3, t.gettext("somewhere in this square"), 7.6, colour=LEAF, align="center")
+    words = t.gettext("somewhere in this square")
+    pen.fitted(frame.x, frame.y - 3, words, 7.6, w - 10, colour=LEAF, align="center", least=4)
     digits = len(tree.position_precision.partition(".")[2])
     for text, px, py, align in (
         (f"{west:.{digits}f}°", left, low - 9, "left"),

@@ -293,7 +293,7 @@ def test_the_pool_writes_what_one_process_writes(tmp_path):
     assert sum(ticks) == 11
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(f"T~2F{n}.pdf" for n in range(11))
     tree, _ = next(numbered(1))
-    assert pages((tmp_path / file_name(tree)).read_bytes()) == pages(dossier(tree))
+    assert (tmp_path / file_name(tree)).read_bytes() == dossier(tree)
 
 
 class InProcess:

@@ -6,9 +6,9 @@ from datetime import UTC
 
 from exports.charts import draw_trend, has_trend
 from exports.dossier_cover import page_address
+from exports.dossier_form import draw_survey_form
 from exports.dossier_text import FORM_TEXT_LIMIT, FREE_TEXTS, SIZE_FIELDS, Said
 from exports.flow import Column, Flow
-from exports.form import FormCell, FormSection, draw_form
 from exports.kit import (
     BARK,
     BODY,
@@ -42,7 +42,6 @@ from registry.vocab.words import (
 MAP_HEIGHT = 182.0
 SIGNATURE_HEIGHT = 84.0
 PHOTO_HEIGHT = 178.0
-FORM_LABEL = {"zh": 62.0, "en": 70.0}
 CHINESE_NUMBERS = ("〇", *"一二三四五六七八九十", "十一", "十二")
 POSITION_FIELDS = ("lon", "lat")
 
@@ -51,7 +50,8 @@ def draw_pages(flow: Flow, said: Said, facts: RegisterFacts, neighbours: Sequenc
     """Draw every section that this tree has."""
     headings = _Headings(flow, said.t)
     flow.new_page()
-    _survey_form(flow, said, headings)
+    headings(said.t.gettext("Survey form of the tree"), note=said.language_note(said.tree.text_lang))
+    draw_survey_form(flow, said)
     _texts(flow, said, headings)
     _designations(flow, said, headings)
     _position(flow, said, headings, neighbours)
@@ -76,90 +76,6 @@ class _Headings:
         self.count += 1
         mark = f"{CHINESE_NUMBERS[self.count]}、" if self.t.lang == "zh" else f"{self.count}  "
         self.flow.heading(mark + title, key=f"section-{self.count}", note=note, keep=keep)
-
-
-def _survey_form(flow: Flow, said: Said, heading: _Headings) -> None:
-    _ = said.t.gettext
-    heading(_("Survey form of the tree"), note=said.language_note(said.tree.text_lang))
-    sections = [_form_section(said, title, rows) for title, rows in _form_plan(said.t)]
-    draw_form(flow, sections, label_width=FORM_LABEL[said.t.lang])
-
-
-def _form_plan(t: Translator) -> list[tuple[str, tuple[str, ...]]]:
-    """The form's sections and the fields of their rows, in the order of the official form."""
-    _ = t.gettext
-    return [
-        (
-            _("Basics"),
-            ("tree_no number_scheme", "aliases", "category status distribution", "authority jurisdiction"),
-        ),
-        (
-            _("Species"),
-            ("name_zh name_latin", "family genus common_name", "name_verbatim latin_verbatim name_en"),
-        ),
-        (_("Age and grade"), ("age_years age_method age_as_of", "protection_grade grade_scheme", "listing")),
-        (
-            _("Place and setting"),
-            (
-                "division town",
-                "village small_place",
-                "address",
-                "growth_place lon lat",
-                "datum coordinate_uncertainty_m position_precision",
-            ),
-        ),
-        (
-            _("Site conditions"),
-            ("elevation_m slope_position slope", "aspect soil soil_compaction", "soil_depth environment"),
-        ),
-        (
-            _("Sizes and vigour"),
-            (
-                "height_m girth_cm diameter_cm",
-                "crown_m ground_girth_cm ground_diameter_cm",
-                "crown_ew_m crown_ns_m measure_height_m",
-                "vigour vigour_scale measured_on",
-            ),
-        ),
-        (_("Damage and threats"), ("damage threats",)),
-        (_("State of protection"), ("ownership steward surveyor", "protection_measures rejuvenation")),
-        (_("Values of the tree"), ("values", "peculiarity", "history_text")),
-    ]
-
-
-def _form_section(said: Said, title: str, rows: Sequence[str]) -> FormSection:
-    """A section with its cells; rows of which nothing is known are gathered into one that names them."""
-    names = [name for row in rows for name in row.split()]
-    cells = {name: said.cell(name, _own_labels(said.t).get(name)) for name in names}
-    known: list[Sequence[FormCell]] = []
-    unknown: list[FormCell] = []
-    for row in rows:
-        line = [cells[name] for name in row.split()]
-        if all(cell.is_empty for cell in line):
-            unknown.extend(line)
-        else:
-            known.append(line)
-    return FormSection(title, [*known, *_collapsed(said, unknown)])
-
-
-def _collapsed(said: Said, cells: Sequence[FormCell]) -> list[list[FormCell]]:
-    """Empty cells as one for each reason, which names them."""
-    comma = said.t.gettext(", ")
-    reasons: dict[str, list[str]] = {}
-    for cell in cells:
-        reasons.setdefault(cell.value, []).append(cell.label)
-    return [[FormCell(reason, comma.join(labels), is_empty=True)] for reason, labels in reasons.items()]
-
-
-def _own_labels(t: Translator) -> dict[str, str]:
-    """Labels of fields that only the form has."""
-    _ = t.gettext
-    return {
-        "age_method": _("Method of ageing"),
-        "age_as_of": _("As of"),
-        "grade_scheme": _("Graded by"),
-        "latin_verbatim": _("Latin as recorded"),
-    }
 
 
 def _texts(flow: Flow, said: Said, heading: _Headings) -> None:

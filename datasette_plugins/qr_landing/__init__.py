@@ -1,12 +1,17 @@
 """The page behind the QR code of a tag: is it genuine, which tree is it, what may I do, whom do I call."""
 
+import re
 from typing import Any
 
 from datasette import hookimpl
 
 from datasette_plugins.qr_landing.scan import scan_page
+from datasette_plugins.site.middleware import DIRECT_ROUTES
+
+SCAN_ROUTE = r"^/[Tt]/(?P<code>[^/]*)$"
+DIRECT_ROUTES.append((re.compile(SCAN_ROUTE), scan_page))
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    return [(r"^/[Tt]/(?P<code>[^/]*)$", scan_page)]
+    return [(SCAN_ROUTE, scan_page)]

@@ -3,114 +3,171 @@
 import json
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from datasette import Response
 
+from datasette_plugins.site.forms import Form
 from datasette_plugins.site.hits import seal_character
-from datasette_plugins.site.pages import edition_of, render_page
-from datasette_plugins.site.visits import visit_of
+from datasette_plugins.site.pages import caching, edition_of
+from datasette_plugins.site.visits import Visit, visit_of
 from datasette_plugins.tree_page.sentences import age_basis, age_text
 from registry.rules.tag_codes import parse_printed, tag_hash
-from registry.vocab.language import Translator
+from registry.vocab.language import LANGUAGES, Translator, translator
+from registry.vocab.words import LISTINGS, Grade, TreeStatus
 
+_STORY = 400
 _TREE = """
 SELECT tag.state, tag.issued_on, tag.ended_on, tree.path, tree.tree_no, tree.category, tree.status,
-  tree.protection_grade, tree.listing, tree.name_zh, tree.name_zh_lang, tree.name_latin, tree.name_author,
-  tree.name_en, tree.common_name, tree.division_path, tree.address, tree.text_lang, tree.age_years, tree.age_basis,
-  tree.girth_cm, tree.diameter_cm, tree.height_m, tree.history_text, tree.attribution,
+  tree.protection_grade, tree.listing, tree.name_zh, tree.name_zh_lang, tree.name_latin, tree.name_en,
+  tree.division_path, tree.text_lang, tree.age_years, tree.age_basis, tree.girth_cm, tree.diameter_cm,
+  tree.height_m, tree.history_text, tree.attribution,
   species.name_hans, species.name_hant, species.name_en AS species_en,
   authority.name_zh AS authority_zh, authority.name_zh_lang AS authority_lang, authority.name_en AS authority_en,
   authority.duty_phone, authority.duty_mail
 FROM tag JOIN tree ON tree.uuid = tag.tree_uuid JOIN authority ON authority.id = tree.authority_id
 LEFT JOIN species ON species.id = tree.species_id
 WHERE tag.tag_hash = ?"""
-_CONTACTS = """
+_CONTACT = """
 SELECT name_zh AS authority_zh, name_zh_lang AS authority_lang, name_en AS authority_en, duty_phone, duty_mail
-FROM authority WHERE duty_phone IS NOT NULL OR duty_mail IS NOT NULL ORDER BY tree_count DESC LIMIT 6"""
+FROM authority WHERE duty_phone IS NOT NULL OR duty_mail IS NOT NULL ORDER BY tree_count DESC LIMIT 1"""
+_FORM = Form("qr_landing/scan.html")
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What one scan found: `tree` is a row of `_TREE`, None where no such tag was ever issued."""
+    """What one scan found: `tree` is a row of `_TREE`, None where no such tag was ever issued.
+
+    `contact` has the columns of `_CONTACT`; None where nobody is named.
+    """
 
     code: str
     tree: sqlite3.Row | None
-    contacts: tuple[sqlite3.Row, ...]
-    now: str
+    contact: sqlite3.Row | None
 
     @property
     def state(self) -> str:
         """issued, replaced, withdrawn or unknown."""
-        return self.tree["state"] if self.tree is not None else "unknown"
-
-    @property
-    def seal(self) -> str:
-        """The character of the tree's seal, or ""."""
-        tree = self.tree
-        return seal_character(tree["status"], tree["category"], tree["protection_grade"]) if tree is not None else ""
-
-    def names(self, lang: str) -> tuple[tuple[str, str], ...]:
-        """The tree's names that are known, with their languages; those for a reader of `lang` first."""
-        tree = self.tree
-        if tree is None:
-            return ()
-        latin, english = (tree["name_latin"], "la"), (tree["name_en"] or tree["species_en"], "en")
-        order = (english, latin, self.name_zh) if lang == "en" else (self.name_zh, latin, english)
-        return tuple((name, name_lang) for name, name_lang in order if name)
-
-    @property
-    def name_zh(self) -> tuple[str | None, str]:
-        """The Chinese name of the tree, or of its species, and its language."""
-        tree = self.tree
-        if tree is None:
-            return None, "zh-Hans"
-        names = (
-            (tree["name_zh"], tree["name_zh_lang"] or "zh-Hans"),
-            (tree["name_hans"], "zh-Hans"),
-            (tree["name_hant"], "zh-Hant"),
-        )
-        return next((pair for pair in names if pair[0]), (None, "zh-Hans"))
-
-    @property
-    def place(self) -> str:
-        """Where the tree stands, as far as it is public."""
-        return " ".join(json.loads(self.tree["division_path"])) if self.tree is not None else ""
+        return str(self.tree["state"]) if self.tree is not None else "unknown"
 
 
 async def scan_page(datasette: Any, request: Any) -> Response:
-    """`/T/<CODE>`: 200 for a tag that was ever issued, 404 for any other. A handful of look-ups, no thread hop."""
-    scan = edition_of(datasette).read_now(lambda db: look_up(db, request.url_vars["code"]))
-    t = visit_of(request).translator
-    return render_page(
-        datasette,
-        request,
-        "qr_landing/scan.html",
-        status=404 if scan.tree is None else 200,
-        lasting=False,
-        scan=scan,
-        report=report_text(t, scan),
-        age_text=age_text,
-        age_basis=age_basis,
-    )
+    """`/T/<CODE>`: 200 for a tag that was ever issued, 404 for any other. Two look-ups, no thread hop."""
+    segment = request.url_vars["code"]
+    scan = edition_of(datasette).read_now(lambda db: look_up(db, segment))
+    visit = visit_of(request)
+    html = draw_scan(scan, visit, f"{datetime.now().astimezone():%Y-%m-%d %H:%M (UTC%z)}")
+    status = 404 if scan.tree is None else 200
+    return Response.html(html, status=status, headers=caching(visit, lasting=False))
 
 
 def look_up(db: sqlite3.Connection, segment: str) -> Scan:
     """What is known of the tag with this text (any case, percent-encoded or not)."""
     printed = parse_printed(unquote(segment[:200]))
-    now = datetime.now().astimezone().isoformat(" ", "minutes")
     tree = db.execute(_TREE, (tag_hash(printed),)).fetchone() if printed else None
     if tree is None:
-        return Scan(segment[:40], None, tuple(db.execute(_CONTACTS)), now)
-    return Scan((printed or "").partition("-")[0], tree, (tree,), now)
+        return Scan(segment[:40], None, db.execute(_CONTACT).fetchone())
+    return Scan((printed or "").partition("-")[0], tree, tree)
 
 
-def report_text(t: Translator, scan: Scan) -> tuple[str, str]:
-    """Subject and text of a mail that reports a problem."""
-    number = scan.tree["tree_no"] if scan.tree is not None else t.gettext("unknown")
-    facts = {"number": number, "code": scan.code, "time": scan.now, "place": scan.place}
-    subject = t.gettext("Tree {number}: something is wrong", **facts)
-    text = t.gettext("Tree {number} ({place}), tag {code}, scanned {time}.\n\nWhat I saw:\n", **facts)
-    return subject, text
+def draw_scan(scan: Scan, visit: Visit, now: str) -> str:
+    """The page. `now` is the time of the scan as people write it."""
+    tree = scan.tree
+    facts = {"code": scan.code, "now": now, "home": visit.url("/"), **_other_languages(visit)}
+    facts |= _tree_facts(tree, visit) if tree is not None else {"place": "", "number": ""}
+    facts |= _contact_facts(scan, visit.translator, facts)
+    shape = {"state": scan.state}
+    if tree is not None:
+        shape |= {"status": tree["status"], "trunk": _trunk(tree), "long": len(facts["plaque"]) > 4}
+        shape["upright"] = facts["plaque_lang"] != "la"
+    return _FORM.fill(visit, shape, facts)
+
+
+def _tree_facts(tree: sqlite3.Row, visit: Visit) -> dict[str, str]:
+    t = visit.translator
+    names = _names(tree, visit.lang)
+    plaque, plaque_lang = next((pair for pair in names if pair[1].startswith("zh")), names[0])
+    facts = {"plaque": plaque, "plaque_lang": plaque_lang}
+    for place in range(3):
+        name, lang = names[place] if place < len(names) else ("", "")
+        facts |= {f"name_{'abc'[place]}": name, f"lang_{'abc'[place]}": lang}
+    story = tree["history_text"] or ""
+    standing = t.word(Grade, tree["protection_grade"]) or t.word(LISTINGS, tree["listing"])
+    return facts | {
+        "number": tree["tree_no"],
+        "standing": standing,
+        "place": " ".join(json.loads(tree["division_path"])),
+        "seal": seal_character(tree["status"], tree["category"], tree["protection_grade"]),
+        "gone": "" if tree["status"] == TreeStatus.ALIVE else t.word(TreeStatus, tree["status"]),
+        "issued": _day(visit.lang, tree["issued_on"]),
+        "ended": _day(visit.lang, tree["ended_on"]),
+        "age": age_text(t, tree["age_years"], tree["age_basis"]),
+        "age_basis": age_basis(t, tree["age_basis"]) if tree["age_years"] is not None else "",
+        "trunk": _number(visit.lang, tree[_trunk(tree)], 0),
+        "height": _number(visit.lang, tree["height_m"], 1),
+        "story": story if len(story) <= _STORY else story[:_STORY] + "…",
+        "text_lang": tree["text_lang"],
+        "file": visit.url(f"/tree/{tree['path']}"),
+        "attribution": tree["attribution"],
+    }
+
+
+def _contact_facts(scan: Scan, t: Translator, facts: dict[str, str]) -> dict[str, str]:
+    """Whom to tell, and the mail that does, with number, place and time filled in."""
+    row, lang = scan.contact, t.lang
+    if row is None:
+        return {"phone": "", "dial": "", "mail": "", "write": "", "office": "", "office_lang": ""}
+    phone, mail = row["duty_phone"] or "", row["duty_mail"] or ""
+    return {
+        "phone": phone,
+        "dial": "".join(phone.split()),
+        "mail": mail,
+        "write": _mail_link(t, mail, facts) if mail else "",
+        "office": row["authority_en"] if lang == "en" else row["authority_zh"],
+        "office_lang": "en" if lang == "en" else row["authority_lang"],
+    }
+
+
+def _mail_link(t: Translator, mail: str, facts: dict[str, str]) -> str:
+    said = {"number": facts["number"] or t.gettext("unknown"), "code": facts["code"], "time": facts["now"]}
+    subject = t.gettext("Tree {number}: something is wrong", **said)
+    text = t.gettext(
+        "Tree {number} ({place}), tag {code}, scanned {time}.\n\nWhat I saw:\n", place=facts["place"], **said
+    )
+    return f"mailto:{quote(mail, safe='@')}?subject={quote(subject, safe='')}&body={quote(text, safe='')}"
+
+
+def _names(tree: sqlite3.Row, lang: str) -> list[tuple[str, str]]:
+    """The tree's names that are known, with their languages; those for a reader of `lang` first."""
+    zh = (
+        (tree["name_zh"], tree["name_zh_lang"] or "zh-Hans")
+        if tree["name_zh"]
+        else (tree["name_hans"], "zh-Hans")
+        if tree["name_hans"]
+        else (tree["name_hant"], "zh-Hant")
+    )
+    latin, english = (tree["name_latin"], "la"), (tree["name_en"] or tree["species_en"], "en")
+    order = (english, latin, zh) if lang == "en" else (zh, latin, english)
+    return [pair for pair in order if pair[0]] or [(tree["tree_no"], "zh-Hans")]
+
+
+def _trunk(tree: sqlite3.Row) -> str:
+    """The size of the trunk that is known, the girth if none is."""
+    return "diameter_cm" if tree["girth_cm"] is None and tree["diameter_cm"] is not None else "girth_cm"
+
+
+def _other_languages(visit: Visit) -> dict[str, str]:
+    return {f"in_{lang}": visit.in_language(lang) for lang in LANGUAGES if lang != visit.lang}
+
+
+@lru_cache(maxsize=4000)
+def _day(lang: str, day: str | None) -> str:
+    return translator(lang).day(date.fromisoformat(day[:10])) if day else ""
+
+
+@lru_cache(maxsize=4000)
+def _number(lang: str, value: float | None, digits: int) -> str:
+    return "" if value is None else translator(lang).number(value, digits)

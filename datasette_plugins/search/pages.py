@@ -69,7 +69,9 @@ async def search_page(datasette: Any, request: Any) -> Response:
     """`/search?q=…`"""
     edition = edition_of(datasette)
     page = await edition.execute_fn(partial(load_search, edition, read_wish(request.args)))
-    return render_page(datasette, request, "search/search.html", page=page, value_name=value_name, facet_label=facet_label)
+    return render_page(
+        datasette, request, "search/search.html", page=page, value_name=value_name, facet_label=facet_label
+    )
 
 
 def load_search(edition: EditionDatabase, wish: Wish, db: sqlite3.Connection) -> SearchPage:
@@ -85,7 +87,9 @@ def load_search(edition: EditionDatabase, wish: Wish, db: sqlite3.Connection) ->
         facets=tuple((name, values) for name, values in facets if name not in wish.facets),
         chosen=tuple((name, _chosen(db, name, value)) for name, value in wish.facets.items()),
         widened_total=_count(db, wish.widened()) if not total and wish.facets and wish.q else 0,
-        suggestions=tuple(db.execute("SELECT * FROM species ORDER BY tree_count DESC, id LIMIT 6")) if not total else (),
+        suggestions=tuple(db.execute("SELECT * FROM species ORDER BY tree_count DESC, id LIMIT 6"))
+        if not total
+        else (),
     )
 
 

@@ -59,7 +59,9 @@ class TableAnswer:
         columns = ", ".join(f'"{name}"' for name in names)
         sql = f"SELECT {columns} FROM tree WHERE {self._wish.where()} ORDER BY {self._wish.order}"
         cursor = db.execute(sql, self._wish.values)
-        return _csv_pieces(cursor, names) if self._kind == "csv" else _json_pieces(cursor, self._edition.facts)
+        return (
+            _csv_pieces(cursor, names) if self._kind == "csv" else _json_pieces(cursor, self._edition.facts)
+        )
 
 
 def _csv_pieces(cursor: sqlite3.Cursor, names: list[str]) -> Iterator[str]:

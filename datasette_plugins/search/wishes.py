@@ -88,5 +88,7 @@ def read_wish(args: Any) -> Wish:
     return Wish(
         q=" ".join((args.get("q") or "").replace("\0", " ").split())[:_LONGEST],
         facets={name: value for name, value in facets.items() if value},
-        page=min(int(page), 1_000_000) if page.isascii() and page.isdecimal() and page != "0" * len(page) else 1,
+        page=min(int(page), 1_000_000)
+        if page.isascii() and page.isdecimal() and page != "0" * len(page)
+        else 1,
     )

@@ -44,7 +44,9 @@ def register_routes() -> list[tuple[str, Any]]:
 
 async def robots() -> Response:
     """Everything but Datasette's own pages and endless filter combinations may be indexed."""
-    return Response.text("User-agent: *\nDisallow: /public/\nDisallow: /-/\nDisallow: /*?*jurisdiction=\nDisallow: /*?*page=\n")
+    return Response.text(
+        "User-agent: *\nDisallow: /public/\nDisallow: /-/\nDisallow: /*?*jurisdiction=\nDisallow: /*?*page=\n"
+    )
 
 
 async def favicon() -> Response:

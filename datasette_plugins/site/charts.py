@@ -59,7 +59,9 @@ def fit_frame(
     return Frame(width, height, left, top, per_lon, per_lat)
 
 
-def dot_map(points: Sequence[tuple[float, float]], *, width: float = 320, height: float = 200) -> DotMap | None:
+def dot_map(
+    points: Sequence[tuple[float, float]], *, width: float = 320, height: float = 200
+) -> DotMap | None:
     """A map of `points` (lon, lat), one dot for all that fall together; None where there are none."""
     if not points:
         return None

@@ -27,7 +27,9 @@ async def download_page(datasette: Any, request: Any) -> Response:
 
 async def edition_file(datasette: Any, request: Any) -> "FileAnswer":
     """`/public.gpkg`, whole or (for a download that was broken off) from a byte on."""
-    return FileAnswer(edition_of(datasette), request.headers.get("range", ""), request.headers.get("if-range", ""))
+    return FileAnswer(
+        edition_of(datasette), request.headers.get("range", ""), request.headers.get("if-range", "")
+    )
 
 
 class FileAnswer:

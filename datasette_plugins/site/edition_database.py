@@ -67,7 +67,9 @@ class EditionDatabase(Database):
         """`read` in the calling thread: for a few indexed look-ups that cost less than a thread hop."""
         return read(self._connection())
 
-    def remember(self, connection: sqlite3.Connection, name: str, compute: Callable[[sqlite3.Connection], T]) -> T:
+    def remember(
+        self, connection: sqlite3.Connection, name: str, compute: Callable[[sqlite3.Connection], T]
+    ) -> T:
         """`compute(connection)`, kept until the next edition. For use inside `execute_fn`: facts of the whole."""
         stamp, known = self._remembered
         opened: tuple[Stamp, sqlite3.Connection] = self._local.opened

@@ -4,11 +4,17 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
+_OF_SPECIES = "(SELECT {} FROM species WHERE species.id = tree.species_id)"
+_NAME_ZH = _OF_SPECIES.format("COALESCE(name_hans, name_hant)")
+_LANG_ZH = _OF_SPECIES.format("CASE WHEN name_hans IS NULL THEN 'zh-Hant' ELSE 'zh-Hans' END")
 HIT_COLUMNS = (
-    "path, tree_no, number_scheme, jurisdiction, category, status, protection_grade, listing, name_zh, "
-    "name_zh_lang, name_latin, name_author, name_en, division_path, address, text_lang, age_years, age_basis, "
-    "girth_cm, diameter_cm, height_m"
+    "path, tree_no, number_scheme, jurisdiction, category, status, protection_grade, listing, "
+    f"COALESCE(tree.name_zh, {_NAME_ZH}) AS name_zh, "
+    f"CASE WHEN tree.name_zh IS NULL THEN {_LANG_ZH} ELSE tree.name_zh_lang END AS name_zh_lang, "
+    f"name_latin, name_author, COALESCE(tree.name_en, {_OF_SPECIES.format('name_en')}) AS name_en, "
+    "division_path, address, text_lang, age_years, age_basis, girth_cm, diameter_cm, height_m"
 )
+"""The columns of a hit; a tree without a name of its own has that of its species."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,9 @@ def load_home(edition: EditionDatabase, db: sqlite3.Connection) -> HomePage:
         "COUNT(last_inspected_on) AS inspected, MIN(last_inspected_on) AS first, MAX(last_inspected_on) AS last, "
         "SUM(flag_count > 0) AS flagged FROM tree"
     ).fetchone()
-    authorities = db.execute("SELECT * FROM authority WHERE tree_count > 0 ORDER BY tree_count DESC, id").fetchall()
+    authorities = db.execute(
+        "SELECT * FROM authority WHERE tree_count > 0 ORDER BY tree_count DESC, id"
+    ).fetchall()
     species = tuple(db.execute("SELECT * FROM species ORDER BY tree_count DESC, id LIMIT 8").fetchall())
     return HomePage(
         tree_count=counts["trees"],
@@ -81,12 +83,15 @@ def load_home(edition: EditionDatabase, db: sqlite3.Connection) -> HomePage:
     )
 
 
-def jurisdiction_points(edition: EditionDatabase, db: sqlite3.Connection, jurisdiction: str) -> list[tuple[float, float]]:
+def jurisdiction_points(
+    edition: EditionDatabase, db: sqlite3.Connection, jurisdiction: str
+) -> list[tuple[float, float]]:
     """The published positions (lon, lat) in one jurisdiction, thinned where there are very many."""
 
     def load(db: sqlite3.Connection) -> list[tuple[float, float]]:
         rows = db.execute(
-            "SELECT lon, lat FROM tree WHERE jurisdiction = ? AND lon IS NOT NULL LIMIT ?", (jurisdiction, _MOST_POINTS)
+            "SELECT lon, lat FROM tree WHERE jurisdiction = ? AND lon IS NOT NULL LIMIT ?",
+            (jurisdiction, _MOST_POINTS),
         )
         return [(row[0], row[1]) for row in rows]
 

@@ -1,6 +1,7 @@
 """What surrounds every request: language prefix, caching, compression, security headers, the last net."""
 
 import gzip
+import re
 import zlib
 from collections import OrderedDict
 from typing import Any
@@ -50,6 +51,8 @@ _KEPT_BYTES = 24 * 1024 * 1024
 _LONGEST_QUERY = 8000
 
 Headers = list[tuple[bytes, bytes]]
+DIRECT_ROUTES: list[tuple[re.Pattern[str], Any]] = []
+"""Routes that are answered before Datasette's own handling (CSRF token, cookies, actors): public and quick."""
 
 
 class Site:
@@ -73,9 +76,9 @@ class Site:
             return
         scope = _inner_scope(scope, visit)
         try:
-            refusal = self._refusal(scope, visit)
-            if refusal is not None:
-                await refusal.asgi_send(answer.send)
+            response = self._refusal(scope, visit) or await self._direct(scope, visit)
+            if response is not None:
+                await response.asgi_send(answer.send)
             else:
                 await self.app(scope, receive, answer.send)
         except Exception as error:
@@ -91,6 +94,15 @@ class Site:
             return f'W/"{self.datasette.get_database(DATABASE).mark}-{code_mark()}"'
         except (KeyError, AttributeError, EditionMissingError):
             return ""
+
+    async def _direct(self, scope: dict[str, Any], visit: Visit) -> Any:
+        """The answer of a page that needs nothing of Datasette's request handling, or None."""
+        for pattern, handler in DIRECT_ROUTES:
+            match = pattern.match(visit.path)
+            if match is not None:
+                request = Request({**scope, "url_route": {"kwargs": match.groupdict()}}, None)
+                return await handler(self.datasette, request)
+        return None
 
     def _refusal(self, scope: dict[str, Any], visit: Visit) -> Any:
         """The answer to what is refused before any page is asked, or None."""
@@ -160,14 +172,13 @@ class Answer:
         zippable = _value(headers, b"content-type").startswith(_ZIP_TYPES)
         zippable = zippable and not _value(headers, b"content-encoding")
         if not more:
-            zipped = gzip.compress(body, 5, mtime=0) if zippable and len(body) >= _ZIP_FROM else None
-            if zipped is not None or zippable:
+            lasting = start["status"] == 200 and self.visit.etag.encode() == _value(headers, b"etag")
+            lasting = lasting and bool(self.visit.etag)
+            wanted = zippable and len(body) >= _ZIP_FROM and (self._takes_gzip or lasting)
+            zipped = gzip.compress(body, 5, mtime=0) if wanted else None
+            if zippable:
                 headers = _with_vary(headers)
-            if (
-                start["status"] == 200
-                and self.visit.etag
-                and _value(headers, b"etag") == self.visit.etag.encode()
-            ):
+            if lasting:
                 self._kept.put(self.visit, headers, body, zipped)
             await self._whole(start["status"], headers, body, zipped)
             return

@@ -20,6 +20,11 @@ _BELOW = (
     "SELECT division.id FROM division JOIN below ON division.parent_id = below.id) "
 )
 
+_DOUBTED = (
+    "EXISTS (SELECT 1 FROM flag WHERE tree_uuid = tree.uuid AND severity = 'warning' "
+    "AND field IN ('girth_cm', 'diameter_cm'))"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class GroupPage:
@@ -64,7 +69,8 @@ def load_place(db: sqlite3.Connection, path: str) -> GroupPage | None:
     if row is None:
         return None
     children = db.execute(
-        "SELECT * FROM division WHERE parent_id = ? AND tree_count > 0 ORDER BY tree_count DESC, id", (row["id"],)
+        "SELECT * FROM division WHERE parent_id = ? AND tree_count > 0 ORDER BY tree_count DESC, id",
+        (row["id"],),
     )
     return _group(
         db,
@@ -88,9 +94,13 @@ def _group(
 ) -> GroupPage:
     facts = {"id": row["id"], "limit": _SHOWN, "most": _MOST_POINTS}
     below = _BELOW if "below" in where else ""
-    order = "girth_cm IS NULL AND diameter_cm IS NULL, COALESCE(girth_cm, diameter_cm * 3.1416) DESC, fid"
-    hits = db.execute(f"{below}SELECT {HIT_COLUMNS} FROM tree WHERE {where} ORDER BY {order} LIMIT :limit", facts)
-    points = db.execute(f"{below}SELECT lon, lat FROM tree WHERE {where} AND lon IS NOT NULL LIMIT :most", facts)
+    order = f"{_DOUBTED}, girth_cm IS NULL AND diameter_cm IS NULL, COALESCE(girth_cm, diameter_cm * 3.1416) DESC, fid"
+    hits = db.execute(
+        f"{below}SELECT {HIT_COLUMNS} FROM tree WHERE {where} ORDER BY {order} LIMIT :limit", facts
+    )
+    points = db.execute(
+        f"{below}SELECT lon, lat FROM tree WHERE {where} AND lon IS NOT NULL LIMIT :most", facts
+    )
     one_place = kind == "place" or len(parts) == 1
     return GroupPage(
         kind=kind,

@@ -67,12 +67,20 @@ def load_tree(edition: EditionDatabase, db: sqlite3.Connection, fid: int) -> Tre
     """The page of the tree with this row number."""
     tree = read_tree(db, fid)
     uuid = tree["uuid"]
-    measurements = _rows(db, "SELECT * FROM measurement WHERE tree_uuid = ? ORDER BY measured_on IS NULL, measured_on DESC, id", uuid)
-    inspections = _rows(db, "SELECT * FROM inspection WHERE tree_uuid = ? ORDER BY inspected_on DESC, id", uuid)
+    measurements = _rows(
+        db,
+        "SELECT * FROM measurement WHERE tree_uuid = ? ORDER BY measured_on IS NULL, measured_on DESC, id",
+        uuid,
+    )
+    inspections = _rows(
+        db, "SELECT * FROM inspection WHERE tree_uuid = ? ORDER BY inspected_on DESC, id", uuid
+    )
     for inspection in inspections:
         inspection["findings"] = json.loads(inspection["findings"])
     points = jurisdiction_points(edition, db, tree["jurisdiction"])
-    area = edition.remember(db, f"dots {tree['jurisdiction']}", lambda _: dot_map(points, width=420, height=240))
+    area = edition.remember(
+        db, f"dots {tree['jurisdiction']}", lambda _: dot_map(points, width=420, height=240)
+    )
     located = area is not None and tree["lon"] is not None
     return TreePage(
         tree=tree,
@@ -82,7 +90,9 @@ def load_tree(edition: EditionDatabase, db: sqlite3.Connection, fid: int) -> Tre
         source=_one(db, "SELECT * FROM source WHERE id = ?", tree["source_id"]) or {},
         measurements=measurements,
         inspections=inspections,
-        designations=_rows(db, "SELECT * FROM designation WHERE tree_uuid = ? ORDER BY designated_on, id", uuid),
+        designations=_rows(
+            db, "SELECT * FROM designation WHERE tree_uuid = ? ORDER BY designated_on, id", uuid
+        ),
         aliases=_rows(db, "SELECT * FROM alias WHERE tree_uuid = ? ORDER BY id", uuid),
         flags=_rows(db, "SELECT * FROM flag WHERE tree_uuid = ? ORDER BY severity DESC, id", uuid),
         photos=_rows(

@@ -29,7 +29,13 @@ async def tree_page(datasette: Any, request: Any) -> Response:
         via = request.args.get("number") or ""
         via = via if via in {alias["number"] for alias in page.aliases} else ""
         return render_page(
-            datasette, request, "tree_page/tree.html", page=page, via=via, linked=linked_data(page, visit), **said
+            datasette,
+            request,
+            "tree_page/tree.html",
+            page=page,
+            via=via,
+            linked=linked_data(page, visit),
+            **said,
         )
     return _elsewhere(datasette, request, found)
 
@@ -39,9 +45,7 @@ async def tree_json(datasette: Any, request: Any) -> Response:
     found, page = await _look_up(datasette, request)
     if page is None:
         return _elsewhere(datasette, request, found, ".json")
-    return Response.json(
-        record_of(page), headers=caching(visit_of(request), lasting=True), default=str
-    )
+    return Response.json(record_of(page), headers=caching(visit_of(request), lasting=True), default=str)
 
 
 async def photo(datasette: Any, request: Any) -> Response:
@@ -49,7 +53,9 @@ async def photo(datasette: Any, request: Any) -> Response:
     column = "thumb" if request.url_vars["thumb"] else "jpeg"
 
     def load(db: sqlite3.Connection) -> Any:
-        return db.execute(f"SELECT {column} FROM photo WHERE id = ?", (int(request.url_vars["id"]),)).fetchone()
+        return db.execute(
+            f"SELECT {column} FROM photo WHERE id = ?", (int(request.url_vars["id"]),)
+        ).fetchone()
 
     row = await edition_of(datasette).execute_fn(load)
     if row is None:
@@ -99,7 +105,9 @@ async def _look_up(datasette: Any, request: Any) -> tuple[Found, TreePage | None
     return await edition.execute_fn(_loader(edition, request.url_vars["path"]))
 
 
-def _loader(edition: EditionDatabase, segment: str) -> Callable[[sqlite3.Connection], tuple[Found, TreePage | None]]:
+def _loader(
+    edition: EditionDatabase, segment: str
+) -> Callable[[sqlite3.Connection], tuple[Found, TreePage | None]]:
     def load(db: sqlite3.Connection) -> tuple[Found, TreePage | None]:
         found = find_tree(db, segment)
         return found, None if found.fid is None else load_tree(edition, db, found.fid)
@@ -121,7 +129,9 @@ def _elsewhere(datasette: Any, request: Any, found: Found, ending: str = "") -> 
     if found.choices:
         return render_page(datasette, request, "tree_page/choice.html", found=found)
     _ = visit.translator.gettext
-    return error_page(datasette, request, 404, detail=_("No tree carries the number {number}.", number=found.wanted[:80]))
+    return error_page(
+        datasette, request, 404, detail=_("No tree carries the number {number}.", number=found.wanted[:80])
+    )
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

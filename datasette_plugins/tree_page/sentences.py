@@ -37,7 +37,8 @@ def flag_sentence(t: Translator, flag: dict[str, Any]) -> str:
         "crown_mean_differs": _("The mean crown spread does not fit its two directions ({value}).", **facts),
         "girth_small_for_height": _("The girth is small for this height ({value}).", **facts),
         "coordinates_rounded": _(
-            "{field} has hardly any decimals ({value}): the point on the map may be far from the tree.", **facts
+            "{field} has hardly any decimals ({value}): the point on the map may be far from the tree.",
+            **facts,
         ),
         "same_point": _("Other trees are recorded at exactly the same point.", **facts),
         "placeholder_date": _("{field} {value} is a date the source uses where it knows none.", **facts),

@@ -1,0 +1,42 @@
+"""Pages that must be quick: a template is drawn once for each shape of its facts, then only filled in.
+
+A template of this kind gets `facts`, a dictionary of finished texts, and may test whether one is there
+(`{% if facts.phone %}`) and write it (`{{ facts.phone }}`), but not change it. Everything else that it looks at
+must be named in `shape`. What is written is escaped exactly as Jinja would.
+"""
+
+import re
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from markupsafe import escape
+
+from datasette_plugins.site.pages import environment, fill
+from datasette_plugins.site.visits import Visit
+
+_SLOT = re.compile("\x02([a-z_]+)\x03")
+_MOST_SHAPES = 500
+
+
+class Form:
+    """A template that is filled in quickly."""
+
+    def __init__(self, template: str) -> None:
+        self._template = template
+        self._drawn: dict[Hashable, list[str]] = {}
+
+    def fill(self, visit: Visit, shape: Mapping[str, Hashable], facts: Mapping[str, str]) -> str:
+        """The page for `visit`. Equal shapes, and the same facts present, mean the same form."""
+        key = (visit.lang, tuple(shape.items()), tuple(map(bool, facts.values())))
+        pieces = self._drawn.get(key)
+        if pieces is None:
+            if len(self._drawn) >= _MOST_SHAPES:
+                self._drawn.clear()
+            pieces = self._drawn[key] = self._draw(visit, shape, facts)
+        return "".join(str(escape(facts[piece])) if place % 2 else piece for place, piece in enumerate(pieces))
+
+    def _draw(self, visit: Visit, shape: Mapping[str, Any], facts: Mapping[str, str]) -> list[str]:
+        """Fixed texts and names of facts in turn, beginning and ending with a text."""
+        slots = {name: f"\x02{name}\x03" if text else "" for name, text in facts.items()}
+        template = environment().get_template(self._template)
+        return _SLOT.split(fill(template, visit, facts=slots, **shape))

@@ -1,0 +1,70 @@
+"""The scan page: the four states of a tag, its weight, whom to call."""
+
+import re
+from urllib.parse import unquote
+
+import pytest
+from editions import make_authority, make_tag, make_tree, printed_tag
+
+STATES = [
+    ("issued", "这块牌子是真的。", "This tag is genuine."),
+    ("replaced", "这块牌子已经更换。", "This tag has been replaced."),
+    ("withdrawn", "这块牌子已经作废。", "This tag has been withdrawn."),
+]
+
+
+@pytest.mark.parametrize(("state", "zh", "en"), STATES)
+async def test_a_tag_says_its_state(site, state, zh, en):
+    ds = site([make_tree(tags=[make_tag(state=state, ended_on=None if state == "issued" else "2026-05-01")])])
+    for path, said in ((f"/T/{printed_tag()}", zh), (f"/en/t/{printed_tag().lower()}", en)):
+        answer = await ds.client.get(path)
+        assert answer.status_code == 200
+        assert said in answer.text
+        others = {text for _, *texts in STATES for text in texts} - {zh, en}
+        assert not [text for text in others if text in answer.text]
+
+
+@pytest.mark.parametrize("code", ["7K2M9QXA-AAAAAAAAAAAAAAAA", "nonsense", "", "%E5%9D", "A" * 5000, "7K2M9QXA"])
+async def test_a_tag_that_was_never_issued_is_never_shown_as_genuine(site, code):
+    ds = site([make_tree(tags=[make_tag()])])
+    answer = await ds.client.get(f"/T/{code}")
+    assert answer.status_code == 404
+    assert "我们没有发过这块牌子" in answer.text
+    assert "榕" not in answer.text
+
+
+async def test_reporting_fills_in_number_and_time(site):
+    duty = [make_authority(duty_phone="02 2720 8889", duty_mail="duty@example.org")]
+    ds = site([make_tree("AFCD/KS/005", tags=[make_tag()])], authorities=duty)
+    text = (await ds.client.get(f"/T/{printed_tag()}")).text
+    assert 'href="tel:0227208889"' in text
+    mail = unquote(re.search(r'href="(mailto:[^"]+)"', text)[1])
+    assert "AFCD/KS/005" in mail
+    assert re.search(r"扫码时间 20\d\d-\d\d-\d\d \d\d:\d\d", mail)
+
+
+async def test_the_scan_page_weighs_less_than_50_kb(site):
+    ds = site([make_tree(tags=[make_tag()], history_text="古" * 5000)], authorities=[make_authority(duty_phone="1")])
+    page = await ds.client.get(f"/T/{printed_tag()}", headers={"accept-encoding": "identity"})
+    parts = re.findall(r'(?:href|src)="(/-/gushu/static/[^"]+)"', page.text)
+    weight = len(page.content)
+    for part in parts:
+        weight += len((await ds.client.get(part, headers={"accept-encoding": "identity"})).content)
+    assert parts
+    assert weight <= 50_000
+    assert "<script" not in page.text
+
+
+async def test_one_form_serves_different_trees(site):
+    codes = ["7K2M9QXA", "7K2M9QXB", "7K2M9QXC"]
+    trees = [
+        make_tree("1", tags=[make_tag(codes[0])], name_zh="樟<b>", girth_cm=100),
+        make_tree("2", tags=[make_tag(codes[1])], girth_cm=200),
+        make_tree("3", tags=[make_tag(codes[2])], height_m=12, protection_grade="2"),
+    ]
+    ds = site(trees)
+    texts = [(await ds.client.get(f"/T/{printed_tag(code)}")).text for code in codes]
+    assert "樟&lt;b&gt;" in texts[0] and "樟" not in texts[1]
+    assert "200 <small>cm" in texts[1]
+    assert "12 <small>m" in texts[2] and "未测" in texts[2]
+    assert not [text for text in texts if "\x02" in text]

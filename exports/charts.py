@@ -65,7 +65,8 @@ def rings_sentence(rings: Sequence[Ring], t: Translator) -> str:
     if not rings:
         return _("The source gives no date for any of its records: there is today's ring only.")
     words = kind_words(t)
-    shown = [f"{r.on.isoformat()} {_(' and ').join(words[k] for k in r.kinds)}" for r in rings[-4:]]
+    both = _(" and ")
+    shown = [f"{r.on.isoformat()} {both.join(words[k] for k in r.kinds)}" for r in rings[-4:]]
     count = t.ngettext("{count} dated record", "{count} dated records", len(rings))
     records = _("; ").join(shown)
     if len(rings) > len(shown):

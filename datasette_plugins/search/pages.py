@@ -10,7 +10,7 @@ from datasette import Response
 from datasette_plugins.search.wishes import FACETS, PAGE_SIZE, Wish, read_wish
 from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
-from datasette_plugins.site.pages import edition_of, render_page
+from datasette_plugins.site.pages import edition_of, read_edition, render_page
 from registry.vocab import words
 from registry.vocab.language import Translator
 
@@ -67,8 +67,8 @@ class SearchPage:
 
 async def search_page(datasette: Any, request: Any) -> Response:
     """`/search?q=…`"""
-    edition = edition_of(datasette)
-    page = await edition.execute_fn(partial(load_search, edition, read_wish(request.args)))
+    load = partial(load_search, edition_of(datasette), read_wish(request.args))
+    page = await read_edition(datasette, request, load)
     return render_page(
         datasette, request, "search/search.html", page=page, value_name=value_name, facet_label=facet_label
     )

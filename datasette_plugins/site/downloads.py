@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from datasette import Response
 
 from datasette_plugins.site.edition_database import EditionDatabase, stamp_of
-from datasette_plugins.site.pages import edition_of, render_page
+from datasette_plugins.site.pages import edition_of, read_edition, render_page
 
 FILE_NAME = "public.gpkg"
 _CONTENT_TYPE = "application/geopackage+sqlite3"
@@ -18,8 +18,12 @@ _PIECE = 256 * 1024
 async def download_page(datasette: Any, request: Any) -> Response:
     """`/download`"""
     edition = edition_of(datasette)
-    sha256, size = await edition.sha256()
-    sources, counts = await edition.execute_fn(_load)
+    while True:
+        stamp = edition.stamp()
+        sha256, size = await edition.sha256()
+        sources, counts = await read_edition(datasette, request, _load)
+        if edition.stamp() == stamp:
+            break
     return render_page(
         datasette, request, "site/download.html", sources=sources, counts=counts, sha256=sha256, size=size
     )

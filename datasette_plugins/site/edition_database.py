@@ -38,7 +38,6 @@ class EditionDatabase(Database):
     def __init__(self, ds: Any, path: str | Path) -> None:
         super().__init__(ds, path=str(path), is_mutable=False)
         self._local = threading.local()
-        self._facts: tuple[Stamp | None, dict[str, str]] = (None, {})
         self._remembered: tuple[Stamp | None, dict[str, Any]] = (None, {})
         self._sha256: tuple[Stamp | None, str] = (None, "")
         self._counts: tuple[Stamp | None, dict[str, int | None]] = (None, {})
@@ -58,10 +57,11 @@ class EditionDatabase(Database):
     @property
     def facts(self) -> dict[str, str]:
         """The `edition` table of the edition now in place: number, name, made_at …"""
-        stamp = self.stamp()
-        if self._facts[0] != stamp:
-            self._facts = (stamp, self.read_now(_read_facts))
-        return self._facts[1]
+        return self.read_now(self.facts_of)
+
+    def facts_of(self, connection: sqlite3.Connection) -> dict[str, str]:
+        """The facts of the edition that `connection`, one of this thread's, reads."""
+        return self.remember(connection, "facts", _read_facts)
 
     def read_now(self, read: Callable[[sqlite3.Connection], T]) -> T:
         """`read` in the calling thread: for a few indexed look-ups that cost less than a thread hop."""

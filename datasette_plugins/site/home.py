@@ -9,7 +9,7 @@ from datasette import Response
 
 from datasette_plugins.site.charts import DotMap, dot_map
 from datasette_plugins.site.edition_database import EditionDatabase
-from datasette_plugins.site.pages import edition_of, render_page
+from datasette_plugins.site.pages import edition_of, read_edition, render_page
 
 _MOST_POINTS = 60_000
 
@@ -53,7 +53,9 @@ class HomePage:
 async def home_page(datasette: Any, request: Any) -> Response:
     """`/`"""
     edition = edition_of(datasette)
-    page = await edition.execute_fn(lambda db: edition.remember(db, "home", partial(load_home, edition)))
+    page = await read_edition(
+        datasette, request, lambda db: edition.remember(db, "home", partial(load_home, edition))
+    )
     return render_page(datasette, request, "site/home.html", page=page)
 
 

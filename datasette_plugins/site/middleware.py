@@ -4,6 +4,7 @@ import gzip
 import re
 import zlib
 from collections import OrderedDict
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from datasette import Request, Response
@@ -277,8 +278,8 @@ def _takes_input(path: str) -> bool:
 def _inner_scope(scope: dict[str, Any], visit: Visit) -> dict[str, Any]:
     """What Datasette sees: no prefix, no HEAD, and no cookies on pages that everybody reads."""
     headers = scope.get("headers") or []
-    if not visit.path.startswith("/-/"):
-        headers = [(key, value) for key, value in headers if key.lower() != b"cookie"]
+    wants_cookies = visit.path.startswith("/-/")
+    headers = [(k, v) for k, v in headers if k.lower() != b"cookie" or (wants_cookies and _is_cookie(v))]
     method = "GET" if scope["method"] == "HEAD" else scope["method"]
     raw = visit.path.encode()
     return {
@@ -289,6 +290,15 @@ def _inner_scope(scope: dict[str, Any], visit: Visit) -> dict[str, Any]:
         "headers": headers,
         "gushu": visit,
     }
+
+
+def _is_cookie(value: bytes) -> bool:
+    """Whether Datasette can read this header; it breaks down where it cannot."""
+    try:
+        SimpleCookie().load(value.decode())
+    except (UnicodeDecodeError, CookieError):
+        return False
+    return True
 
 
 def _redirect(path: str, query: str) -> Response:

@@ -5,10 +5,12 @@ Templates have `_("…")` and `ngettext(…)` in the reader's language, `t` (lab
 `W` (the code lists), `fields` and `day(text)`.
 """
 
+import sqlite3
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from datasette import Response
@@ -24,6 +26,8 @@ from registry.vocab.language import HTML_LANG, LANGUAGES
 
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 _PLUGINS = Path(__file__).parent.parent
+_EDITION = "gushu_edition"
+T = TypeVar("T")
 
 
 @lru_cache(maxsize=1)
@@ -59,6 +63,14 @@ def edition_of(datasette: Any) -> EditionDatabase:
     return database
 
 
+async def read_edition(datasette: Any, request: Any, read: Callable[[sqlite3.Connection], T]) -> T:
+    """`read(connection)` on the edition now in place; the page's foot will name that same edition."""
+    edition = edition_of(datasette)
+    found, facts = await edition.execute_fn(lambda db: (read(db), edition.facts_of(db)))
+    request.scope[_EDITION] = facts
+    return found
+
+
 def render_page(
     datasette: Any, request: Any, template: str, /, *, status: int = 200, lasting: bool = True, **context: Any
 ) -> Response:
@@ -68,7 +80,7 @@ def render_page(
     compared by ETag until the next edition. Pages that show the time, and errors, are not lasting.
     """
     visit = visit_of(request)
-    html = fill(environment().get_template(template), visit, edition=_facts(datasette), **context)
+    html = fill(environment().get_template(template), visit, edition=_facts(datasette, request), **context)
     return Response.html(html, status=status, headers=caching(visit, lasting=lasting and status == 200))
 
 
@@ -92,7 +104,10 @@ def _day(text: str) -> date:
     return date.fromisoformat(text[:10])
 
 
-def _facts(datasette: Any) -> dict[str, str]:
+def _facts(datasette: Any, request: Any) -> dict[str, str]:
+    if _EDITION in request.scope:
+        facts: dict[str, str] = request.scope[_EDITION]
+        return facts
     try:
         return edition_of(datasette).facts
     except Exception:  # an error page must be drawn even where there is no edition

@@ -11,7 +11,7 @@ from datasette.utils import tilde_decode, tilde_encode
 
 from datasette_plugins.site.charts import DotMap, dot_map
 from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit, seal_character
-from datasette_plugins.site.pages import edition_of, render_page
+from datasette_plugins.site.pages import read_edition, render_page
 
 _SHOWN = 20
 _MOST_POINTS = 20_000
@@ -47,7 +47,7 @@ class GroupPage:
 async def group_page(datasette: Any, request: Any) -> Response:
     """`/species/<path>`, `/place/<path>`, `/grove/<path>`, `/garden/<path>`."""
     kind, segment = request.url_vars["kind"], request.url_vars["path"]
-    page = await edition_of(datasette).execute_fn(partial(_LOADERS[kind], path=_canonical(segment)))
+    page = await read_edition(datasette, request, partial(_LOADERS[kind], path=_canonical(segment)))
     if page is None:
         raise NotFound("no such page")
     return render_page(datasette, request, f"site/{page.kind}.html", page=page)

@@ -11,7 +11,7 @@ from datasette import NotFound, Response
 
 from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.errors import error_page
-from datasette_plugins.site.pages import caching, edition_of, render_page
+from datasette_plugins.site.pages import caching, edition_of, read_edition, render_page
 from datasette_plugins.site.visits import Visit, visit_of
 from datasette_plugins.tree_page import sentences
 from datasette_plugins.tree_page.finding import Found, find_tree
@@ -101,8 +101,7 @@ def linked_data(page: TreePage, visit: Visit) -> str:
 
 
 async def _look_up(datasette: Any, request: Any) -> tuple[Found, TreePage | None]:
-    edition = edition_of(datasette)
-    return await edition.execute_fn(_loader(edition, request.url_vars["path"]))
+    return await read_edition(datasette, request, _loader(edition_of(datasette), request.url_vars["path"]))
 
 
 def _loader(

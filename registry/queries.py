@@ -184,7 +184,7 @@ class _Surroundings:
         pairs = select(Tree.tree_no, Tree.number_scheme).group_by(col(Tree.tree_no), col(Tree.number_scheme))
         self.doubled_pairs = {tuple(row) for row in session.execute(pairs.having(sa.func.count() > 1))}
 
-    def path(self, tree: Tree) -> str:
+    def path(self, tree: Any) -> str:
         """The tree's own segment in addresses: always one tree, never two."""
         if (tree.tree_no, tree.number_scheme) in self.doubled_pairs:
             return encode_segment(f"{tree.authority_id}:{tree.number_scheme}:{tree.tree_no}")
@@ -208,77 +208,100 @@ def _detached(session: Session, table: Any) -> list[Any]:
     return rows
 
 
+class _Batch:
+    """The rows of some trees, read table by table as plain rows: objects would cost twice the time."""
+
+    def __init__(self, session: Session, ids: list[str]) -> None:
+        self.trees = {row.id: row for row in _rows(session, Tree, col(Tree.id).in_(ids))}
+        self.aliases = _grouped(session, TreeAlias, ids)
+        self.sizes = _grouped(session, Measurement, ids)
+        self.visits = _grouped(session, Inspection, ids)
+        self.decisions = _grouped(session, Designation, ids)
+        self.flags = _grouped(session, Flag, ids)
+        self.pictures = _grouped(session, Photo, ids, col(Photo.is_released))
+        self.roles = _grouped(session, TreeParty, ids, col(TreeParty.to_on).is_(None))
+        named = {row.party_id for rows in self.roles.values() for row in rows}
+        named |= {row.party_id for rows in self.visits.values() for row in rows if row.party_id}
+        named |= {
+            row.credit_party_id for rows in self.pictures.values() for row in rows if row.credit_party_id
+        }
+        self.parties = {row.id: row for row in _rows(session, Party, col(Party.id).in_(named))}
+        self.credits = frozenset(
+            party.name
+            for party in self.parties.values()
+            if party.kind == PartyKind.UNIT or party.consented_on
+        )
+        self.events = _events(session, ids)
+
+    def parties_of(self, tree_id: str, *roles: PartyRole) -> list[Any]:
+        """The parties of the first of `roles` that anybody has, by name."""
+        for role in roles:
+            found = [self.parties[row.party_id] for row in self.roles[tree_id] if row.role == role]
+            if found:
+                return sorted(found, key=lambda party: str(party.name))
+        return []
+
+
 def _load(
     session: Session, ids: list[str], around: _Surroundings, photos: PhotoStore | None
 ) -> Iterator[FullTree]:
-    trees = {tree.id: tree for tree in session.exec(select(Tree).where(col(Tree.id).in_(ids)))}
-    aliases = _grouped(session.exec(select(TreeAlias).where(col(TreeAlias.tree_id).in_(ids))))
-    sizes = _grouped(session.exec(select(Measurement).where(col(Measurement.tree_id).in_(ids))))
-    visits = _grouped(session.exec(select(Inspection).where(col(Inspection.tree_id).in_(ids))))
-    decisions = _grouped(session.exec(select(Designation).where(col(Designation.tree_id).in_(ids))))
-    flags = _grouped(session.exec(select(Flag).where(col(Flag.tree_id).in_(ids))))
-    pictures = _grouped(
-        session.exec(select(Photo).where(col(Photo.tree_id).in_(ids), col(Photo.is_released)))
-    )
-    roles = _grouped(
-        session.exec(select(TreeParty).where(col(TreeParty.tree_id).in_(ids), col(TreeParty.to_on).is_(None)))
-    )
-    party_ids = {role.party_id for rows in roles.values() for role in rows}
-    party_ids |= {row.party_id for rows in visits.values() for row in rows if row.party_id}
-    party_ids |= {row.credit_party_id for rows in pictures.values() for row in rows if row.credit_party_id}
-    parties = {row.id: row for row in session.exec(select(Party).where(col(Party.id).in_(party_ids)))}
-    events = _events(session, ids)
+    batch = _Batch(session, ids)
     for tree_id in ids:
-        tree = trees[tree_id]
-        stewards = _parties_of(roles[tree_id], parties, PartyRole.STEWARD, PartyRole.MANAGER)
-        surveyors = _parties_of(roles[tree_id], parties, PartyRole.SURVEYOR)
-        images = (
-            tuple(_photo_record(row, parties, photos) for row in _newest(pictures[tree_id], "taken_on"))
-            if photos
-            else ()
-        )
-        record = _tree_record(tree, around)
-        record.update(
-            aliases=tuple(
-                AliasRecord(a.number, a.scheme) for a in sorted(aliases[tree_id], key=lambda a: a.number)
-            ),
-            measurements=tuple(_measurement_record(row) for row in _newest(sizes[tree_id], "measured_on")),
-            inspections=tuple(
-                _inspection_record(row, parties, tree.text_lang)
-                for row in _newest(visits[tree_id], "inspected_on")
-            ),
-            designations=tuple(
-                _designation_record(row, around) for row in _newest(decisions[tree_id], "designated_on")
-            ),
-            flags=tuple(
-                FlagRecord(f.check, f.severity.value, f.field, f.value)
-                for f in sorted(flags[tree_id], key=lambda f: f.check)
-            ),
-            photos=images,
-            history=tuple(events[tree_id]),
+        tree, pictures = batch.trees[tree_id], batch.pictures[tree_id]
+        stewards = batch.parties_of(tree_id, PartyRole.STEWARD, PartyRole.MANAGER)
+        surveyors = batch.parties_of(tree_id, PartyRole.SURVEYOR)
+        record = TreeRecord(
+            **_tree_values(tree, around),
+            **_dated_rows(tree, batch, around),
+            **_in_force(batch.decisions[tree_id]),
+            photos=_photo_records(pictures, batch.parties, photos) if photos else (),
             steward="、".join(party.name for party in stewards) or None,
             surveyor="、".join(party.name for party in surveyors) or None,
-            **_in_force(decisions[tree_id]),
         )
         kinds = {party.kind for party in stewards}
+        released = set(json.loads(tree.released)) | {"caption" for row in pictures if row.caption_released}
         yield FullTree(
-            TreeRecord(**record),
+            record,
             Disclosure(
-                released=frozenset(json.loads(tree.released))
-                | {"caption" for row in pictures[tree_id] if row.caption_released},
+                released=frozenset(released),
                 steward_kind=PartyKind.UNIT if kinds == {PartyKind.UNIT} else PartyKind.PERSON,
-                credits=frozenset(
-                    p.name for p in parties.values() if p.kind == PartyKind.UNIT or p.consented_on
-                ),
+                credits=batch.credits,
             ),
         )
 
 
-def _grouped(rows: Iterable[Any]) -> defaultdict[str, list[Any]]:
+def _rows(session: Session, table: Any, *where: Any) -> Iterable[Any]:
+    return session.execute(sa.select(table.__table__).where(*where))
+
+
+def _grouped(session: Session, table: Any, ids: list[str], *where: Any) -> defaultdict[str, list[Any]]:
     groups: defaultdict[str, list[Any]] = defaultdict(list)
-    for row in rows:
+    for row in _rows(session, table, col(table.tree_id).in_(ids), *where):
         groups[row.tree_id].append(row)
     return groups
+
+
+def _dated_rows(tree: Any, batch: _Batch, around: _Surroundings) -> dict[str, Any]:
+    own = tree.id
+    return {
+        "aliases": tuple(
+            AliasRecord(row.number, row.scheme)
+            for row in sorted(batch.aliases[own], key=lambda row: str(row.number))
+        ),
+        "measurements": tuple(_measurement_record(row) for row in _newest(batch.sizes[own], "measured_on")),
+        "inspections": tuple(
+            _inspection_record(row, batch.parties, tree.text_lang)
+            for row in _newest(batch.visits[own], "inspected_on")
+        ),
+        "designations": tuple(
+            _designation_record(row, around) for row in _newest(batch.decisions[own], "designated_on")
+        ),
+        "flags": tuple(
+            FlagRecord(row.check, _word(row.severity), row.field, row.value)
+            for row in sorted(batch.flags[own], key=lambda row: str(row.check))
+        ),
+        "history": tuple(batch.events[own]),
+    }
 
 
 def _newest(rows: list[Any], day: str) -> list[Any]:
@@ -286,15 +309,7 @@ def _newest(rows: list[Any], day: str) -> list[Any]:
     return sorted(rows, key=lambda row: (str(getattr(row, day) or ""), row.id), reverse=True)
 
 
-def _parties_of(rows: list[TreeParty], parties: dict[str, Party], *roles: PartyRole) -> list[Party]:
-    for role in roles:
-        found = [parties[row.party_id] for row in rows if row.role == role]
-        if found:
-            return sorted(found, key=lambda party: party.name)
-    return []
-
-
-def _in_force(rows: list[Designation]) -> dict[str, Any]:
+def _in_force(rows: list[Any]) -> dict[str, Any]:
     """The legal grade is that of the latest decision; lists add up."""
     grades = [row for row in _newest(rows, "designated_on") if row.kind == DesignationKind.GRADE]
     return {
@@ -309,7 +324,7 @@ _COPIED = tuple(
 )
 
 
-def _tree_record(tree: Tree, around: _Surroundings) -> dict[str, Any]:
+def _tree_values(tree: Any, around: _Surroundings) -> dict[str, Any]:
     authority = around.authorities[tree.authority_id]
     species = around.species.get(tree.species_id) if tree.species_id else None
     record = {name: _word(getattr(tree, name)) for name in _COPIED}
@@ -347,15 +362,15 @@ def _word(value: Any) -> Any:
     return getattr(value, "value", value)
 
 
-def _measurement_record(row: Measurement) -> MeasurementRecord:
+def _measurement_record(row: Any) -> MeasurementRecord:
     return MeasurementRecord(**{name: getattr(row, name) for name in MeasurementRecord.__dataclass_fields__})
 
 
-def _inspection_record(row: Inspection, parties: dict[str, Party], text_lang: str) -> InspectionRecord:
+def _inspection_record(row: Any, parties: dict[str, Any], text_lang: str) -> InspectionRecord:
     by = parties.get(row.party_id) if row.party_id else None
     return InspectionRecord(
         inspected_on=row.inspected_on,
-        kind=row.kind.value,
+        kind=_word(row.kind),
         vigour=_word(row.vigour),
         vigour_scale=row.vigour_scale,
         environment=_word(row.environment),
@@ -367,10 +382,10 @@ def _inspection_record(row: Inspection, parties: dict[str, Party], text_lang: st
     )
 
 
-def _designation_record(row: Designation, around: _Surroundings) -> DesignationRecord:
+def _designation_record(row: Any, around: _Surroundings) -> DesignationRecord:
     authority = around.authorities.get(row.authority_id) if row.authority_id else None
     return DesignationRecord(
-        kind=row.kind.value,
+        kind=_word(row.kind),
         scheme=row.scheme,
         grade=row.grade,
         designated_on=row.designated_on,
@@ -379,11 +394,15 @@ def _designation_record(row: Designation, around: _Surroundings) -> DesignationR
     )
 
 
-def _photo_record(row: Photo, parties: dict[str, Party], photos: PhotoStore) -> PhotoRecord:
+def _photo_records(rows: list[Any], parties: dict[str, Any], photos: PhotoStore) -> tuple[PhotoRecord, ...]:
+    return tuple(_photo_record(row, parties, photos) for row in _newest(rows, "taken_on"))
+
+
+def _photo_record(row: Any, parties: dict[str, Any], photos: PhotoStore) -> PhotoRecord:
     rendition = photos.rendition(row.sha256)
-    credit = parties.get(row.credit_party_id) if row.credit_party_id else None
+    credit = parties.get(row.credit_party_id)
     return PhotoRecord(
-        kind=row.kind.value,
+        kind=_word(row.kind),
         taken_on=row.taken_on,
         caption=row.caption,
         credit=credit.name if credit else None,

@@ -28,13 +28,13 @@ from exports.kit import (
     draw_sample_mark,
     draw_seal,
     fit,
-    seal_character,
     span,
     wrap,
 )
 from exports.pictures import draw_empty_frame, draw_jpeg, draw_qr
 from exports.qr import encode_batch
 from registry.records import RegisterFacts
+from registry.vocab.sentences import seal_character
 from registry.vocab.words import Category, Grade, TreeStatus
 
 SEAL_SIZE = 50.0
@@ -88,7 +88,7 @@ def _draw_names(pen: Pen, said: Said) -> None:
     x = MARGIN + PLAQUE_WIDTH + 24
     right = MARGIN + WIDTH
     room = right - x - SEAL_SIZE - 20
-    grade = seal_character(tree.category, tree.status, tree.protection_grade)
+    grade = seal_character(tree.category, tree.status, tree.protection_grade) or "录"
     draw_seal(pen, right - SEAL_SIZE, PLAQUE_TOP - SEAL_SIZE, SEAL_SIZE, grade)
     meaning = _seal_meaning(said)
     pen.fitted(

@@ -26,6 +26,7 @@ from exports.sketch_map import draw_sketch_map, grid_cell, is_generalised
 from registry.records import MapPoint, PhotoRecord, RegisterFacts
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
+from registry.vocab.sentences import event_sentence
 from registry.vocab.words import (
     GRADE_SCHEMES,
     LISTINGS,
@@ -277,29 +278,15 @@ def _history(flow: Flow, said: Said, heading: _Headings, facts: RegisterFacts) -
         Column(_("Fields"), 4.2, size=7.6),
         Column(_("Fingerprint in the chain"), 3.8, size=5.2, colour=SOFT),
     ]
-    words = _event_words(t)
     rows = []
     for event in tree.history:
         fields = [t.label(f) if f in FIELDS else f for f in event.fields]
         when = event.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
         chain = f"{event.hash[:32]}\n{event.hash[32:]}"
-        rows.append(
-            [str(event.seq), when, words.get(event.kind, event.kind), _(", ").join(fields) or "—", chain]
-        )
+        rows.append([str(event.seq), when, event_sentence(t, event.kind), _(", ").join(fields) or "—", chain])
     flow.table(columns, rows)
     head = _("Head of the chain when this copy was made: {head}", head=facts.history_head)
     flow.paragraph(head, size=6.4, colour=SOFT)
-
-
-def _event_words(t: Translator) -> dict[str, str]:
-    _ = t.gettext
-    return {
-        "import:batch": _("Read from the source file"),
-        "photo:added": _("Photo added"),
-        "tags:issued": _("Tag issued"),
-        "tag:ended": _("Tag ended"),
-        "edition:published": _("Published in an edition"),
-    }
 
 
 def _source(flow: Flow, said: Said, heading: _Headings, facts: RegisterFacts) -> None:

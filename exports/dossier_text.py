@@ -13,6 +13,7 @@ from exports.sketch_map import grid_cell, is_generalised
 from registry.records import FlagRecord, RegisterFacts, TreeRecord
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import LOCALE_FOLDER, Translator, translator
+from registry.vocab.sentences import flag_sentence
 from registry.vocab.words import (
     GRADE_SCHEMES,
     JURISDICTIONS,
@@ -148,11 +149,7 @@ class Said:
 
     def flag(self, flag: FlagRecord) -> str:
         """A doubt about the data as a sentence."""
-        label = self.t.label(flag.field) if flag.field in FIELDS else flag.field
-        sentence = _flag_sentences(self.t).get(flag.check)
-        if sentence is None:
-            sentence = self.t.gettext("{field}: the value {value} did not pass the check {check}.")
-        return sentence.format(field=label, value=flag.value, check=flag.check)
+        return flag_sentence(self.t, flag.check, flag.field, flag.value)
 
 
 def age_number(tree: TreeRecord, t: Translator) -> str:
@@ -262,27 +259,3 @@ _SPECIAL = {
     "position_precision": _position,
 }
 """Fields whose words are put together."""
-
-
-def _flag_sentences(t: Translator) -> dict[str, str]:
-    _ = t.gettext
-    out_of_range = _("{field}: the source says {value}, which is outside what is usual for trees.")
-    return {
-        **{f"{size}_out_of_range": out_of_range for size in ("girth", "diameter", "height", "age")},
-        **{f"{size}_out_of_range": out_of_range for size in ("crown", "crown_ew", "crown_ns")},
-        "diameter_exceeds_girth": _(
-            "{field}: girth and diameter are {value}; the diameter cannot be larger, the two may be swapped."
-        ),
-        "unit_suspected": _("{field}: girth and diameter are {value}; one may be in another unit."),
-        "girth_diameter_ratio": _(
-            "{field}: girth and diameter are {value}, not 3.14 to 1; several stems, or one of them is wrong."
-        ),
-        "crown_lopsided": _("{field}: the crown is {value} m, more than three times as wide one way."),
-        "crown_mean_differs": _("{field}: the mean does not follow from the two widths ({value})."),
-        "girth_small_for_height": _("{field}: {value} is slender beyond what is usual."),
-        "grade_age_mismatch": _(
-            "{field}: age and grade ({value}) do not go together by the national bounds."
-        ),
-        "coordinates_rounded": _("{field}: {value} is too coarse for the place of a single tree."),
-        "placeholder_date": _("{field}: {value} stands in the source where it knows no date."),
-    }

@@ -67,7 +67,7 @@ class Fonts:
         """The width of `text` in points at `size` points."""
         return float(pdfmetrics.stringWidth(text, self.face(text, role), size))
 
-    def draw(  # noqa: PLR0917 – called once for every line of text, in the order of the canvas
+    def draw(
         self, canvas: Canvas, x: float, y: float, text: str, role: Role, size: float, align: Align = "left"
     ) -> None:
         """Draw one line with its baseline at `y`; `x` (points) is its left end, middle or right end."""

@@ -13,7 +13,6 @@ from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from exports.fonts import Align, Fonts, Role
-from registry.vocab.words import Category, TreeStatus
 
 PAPER = HexColor("#faf7f0")
 CARD = HexColor("#fffdf8")
@@ -41,15 +40,6 @@ SMALL = 7.4
 LEADING = 1.55
 """Line height over type size, for text set in lines."""
 
-GRADE_SEALS = {"1": "一", "2": "二", "3": "三", "4": "四"}
-CATEGORY_SEALS = {
-    Category.ANCIENT: "古",
-    Category.FAMOUS: "名",
-    Category.ANCIENT_FAMOUS: "名",
-    Category.RESERVE: "备",
-    Category.CITY_BIG: "大",
-    Category.LISTED: "录",
-}
 
 _CLOSERS = "、，。．！？；：）」』】》〉〕”’…—％,.!?;:)]}%·"
 _OPENERS = "（「『【《〈〔“‘([{"
@@ -249,15 +239,6 @@ def draw_seal(pen: Pen, x: float, y: float, size: float, character: str) -> None
     )
     glyph = size * 0.62
     pen.bold(x + size / 2, y + size / 2 - glyph * 0.37, character, glyph, colour=WHITE, align="center")
-
-
-def seal_character(category: str, status: str, grade: str | None) -> str:
-    """The character of a tree's seal: 故 for a dead tree, its grade, else its category."""
-    if status == TreeStatus.DEAD:
-        return "故"
-    if grade in GRADE_SEALS:
-        return GRADE_SEALS[grade]
-    return CATEGORY_SEALS.get(Category(category), "录") if category in set(Category) else "录"
 
 
 def draw_sample_mark(pen: Pen, right: float, y: float, text: str) -> None:

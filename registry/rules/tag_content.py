@@ -3,30 +3,18 @@
 from registry.records import TagContent, TreeRecord
 from registry.rules.tag_codes import tag_address
 from registry.vocab.language import Translator
-from registry.vocab.words import AgeBasis, Category, Grade, TreeStatus
-
-GRADE_SEALS = {Grade.FIRST: "一", Grade.SECOND: "二", Grade.THIRD: "三", Grade.FOURTH: "四"}
-CATEGORY_SEALS = {Category.FAMOUS: "名", Category.RESERVE: "备"}
-
-
-def seal_of(tree: TreeRecord) -> str | None:
-    """The one character of the tree's seal: its grade, else its class, else its death; None for none."""
-    if tree.status == TreeStatus.DEAD:
-        return "故"
-    if tree.protection_grade in set(Grade):
-        return GRADE_SEALS[Grade(tree.protection_grade)]
-    return CATEGORY_SEALS.get(Category(tree.category))
+from registry.vocab.sentences import age_words, seal_character
+from registry.vocab.words import AgeBasis, Grade
 
 
 def age_text(tree: TreeRecord, language: Translator) -> str | None:
     """The age as people say it, with 约 and its basis unless documented; None where it is not known."""
     if tree.age_years is None:
         return None
-    _ = language.gettext
-    years = language.number(tree.age_years, 0)
-    if tree.age_basis == AgeBasis.DOCUMENTED:
-        return _("{years} years", years=years)
-    return _("about {years} years ({basis})", years=years, basis=language.word(AgeBasis, tree.age_basis))
+    words = age_words(language, tree.age_years, tree.age_basis)
+    if tree.age_basis in {None, AgeBasis.DOCUMENTED}:
+        return words
+    return language.gettext("{age} ({basis})", age=words, basis=language.word(AgeBasis, tree.age_basis))
 
 
 def tag_content(tree: TreeRecord, printed: str, public_address: str, language: Translator) -> TagContent:
@@ -41,7 +29,7 @@ def tag_content(tree: TreeRecord, printed: str, public_address: str, language: T
         name_en=tree.name_en,
         authority_zh=tree.authority_zh,
         authority_en=tree.authority_en,
-        grade=seal_of(tree),
+        grade=seal_character(tree.category, tree.status, tree.protection_grade) or None,
         grade_label=language.word(Grade, tree.protection_grade) or None,
         age_text=age_text(tree, language),
         place=place,

@@ -197,9 +197,10 @@ def _standing_characters(lang: str) -> frozenset[str]:
     texts += [text for field in FIELDS.values() for text in (field.zh, field.en, field.unit)]
     lists = [*WORDS.values(), GRADE_SCHEMES, LISTINGS, VIGOUR_SCALES, NUMBER_SCHEMES, JURISDICTIONS]
     texts += [text for words in lists for label in words.values() for text in label]
-    with (LOCALE_FOLDER / "zh_Hans" / "dossier.po").open("rb") as stream:
-        messages = [message.id for message in read_po(stream) if message.id]
-    texts += [translator(lang).gettext(m if isinstance(m, str) else m[0]) for m in messages]
+    for catalogue in ("dossier", "sentences"):
+        with (LOCALE_FOLDER / "zh_Hans" / f"{catalogue}.po").open("rb") as stream:
+            messages = [message.id for message in read_po(stream) if message.id]
+        texts += [translator(lang).gettext(m if isinstance(m, str) else m[0]) for m in messages]
     return frozenset("".join(texts))
 
 

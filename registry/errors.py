@@ -43,7 +43,7 @@ class TreeNotFoundError(RegistryError):
     """No tree carries this number."""
 
     code = "tree_not_found"
-    template = "no tree carries the number {tree_no}; look it up with `gushu find` or on the site"
+    template = "no tree carries the number {tree_no}; look it up on the site"
 
 
 class TreeAmbiguousError(RegistryError):

@@ -17,7 +17,7 @@ from registry.commands.photos import PhotoFacts, add_photo
 from registry.commands.register import change_setting, init_register, migrate_register
 from registry.commands.tags import end_tag
 from registry.db import reading, transaction
-from registry.errors import InputMissingError, RowsRejectedError, unwritable
+from registry.errors import InputMissingError, Phrase, RowsRejectedError, unwritable
 from registry.importing.mapping import Mapping, choose_mapping, named_mapping, shipped_mappings
 from registry.importing.problems import KINDS, Rejection
 from registry.importing.reading import Table, open_table
@@ -25,6 +25,7 @@ from registry.publish import PublishReport
 from registry.publish import publish as publish_edition
 from registry.queries import find_tree
 from registry.settings import KNOWN, all_settings, get_setting
+from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
 from registry.vocab.words import PhotoKind, TagState
 
@@ -215,10 +216,28 @@ def _tell_edition(office: Office, report: PublishReport) -> None:
     if report.withheld:
         office.say(t.gettext("Held back (field: reason, count):"))
         for what, count in sorted(report.withheld.items()):
-            office.say(f"  {what}, {t.number(count, 0)}")
+            office.say(f"  {_held(what, t)}: {t.number(count, 0)}")
     facts = asdict(report)
     facts["withheld"] = dict(report.withheld)
     office.answer(facts)
+
+
+_REASONS = {
+    "not released": Phrase("not released"),
+    "household": Phrase("looks like a household"),
+    "telephone": Phrase("holds a telephone number"),
+    "identity": Phrase("holds an identity number"),
+    "mail": Phrase("holds a mail address"),
+    "person": Phrase("names a person"),
+    "position": Phrase("gives a protected position away"),
+}
+
+
+def _held(what: str, t: Translator) -> str:
+    field, _colon, reason = what.rpartition(": ")
+    name = field.rpartition(" ")[2]
+    label = t.label(name) if name in FIELDS else name
+    return f"{label} ({t.phrase(_REASONS.get(reason, reason))})"
 
 
 config = typer.Typer(help=_("Settings of this register."), no_args_is_help=True)

@@ -61,7 +61,13 @@ _COLUMN_SHAPES: dict[str, type] = {
     "field": str, "aliases": list, "optional": bool, "unit": str, "date": str, "vocabulary": dict,
     "codelist": str, "split": str, "pattern": str, "scheme": str, "zero_is_empty": bool, "also": dict,
 }  # fmt: skip
-_SHAPE_NAMES = {str: "text", dict: "table", list: "list", bool: "true or false"}
+_SHAPE_NAMES = {
+    str: Phrase("text"),
+    dict: Phrase("table"),
+    list: Phrase("list"),
+    bool: Phrase("true or false"),
+}
+_WHOLE = Phrase("the mapping")
 _SOURCE_KEYS = (
     "id", "title", "title_lang", "title_en", "publisher", "licence", "licence_url", "attribution", "origin",
 )  # fmt: skip
@@ -222,8 +228,8 @@ class _Wrong(Exception):
 
 
 def _mapping(path: Path, found: dict[str, Any]) -> Mapping:
-    _only(found, frozenset(_SHAPES), "the mapping")
-    _shaped(found, _SHAPES, "the mapping")
+    _only(found, frozenset(_SHAPES), _WHOLE)
+    _shaped(found, _SHAPES, _WHOLE)
     for key in ("id", "source", "authority", "columns"):
         if key not in found:
             raise _Wrong("it has no {key}", key=key)
@@ -231,7 +237,7 @@ def _mapping(path: Path, found: dict[str, Any]) -> Mapping:
         if not isinstance(found["source"].get(key), str):
             raise _Wrong("it has no {key}", key=f"source.{key}")
     if not isinstance(found["source"].get("as_of"), date | None):
-        raise _Wrong("{where}: {key} must be a {shape}", where="source", key="as_of", shape="date")
+        raise _Wrong("{where}: {key} must be a {shape}", where="source", key="as_of", shape=Phrase("day"))
     for key in ("id", "name_zh", "name_en", "jurisdiction"):
         if not isinstance(found["authority"].get(key), str):
             raise _Wrong("it has no {key}", key=f"authority.{key}")
@@ -302,7 +308,7 @@ def _check_whole(mapping: Mapping) -> None:
 
 def _column(header: str, keys: Any) -> Column:
     if not isinstance(keys, dict):
-        raise _Wrong("{where}: {key} must be a {shape}", where="columns", key=header, shape="table")
+        raise _Wrong("{where}: {key} must be a {shape}", where="columns", key=header, shape=Phrase("table"))
     _only(keys, frozenset(_COLUMN_SHAPES), header)
     _shaped(keys, _COLUMN_SHAPES, header)
     name = keys.get("field")
@@ -351,7 +357,7 @@ def _words(keys: dict[str, Any], header: str) -> dict[str, Any] | None:
 def _finding(keys: Any) -> Finding:
     shapes: dict[str, type] = {"pattern": str, "field": str, "vocabulary": dict, "scale": str}
     if not isinstance(keys, dict):
-        raise _Wrong("{where}: {key} must be a {shape}", where="the mapping", key="finding", shape="table")
+        raise _Wrong("{where}: {key} must be a {shape}", where=_WHOLE, key="finding", shape=Phrase("table"))
     _only(keys, frozenset(shapes), "finding")
     _shaped(keys, shapes, "finding")
     for key in ("pattern", "field", "vocabulary"):

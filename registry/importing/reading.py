@@ -77,7 +77,10 @@ def open_table(path: Path, *, fits: Fits = lambda _headers: True) -> Table:
         reader = _reader_for(path, head)
         return reader(path, sha256, fits)
     except OSError as error:
-        reason = error.strerror or Phrase("the compressed file is damaged or cut off")
+        is_packed = isinstance(error, gzip.BadGzipFile)
+        reason = (
+            Phrase("the compressed file is damaged or cut off") if is_packed else error.strerror or str(error)
+        )
         raise InputUnreadableError(path=path, reason=reason) from error
     except (EOFError, zlib.error) as error:
         raise InputUnreadableError(
@@ -215,8 +218,8 @@ def _csv_text(path: Path, encoding: str) -> io.TextIOWrapper:
 def _csv_headers(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
     with _csv_text(path, encoding) as text:
         first = text.readline(1 << 20)
-        delimiter = max(",\t;", key=first.count)
-        text.seek(0)
+    delimiter = max(",\t;", key=first.count)
+    with _csv_text(path, encoding) as text:  # opened anew: a packed file cannot be wound back
         try:
             cells = next(csv.reader(text, delimiter=delimiter, strict=True), [])
         except csv.Error as error:

@@ -1,0 +1,193 @@
+"""Importing: all of a file or nothing, and every change told."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from register_kit import MAPPING, NOW, count, import_rows, make_csv, make_mapping, rows_of
+from sqlalchemy.engine import Engine
+
+from registry.commands import import_file
+from registry.commands.history import history_head, verify_history
+from registry.commands.import_file import import_table
+from registry.db import reading, transaction
+from registry.errors import InputUnreadableError
+from registry.importing.mapping import read_mapping
+from registry.importing.reading import open_table
+from registry.models import (
+    Designation,
+    Event,
+    EventItem,
+    Flag,
+    Inspection,
+    Measurement,
+    Party,
+    Source,
+    Species,
+    Tree,
+    TreeAlias,
+    TreeParty,
+)
+from registry.vocab.words import Precision, TreeStatus
+
+TABLES = (
+    Tree,
+    Measurement,
+    Inspection,
+    Designation,
+    Flag,
+    Party,
+    TreeParty,
+    TreeAlias,
+    Species,
+    Source,
+    Event,
+)
+
+
+def _state(engine: Engine) -> tuple[str, ...]:
+    with reading(engine) as session:
+        head = history_head(session)
+    return (head, *(str(count(engine, table)) for table in TABLES))
+
+
+def _last_change(engine: Engine) -> dict[str, list[object]]:
+    items = rows_of(engine, EventItem)
+    found: dict[str, list[object]] = json.loads(max(items, key=lambda item: (item.seq, item.ordinal)).change)
+    return found
+
+
+def test_a_failed_import_leaves_nothing(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_rows(engine, tmp_path, {"no": "1"})
+    before = _state(engine)
+    monkeypatch.setattr(import_file, "CHUNK", 2)
+    path = tmp_path / "broken.csv"
+    path.write_text("no,girth\n" + "".join(f"{n},3\n" for n in range(2, 9)) + '9,"3\n', "utf-8")
+    mapping = read_mapping(make_mapping(tmp_path))
+    with pytest.raises(InputUnreadableError), transaction(engine) as session:
+        import_table(session, open_table(path), mapping, actor="tests", now=NOW)
+    assert _state(engine) == before
+
+
+def test_a_crash_in_the_middle_leaves_nothing(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _state(engine)
+    monkeypatch.setattr(import_file, "_flag_shared_points", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        import_rows(engine, tmp_path, {"no": "1", "steward": "林业局"})
+    assert _state(engine) == before
+
+
+def test_an_update_tells_what_was_and_what_is(engine: Engine, tmp_path: Path) -> None:
+    import_rows(engine, tmp_path, {"no": "1", "name": "国槐", "age": 300})
+    report = import_rows(engine, tmp_path, {"no": "1", "name": "侧柏", "age": 310})
+    assert report.counts["updated"] == 1
+    change = _last_change(engine)
+    assert change["name_verbatim"] == ["国槐", "侧柏"]
+    assert change["age_years"] == [300, 310]
+    assert "tree_no" not in change
+
+
+def test_a_new_day_adds_a_measurement_and_the_old_one_stays(engine: Engine, tmp_path: Path) -> None:
+    import_rows(engine, tmp_path, {"no": "1", "girth": 300, "day": "1/5/2020"})
+    import_rows(engine, tmp_path, {"no": "1", "girth": 310, "day": "1/5/2025"})
+    sizes = {(row.measured_on, row.girth_cm) for row in rows_of(engine, Measurement)}
+    assert sizes == {(date(2020, 5, 1), 300), (date(2025, 5, 1), 310)}
+    assert count(engine, Inspection) == 2
+
+
+def test_the_same_day_corrected_replaces_the_measurement_and_says_so(engine: Engine, tmp_path: Path) -> None:
+    import_rows(engine, tmp_path, {"no": "1", "girth": 300, "day": "1/5/2020"})
+    import_rows(engine, tmp_path, {"no": "1", "girth": 310, "day": "1/5/2020"})
+    assert [row.girth_cm for row in rows_of(engine, Measurement)] == [310]
+    old, new = _last_change(engine)["measurements"]
+    assert (old[0]["girth_cm"], new[0]["girth_cm"]) == (300, 310)  # type: ignore[index]
+
+
+def test_an_earlier_decision_stays_beside_the_later_one(engine: Engine, tmp_path: Path) -> None:
+    import_rows(engine, tmp_path, {"no": "1", "grade": "二级", "designated": "2010-01-01"})
+    import_rows(engine, tmp_path, {"no": "1", "grade": "一级", "designated": "2025-01-01"})
+    assert {(row.grade, row.designated_on.year) for row in rows_of(engine, Designation)} == {
+        ("2", 2010),
+        ("1", 2025),
+    }
+
+
+def test_an_undated_decision_is_corrected(engine: Engine, tmp_path: Path) -> None:
+    import_rows(engine, tmp_path, {"no": "1", "grade": "二级"})
+    import_rows(engine, tmp_path, {"no": "1", "grade": "一级"})
+    assert [row.grade for row in rows_of(engine, Designation)] == ["1"]
+
+
+def test_a_file_changes_nothing_that_it_does_not_speak_of(engine: Engine, tmp_path: Path) -> None:
+    import_rows(engine, tmp_path, {"no": "1", "name": "国槐"})
+    with transaction(engine) as session:
+        tree = session.get_one(Tree, rows_of(engine, Tree)[0].id)
+        tree.position_precision, tree.status, tree.history_text = Precision.HIGH, TreeStatus.DEAD, "碑文"
+        session.add(tree)
+    import_rows(engine, tmp_path, {"no": "1", "name": "侧柏"})
+    tree = rows_of(engine, Tree)[0]
+    assert tree.name_verbatim == "侧柏"
+    assert (tree.position_precision, tree.status, tree.history_text) == (
+        Precision.HIGH,
+        TreeStatus.DEAD,
+        "碑文",
+    )
+
+
+def test_a_cell_that_was_emptied_empties_the_field(engine: Engine, tmp_path: Path) -> None:
+    import_rows(engine, tmp_path, {"no": "1", "address": "东庄", "lon": "113.04567", "lat": "36.12345"})
+    import_rows(engine, tmp_path, {"no": "1", "address": "", "lon": "", "lat": ""})
+    tree = rows_of(engine, Tree)[0]
+    assert (tree.address, tree.lon, tree.lat, tree.lon_raw) == (None, None, None, None)
+
+
+def test_a_former_number_stays_an_alias(engine: Engine, tmp_path: Path) -> None:
+    import_rows(engine, tmp_path, {"no": "1", "other_no": "旧1"})
+    import_rows(engine, tmp_path, {"no": "1", "other_no": "旧2"})
+    assert {row.number for row in rows_of(engine, TreeAlias)} == {"旧1", "旧2"}
+
+
+def test_a_unit_and_a_person_are_kept_apart(engine: Engine, tmp_path: Path) -> None:
+    import_rows(
+        engine,
+        tmp_path,
+        {"no": "1", "steward": "林业局", "surveyor": "王小明"},
+        {"no": "2", "steward": "林业局"},
+    )
+    assert {(row.kind.value, row.name) for row in rows_of(engine, Party)} == {
+        ("unit", "林业局"),
+        ("person", "王小明"),
+    }
+    assert count(engine, TreeParty) == 3
+    assert "王小明" not in "".join(item.change for item in rows_of(engine, EventItem))
+
+
+def test_a_report_says_what_became_of_the_file(engine: Engine, tmp_path: Path) -> None:
+    report = import_rows(
+        engine, tmp_path, {"no": "1", "colour": "green", "girth": 1}, {"no": "", "colour": "", "girth": 2}
+    )
+    assert report.unused_columns == ["colour"]
+    assert (report.file, report.mapping, report.encoding) == ("rows.csv", "plain", "utf-8")
+    assert report.counts["rejected"] == 1
+
+
+def test_the_chain_holds_after_many_imports(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_file, "CHUNK", 3)
+    for girth in (1, 2, 3):
+        import_rows(engine, tmp_path, *({"no": n, "girth": girth} for n in range(8)))
+    with reading(engine) as session:
+        assert verify_history(session) == 1 + 3 * 3
+
+
+def test_two_authorities_may_use_the_same_number(engine: Engine, tmp_path: Path) -> None:
+    import_rows(engine, tmp_path, {"no": "1"})
+    other = MAPPING.replace('id = "cn-test"', 'id = "cn-other"').replace('id = "plain"', 'id = "other"')
+    assert import_rows(engine, tmp_path, {"no": "1"}, mapping=other).created == 1
+    assert make_csv(tmp_path / "x.csv", {"no": 1}).exists()

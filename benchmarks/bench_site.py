@@ -30,7 +30,7 @@ CLIENTS = 4
 PADDING = b"." * 5000
 
 
-async def bare(scope: dict[str, Any], receive: Any, send: Any) -> None:
+async def bare(scope: dict[str, Any], _receive: Any, send: Any) -> None:
     """The least that can be done: find the tree of the path, answer."""
     if scope["type"] != "http":
         return
@@ -82,13 +82,15 @@ def measure() -> dict[str, dict[str, float]]:
         public = Path(folder) / "public.gpkg"
         codes = [_code(number) for number in range(TREES)]
         numbers = [str(number) for number in range(1, TREES + 1)]
-        make_edition(public, [make_tree(no, tags=[make_tag(code)]) for no, code in zip(numbers, codes, strict=True)])
+        make_edition(
+            public, [make_tree(no, tags=[make_tag(code)]) for no, code in zip(numbers, codes, strict=True)]
+        )
         trees = [f"/tree/{number}" for number in numbers]
         pages = {"scan page": [f"/T/{printed_tag(code)}" for code in codes], "tree page, first time": trees}
         pages["tree page, again"] = trees[:20]
-        with _server("datasette_plugins.asgi:create_app", public, "--factory") as site:
-            with _server("benchmarks.bench_site:bare", public) as plain:
-                return {name: _compare(site, plain, paths) for name, paths in pages.items()}
+        ours = _server("datasette_plugins.asgi:create_app", public, "--factory")
+        with ours as site, _server("benchmarks.bench_site:bare", public) as plain:
+            return {name: _compare(site, plain, paths) for name, paths in pages.items()}
 
 
 def _compare(site: int, plain: int, paths: list[str]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,13 +12,12 @@ from urllib.parse import quote, unquote
 from datasette import Response
 
 from datasette_plugins.site.forms import Form
-from datasette_plugins.site.hits import seal_character
 from datasette_plugins.site.pages import caching, edition_of
 from datasette_plugins.site.visits import Visit, visit_of
-from datasette_plugins.tree_page.sentences import age_basis, age_text
 from registry.rules.tag_codes import parse_printed, tag_hash
 from registry.vocab.language import LANGUAGES, Translator, translator
-from registry.vocab.words import LISTINGS, Grade, TreeStatus
+from registry.vocab.sentences import age_words, seal_character
+from registry.vocab.words import LISTINGS, AgeBasis, Grade, TreeStatus
 
 _STORY = 400
 _TREE = """
@@ -26,7 +26,8 @@ SELECT tag.state, tag.issued_on, tag.ended_on, tree.path, tree.tree_no, tree.cat
   tree.division_path, tree.text_lang, tree.age_years, tree.age_basis, tree.girth_cm, tree.diameter_cm,
   tree.height_m, tree.history_text, tree.attribution,
   species.name_hans, species.name_hant, species.name_en AS species_en,
-  authority.name_zh AS authority_zh, authority.name_zh_lang AS authority_lang, authority.name_en AS authority_en,
+  authority.name_zh AS authority_zh, authority.name_zh_lang AS authority_lang,
+  authority.name_en AS authority_en,
   authority.duty_phone, authority.duty_mail
 FROM tag JOIN tree ON tree.uuid = tag.tree_uuid JOIN authority ON authority.id = tree.authority_id
 LEFT JOIN species ON species.id = tree.species_id
@@ -57,9 +58,12 @@ class Scan:
 async def scan_page(datasette: Any, request: Any) -> Response:
     """`/T/<CODE>`: 200 for a tag that was ever issued, 404 for any other. Two look-ups, no thread hop."""
     segment = request.url_vars["code"]
-    scan = edition_of(datasette).read_now(lambda db: look_up(db, segment))
+    edition = edition_of(datasette)
+    scan = edition.read_now(lambda db: look_up(db, segment))
     visit = visit_of(request)
-    html = draw_scan(scan, visit, f"{datetime.now().astimezone():%Y-%m-%d %H:%M (UTC%z)}")
+    is_sample = edition.facts.get("demonstration") == "yes"
+    now = f"{datetime.now().astimezone():%Y-%m-%d %H:%M (UTC%z)}"
+    html = draw_scan(scan, visit, now, is_sample=is_sample)
     status = 404 if scan.tree is None else 200
     return Response.html(html, status=status, headers=caching(visit, lasting=False))
 
@@ -73,13 +77,13 @@ def look_up(db: sqlite3.Connection, segment: str) -> Scan:
     return Scan((printed or "").partition("-")[0], tree, tree)
 
 
-def draw_scan(scan: Scan, visit: Visit, now: str) -> str:
-    """The page. `now` is the time of the scan as people write it."""
+def draw_scan(scan: Scan, visit: Visit, now: str, *, is_sample: bool = False) -> str:
+    """The page. `now` is the time of the scan as people write it; a sample register says that it is one."""
     tree = scan.tree
     facts = {"code": scan.code, "now": now, "home": visit.url("/"), **_other_languages(visit)}
     facts |= _tree_facts(tree, visit) if tree is not None else {"place": "", "number": ""}
     facts |= _contact_facts(scan, visit.translator, facts)
-    shape = {"state": scan.state}
+    shape: dict[str, Hashable] = {"state": scan.state, "demonstration": is_sample}
     if tree is not None:
         shape |= {"status": tree["status"], "trunk": _trunk(tree), "long": len(facts["plaque"]) > 4}
         shape["upright"] = facts["plaque_lang"] != "la"
@@ -100,12 +104,12 @@ def _tree_facts(tree: sqlite3.Row, visit: Visit) -> dict[str, str]:
         "number": tree["tree_no"],
         "standing": standing,
         "place": " ".join(json.loads(tree["division_path"])),
-        "seal": seal_character(tree["status"], tree["category"], tree["protection_grade"]),
+        "seal": seal_character(tree["category"], tree["status"], tree["protection_grade"]),
         "gone": "" if tree["status"] == TreeStatus.ALIVE else t.word(TreeStatus, tree["status"]),
         "issued": _day(visit.lang, tree["issued_on"]),
         "ended": _day(visit.lang, tree["ended_on"]),
-        "age": age_text(t, tree["age_years"], tree["age_basis"]),
-        "age_basis": age_basis(t, tree["age_basis"]) if tree["age_years"] is not None else "",
+        "age": age_words(t, tree["age_years"], tree["age_basis"]) if tree["age_years"] is not None else "",
+        "age_basis": t.word(AgeBasis, tree["age_basis"]) or t.gettext("basis not stated"),
         "trunk": _number(visit.lang, tree[_trunk(tree)], 0),
         "height": _number(visit.lang, tree["height_m"], 1),
         "story": story if len(story) <= _STORY else story[:_STORY] + "…",

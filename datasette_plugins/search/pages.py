@@ -35,7 +35,7 @@ _LABELS = {"grade": "protection_grade"}
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of a facet: what the address says, how it is called (a row of names, or a code), how many trees."""
+    """One value of a facet: what the address says, how many trees, and the row that holds its names."""
 
     key: str
     trees: int
@@ -78,7 +78,8 @@ def load_search(edition: EditionDatabase, wish: Wish, db: sqlite3.Connection) ->
     """The page that `wish` asks for, from one edition."""
     total = _count(db, wish)
     offset = (wish.page - 1) * PAGE_SIZE
-    sql = f"SELECT {HIT_COLUMNS} FROM tree WHERE {wish.where()} ORDER BY {wish.order} LIMIT {PAGE_SIZE} OFFSET {offset}"
+    chosen = f"SELECT {HIT_COLUMNS} FROM tree WHERE {wish.where()}"
+    sql = f"{chosen} ORDER BY {wish.order} LIMIT {PAGE_SIZE} OFFSET {offset}"
     facets = edition.remember(db, "facets", partial(_facets, wish)) if wish.is_empty else _facets(wish, db)
     return SearchPage(
         wish=wish,

@@ -1,4 +1,4 @@
-"""`/search.csv`, `/search.json`: every tree that a search finds, row by row, with source and licence in each."""
+"""`/search.csv`, `/search.json`: every tree that a search finds, source and licence in each row."""
 
 import asyncio
 import csv

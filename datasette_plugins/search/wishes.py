@@ -13,8 +13,10 @@ FACETS = ("jurisdiction", "division", "listing", "grade", "category", "vigour", 
 _LONGEST = 200
 
 _BELOW = (
-    "division_id IN (WITH RECURSIVE below(id) AS (SELECT id FROM division WHERE path = :division OR id = :division "
-    "UNION SELECT division.id FROM division JOIN below ON division.parent_id = below.id) SELECT id FROM below)"
+    "division_id IN (WITH RECURSIVE below(id) AS ("
+    "SELECT id FROM division WHERE path = :division OR id = :division "
+    "UNION SELECT division.id FROM division JOIN below ON division.parent_id = below.id"
+    ") SELECT id FROM below)"
 )
 _CONDITIONS = {
     "jurisdiction": "jurisdiction = :jurisdiction",
@@ -26,12 +28,14 @@ _CONDITIONS = {
     "species": "species_id IN (SELECT id FROM species WHERE path = :species OR id = :species)",
 }
 _EXACT = (
-    "fid IN (SELECT fid FROM tree WHERE tree_no IN (:q, :upper, :lower) UNION SELECT tree.fid FROM alias JOIN tree "
-    "ON tree.uuid = alias.tree_uuid WHERE alias.number IN (:q, :upper, :lower))"
+    "fid IN (SELECT fid FROM tree WHERE tree_no IN (:q, :upper, :lower) "
+    "UNION SELECT tree.fid FROM alias "
+    "JOIN tree ON tree.uuid = alias.tree_uuid WHERE alias.number IN (:q, :upper, :lower))"
 )
 _FOUND = "fid IN (SELECT rowid FROM tree_search WHERE words MATCH :match)"
 _NAMED = (
-    "CASE WHEN :q IN (name_zh, name_verbatim, name_latin, name_en, common_name) THEN 0 WHEN name_zh LIKE :like "
+    "CASE WHEN :q IN (name_zh, name_verbatim, name_latin, name_en, common_name) THEN 0 "
+    "WHEN name_zh LIKE :like "
     "OR name_latin LIKE :like OR name_en LIKE :like OR genus LIKE :like THEN 1 ELSE 2 END"
 )
 
@@ -70,7 +74,7 @@ class Wish:
 
     @property
     def order(self) -> str:
-        """Exact numbers first, then names, then whatever else holds the words; the register's order within."""
+        """Exact numbers first, then names, then whatever else holds the words."""
         return f"{_EXACT} DESC, {_NAMED}, fid" if self.q else "fid"
 
     @property

@@ -46,7 +46,7 @@ class DotMap:
 def fit_frame(
     points: Sequence[tuple[float, float]], *, width: float = 320, height: float = 200, pad: float = 14
 ) -> Frame:
-    """The frame that shows `points` (lon, lat; at least one) but for the outermost half percent on each side."""
+    """The frame that shows `points` (lon, lat; at least one) but for the outermost half percent."""
     west, east = _middle_range([lon for lon, _ in points])
     south, north = _middle_range([lat for _, lat in points])
     stretch = math.cos(math.radians((south + north) / 2))

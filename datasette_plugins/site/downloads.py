@@ -37,7 +37,7 @@ async def edition_file(datasette: Any, request: Any) -> "FileAnswer":
 
 
 class FileAnswer:
-    """The edition's file as a response: opened once, so that what began ends, even if a new edition arrives."""
+    """The edition's file as a response: opened once, so that a new edition cannot cut it short."""
 
     def __init__(self, edition: EditionDatabase, wanted: str, only_if: str) -> None:
         self._edition = edition
@@ -82,7 +82,7 @@ class FileAnswer:
 
 
 def byte_range(wanted: str, size: int) -> tuple[int, int]:
-    """First byte and the one after the last of a Range header with one range; the whole file for anything else."""
+    """First byte and the one after the last of a Range header; the whole file for any but one range."""
     unit, _, span = wanted.partition("=")
     first, dash, last = span.partition("-")
     if unit != "bytes" or not dash or not (first.isdecimal() and (last.isdecimal() or not last)):

@@ -70,7 +70,7 @@ class EditionDatabase(Database):
     def remember(
         self, connection: sqlite3.Connection, name: str, compute: Callable[[sqlite3.Connection], T]
     ) -> T:
-        """`compute(connection)`, kept until the next edition. For use inside `execute_fn`: facts of the whole."""
+        """`compute(connection)`, kept until the next edition. For use inside `execute_fn`."""
         stamp, known = self._remembered
         opened: tuple[Stamp, sqlite3.Connection] = self._local.opened
         if stamp != opened[0]:

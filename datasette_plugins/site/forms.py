@@ -1,8 +1,8 @@
 """Pages that must be quick: a template is drawn once for each shape of its facts, then only filled in.
 
 A template of this kind gets `facts`, a dictionary of finished texts, and may test whether one is there
-(`{% if facts.phone %}`) and write it (`{{ facts.phone }}`), but not change it. Everything else that it looks at
-must be named in `shape`. What is written is escaped exactly as Jinja would.
+(`{% if facts.phone %}`) and write it (`{{ facts.phone }}`), but not change it. Whatever else it
+looks at must be named in `shape`. What is written is escaped exactly as Jinja would.
 """
 
 import re
@@ -33,7 +33,9 @@ class Form:
             if len(self._drawn) >= _MOST_SHAPES:
                 self._drawn.clear()
             pieces = self._drawn[key] = self._draw(visit, shape, facts)
-        return "".join(str(escape(facts[piece])) if place % 2 else piece for place, piece in enumerate(pieces))
+        return "".join(
+            str(escape(facts[piece])) if place % 2 else piece for place, piece in enumerate(pieces)
+        )
 
     def _draw(self, visit: Visit, shape: Mapping[str, Any], facts: Mapping[str, str]) -> list[str]:
         """Fixed texts and names of facts in turn, beginning and ending with a text."""

@@ -4,6 +4,8 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
+from registry.vocab.sentences import seal_character
+
 _OF_SPECIES = "(SELECT {} FROM species WHERE species.id = tree.species_id)"
 _NAME_ZH = _OF_SPECIES.format("COALESCE(name_hans, name_hant)")
 _LANG_ZH = _OF_SPECIES.format("CASE WHEN name_hans IS NULL THEN 'zh-Hant' ELSE 'zh-Hans' END")
@@ -46,18 +48,9 @@ class Hit:
     @property
     def seal(self) -> str:
         """The character of the tree's seal, or ""."""
-        return seal_character(self.status, self.category, self.protection_grade)
+        return seal_character(self.category, self.status, self.protection_grade)
 
 
 def read_hit(row: sqlite3.Row) -> Hit:
     """The hit of a row with `HIT_COLUMNS`."""
     return Hit(**{**dict(row), "division_path": tuple(json.loads(row["division_path"]))})
-
-
-def seal_character(status: str, category: str, grade: str | None) -> str:
-    """故 for a tree that is no more, 一 二 三 四 for its grade, 名 or 备 for what it is, else ""."""
-    if status in {"dead", "missing", "delisted"}:
-        return "故"
-    if grade in {"1", "2", "3", "4"}:
-        return "一二三四"[int(grade) - 1]
-    return {"famous": "名", "reserve": "备"}.get(category, "")

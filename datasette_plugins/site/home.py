@@ -64,7 +64,8 @@ def load_home(edition: EditionDatabase, db: sqlite3.Connection) -> HomePage:
     counts = db.execute(
         "SELECT COUNT(*) AS trees, COUNT(DISTINCT species_id) AS species, "
         "SUM(girth_cm IS NOT NULL OR diameter_cm IS NOT NULL OR height_m IS NOT NULL) AS measured, "
-        "COUNT(last_inspected_on) AS inspected, MIN(last_inspected_on) AS first, MAX(last_inspected_on) AS last, "
+        "COUNT(last_inspected_on) AS inspected, "
+        "MIN(last_inspected_on) AS first, MAX(last_inspected_on) AS last, "
         "SUM(flag_count > 0) AS flagged FROM tree"
     ).fetchone()
     authorities = db.execute(
@@ -102,7 +103,8 @@ def jurisdiction_points(
 
 def _card(edition: EditionDatabase, db: sqlite3.Connection, row: sqlite3.Row) -> AuthorityCard:
     found = db.execute(
-        "SELECT COUNT(DISTINCT species_id) AS species, MIN(last_inspected_on) AS first, MAX(last_inspected_on) AS last "
+        "SELECT COUNT(DISTINCT species_id) AS species, "
+        "MIN(last_inspected_on) AS first, MAX(last_inspected_on) AS last "
         "FROM tree WHERE authority_id = ?",
         (row["id"],),
     ).fetchone()
@@ -111,13 +113,14 @@ def _card(edition: EditionDatabase, db: sqlite3.Connection, row: sqlite3.Row) ->
         map=dot_map(jurisdiction_points(edition, db, row["jurisdiction"])),
         listings=_tallies(
             db,
-            "SELECT j.value, COUNT(*) FROM tree, json_each(tree.listings) j WHERE authority_id = ? GROUP BY 1 ORDER BY 2 DESC",
+            "SELECT j.value, COUNT(*) FROM tree, json_each(tree.listings) j WHERE authority_id = ? "
+            "GROUP BY 1 ORDER BY 2 DESC",
             row["id"],
         ),
         grades=_tallies(
             db,
-            "SELECT protection_grade, COUNT(*) FROM tree WHERE authority_id = ? AND protection_grade IS NOT NULL "
-            "GROUP BY 1 ORDER BY 1",
+            "SELECT protection_grade, COUNT(*) FROM tree "
+            "WHERE authority_id = ? AND protection_grade IS NOT NULL GROUP BY 1 ORDER BY 1",
             row["id"],
         ),
         species_count=found["species"],

@@ -53,7 +53,7 @@ _LONGEST_QUERY = 8000
 
 Headers = list[tuple[bytes, bytes]]
 DIRECT_ROUTES: list[tuple[re.Pattern[str], Any]] = []
-"""Routes that are answered before Datasette's own handling (CSRF token, cookies, actors): public and quick."""
+"""Routes that are answered before Datasette's own handling (CSRF token, cookies, actors)."""
 
 
 class Site:

@@ -1,8 +1,8 @@
 """Pages in the house style: `render_page` is the one way from a template and a page's data to a response.
 
 Templates have `_("…")` and `ngettext(…)` in the reader's language, `t` (labels, words, numbers, days),
-`lang`, `url("/tree/…")` which keeps the language prefix, `static_url("site.css")`, `visit`, `edition` (facts),
-`W` (the code lists), `fields` and `day(text)`.
+`lang`, `url("/tree/…")` (keeps the language), `static_url("site.css")`, `visit`, `edition` (facts), `W` (the
+code lists), `S` (shared sentences), `fields` and `day(text)`.
 """
 
 import sqlite3
@@ -20,7 +20,7 @@ from datasette_plugins.site.assets import static_url
 from datasette_plugins.site.compat import DATABASE
 from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.visits import Visit, visit_of
-from registry.vocab import words
+from registry.vocab import sentences, words
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import HTML_LANG, LANGUAGES
 
@@ -47,6 +47,7 @@ def environment() -> Environment:
         html_lang=HTML_LANG,
         language_names=LANGUAGE_NAMES,
         languages=LANGUAGES,
+        S=sentences,
         W=words,
         fields=FIELDS,
         day=_day,

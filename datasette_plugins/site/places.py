@@ -1,4 +1,4 @@
-"""The pages of a species, a place, a grove and a garden: what it is, where its trees stand, and which they are."""
+"""The pages of a species, a place, a grove and a garden: what it is and which its trees are."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from datasette import NotFound, Response
 from datasette.utils import tilde_decode, tilde_encode
 
 from datasette_plugins.site.charts import DotMap, dot_map
-from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit, seal_character
+from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
 from datasette_plugins.site.pages import read_edition, render_page
+from registry.vocab.sentences import seal_character
 
 _SHOWN = 20
 _MOST_POINTS = 20_000
@@ -28,7 +29,7 @@ _DOUBTED = (
 
 @dataclass(frozen=True, slots=True)
 class GroupPage:
-    """Trees that belong together, and what unites them: a row of `species`, `division`, `grove` or `garden`."""
+    """Trees that belong together, and the row (species, division, grove, garden) that unites them."""
 
     kind: str
     row: sqlite3.Row
@@ -41,7 +42,7 @@ class GroupPage:
     @property
     def seal(self) -> str:
         """The character of a grove's seal, or ""."""
-        return seal_character("alive", "", self.row["protection_grade"]) if self.kind == "grove" else ""
+        return seal_character("", "", self.row["protection_grade"]) if self.kind == "grove" else ""
 
 
 async def group_page(datasette: Any, request: Any) -> Response:
@@ -94,7 +95,7 @@ def _group(
 ) -> GroupPage:
     facts = {"id": row["id"], "limit": _SHOWN, "most": _MOST_POINTS}
     below = _BELOW if "below" in where else ""
-    order = f"{_DOUBTED}, girth_cm IS NULL AND diameter_cm IS NULL, COALESCE(girth_cm, diameter_cm * 3.1416) DESC, fid"
+    order = f"{_DOUBTED}, COALESCE(girth_cm, diameter_cm * 3.1416, 0) DESC, fid"
     hits = db.execute(
         f"{below}SELECT {HIT_COLUMNS} FROM tree WHERE {where} ORDER BY {order} LIMIT :limit", facts
     )

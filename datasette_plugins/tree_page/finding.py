@@ -9,11 +9,17 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
 
 _MOST_CHOICES = 200
+_HOLDERS = (
+    f"SELECT {HIT_COLUMNS} FROM tree WHERE fid IN ("
+    "SELECT fid FROM tree WHERE tree_no = :no {tree} UNION SELECT tree.fid FROM alias "
+    "JOIN tree ON tree.uuid = alias.tree_uuid WHERE alias.number = :no {alias}"
+    ") ORDER BY jurisdiction, fid LIMIT :most"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an address leads to. `fid` where it is the tree's own address; else the trees that hold the number.
+    """What an address leads to: `fid` where it is the tree's own; else the trees that hold the number.
 
     `by_number` says that the whole of `wanted` is the number, and not `scheme:number`.
     """
@@ -40,17 +46,11 @@ def decode_segment(segment: str) -> str:
 
 
 def _holders(db: sqlite3.Connection, wanted: str) -> tuple[list[Hit], bool]:
-    """The trees that hold the number, under any scheme (True) or under the one named before a colon (False)."""
+    """The trees that hold the number, under any scheme (True) or the one named before a colon."""
+    rows = db.execute(_HOLDERS.format(tree="", alias=""), {"no": wanted, "most": _MOST_CHOICES}).fetchall()
     scheme, colon, number = wanted.partition(":")
-    held = (
-        f"SELECT {HIT_COLUMNS} FROM tree WHERE fid IN (SELECT fid FROM tree WHERE tree_no = :no {{tree}} UNION "
-        "SELECT tree.fid FROM alias JOIN tree ON tree.uuid = alias.tree_uuid WHERE number = :no {alias}) "
-        "ORDER BY jurisdiction, fid LIMIT :limit"
-    )
-    facts = {"no": wanted, "limit": _MOST_CHOICES}
-    rows = db.execute(held.format(tree="", alias=""), facts).fetchall()
     by_number = bool(rows) or not colon
     if not by_number:
-        sql = held.format(tree="AND number_scheme = :scheme", alias="AND scheme = :scheme")
-        rows = db.execute(sql, {**facts, "no": number, "scheme": scheme}).fetchall()
+        sql = _HOLDERS.format(tree="AND number_scheme = :scheme", alias="AND alias.scheme = :scheme")
+        rows = db.execute(sql, {"no": number, "scheme": scheme, "most": _MOST_CHOICES}).fetchall()
     return [read_hit(row) for row in rows], by_number

@@ -7,9 +7,9 @@ from typing import Any
 
 from datasette_plugins.site.charts import DotMap, dot_map
 from datasette_plugins.site.edition_database import EditionDatabase
-from datasette_plugins.site.hits import seal_character
 from datasette_plugins.site.home import jurisdiction_points
 from datasette_plugins.tree_page.rings import Rings, draw_rings
+from registry.vocab.sentences import seal_character
 
 Rows = tuple[dict[str, Any], ...]
 
@@ -37,7 +37,7 @@ class TreePage:
     @property
     def seal(self) -> str:
         """The character of the tree's seal, or ""."""
-        return seal_character(self.tree["status"], self.tree["category"], self.tree["protection_grade"])
+        return seal_character(self.tree["category"], self.tree["status"], self.tree["protection_grade"])
 
     @property
     def name_zh(self) -> tuple[str, str] | None:
@@ -57,7 +57,7 @@ class TreePage:
 
     @property
     def haze(self) -> float | None:
-        """Radius in pixels of the circle in which the tree stands, where that can be seen on the small map."""
+        """Radius in pixels of the circle in which the tree stands, where the small map can show it."""
         metres = self.tree["coordinate_uncertainty_m"]
         radius = self.map.frame.px_of_metres(metres) if self.map and metres else 0
         return round(radius, 1) if radius > 7 else None

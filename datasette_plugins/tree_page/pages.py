@@ -1,9 +1,8 @@
-"""Handlers: the tree's page, its record as JSON, its photos, and the choice where a number is held by several."""
+"""Handlers: the tree's page, its record as JSON, its photos, the choice where several hold a number."""
 
 import json
 import sqlite3
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +12,6 @@ from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.errors import error_page
 from datasette_plugins.site.pages import caching, edition_of, read_edition, render_page
 from datasette_plugins.site.visits import Visit, visit_of
-from datasette_plugins.tree_page import sentences
 from datasette_plugins.tree_page.finding import Found, find_tree
 from datasette_plugins.tree_page.loading import TreePage, load_tree
 
@@ -25,7 +23,6 @@ async def tree_page(datasette: Any, request: Any) -> Response:
     found, page = await _look_up(datasette, request)
     visit = visit_of(request)
     if page is not None:
-        said = {name: partial(getattr(sentences, name), visit.translator) for name in _SENTENCES}
         via = request.args.get("number") or ""
         via = via if via in {alias["number"] for alias in page.aliases} else ""
         return render_page(
@@ -35,7 +32,6 @@ async def tree_page(datasette: Any, request: Any) -> Response:
             page=page,
             via=via,
             linked=linked_data(page, visit),
-            **said,
         )
     return _elsewhere(datasette, request, found)
 
@@ -135,6 +131,3 @@ def _elsewhere(datasette: Any, request: Any, found: Found, ending: str = "") -> 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key not in _INNER_COLUMNS}
-
-
-_SENTENCES = ("field_name", "flag_sentence", "event_sentence", "age_text", "age_basis")

@@ -1,4 +1,4 @@
-"""The rings: each ring a dated size, the outer green one the latest; visits are dots at their day of the year."""
+"""The rings: each ring a dated size, the outer one the latest; visits are dots at their day of the year."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence

@@ -17,7 +17,7 @@ _SEARCHED = ("tree_no", "name_zh", "name_latin", "name_en", "name_verbatim", "co
 
 
 def make_tree(tree_no: str = "768", **facts: Any) -> dict[str, Any]:
-    """One tree with everything it carries: `measurements`, `inspections`, `aliases`, `tags` … are lists of dicts."""
+    """One tree; what it carries (`measurements`, `inspections`, `aliases`, `tags` …) are lists of dicts."""
     uuid = facts.pop("uuid", hashlib.md5(tree_no.encode(), usedforsecurity=False).hexdigest())
     tree = {
         "uuid": uuid,
@@ -124,7 +124,8 @@ def make_edition(
     _insert(db, "garden", gardens or [])
     said = {
         "number": "1",
-        "name": "示范名录",
+        "register_name": "示范名录",
+        "register_name_en": "Trial register",
         "made_at": "2026-11-21T08:00:00+00:00",
         "history_head": "0" * 64,
     }

@@ -11,8 +11,30 @@ from hypothesis import strategies as st
 
 from datasette_plugins.asgi import create_datasette
 
-ROUTES = ("/tree/", "/T/", "/species/", "/place/", "/grove/", "/garden/", "/photo/", "/-/gushu/static/", "/", "/en/")
-NAMES = ("q", "page", "jurisdiction", "division", "listing", "grade", "species", "vigour", "category", "number")
+ROUTES = (
+    "/tree/",
+    "/T/",
+    "/species/",
+    "/place/",
+    "/grove/",
+    "/garden/",
+    "/photo/",
+    "/-/gushu/static/",
+    "/",
+    "/en/",
+)
+NAMES = (
+    "q",
+    "page",
+    "jurisdiction",
+    "division",
+    "listing",
+    "grade",
+    "species",
+    "vigour",
+    "category",
+    "number",
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +58,8 @@ def status(ds, path: str, query: bytes = b"", headers: tuple = ()) -> int:
 
         scope = {
             "type": "http", "method": "GET", "path": path, "raw_path": path.encode("utf-8", "surrogatepass"),
-            "query_string": query, "headers": [(b"host", b"x"), *headers], "scheme": "http", "http_version": "1.1",
+            "query_string": query, "headers": [(b"host", b"x"), *headers], "scheme": "http",
+            "http_version": "1.1",
         }  # fmt: skip
         await ds.app()(scope, receive, send)
 
@@ -57,13 +80,18 @@ def test_no_bytes_in_a_path_break_the_site(crowded, route, raw):
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.sampled_from(["/search", "/search.csv", "/search.json"]), st.dictionaries(st.sampled_from(NAMES), st.text()))
+@given(
+    st.sampled_from(["/search", "/search.csv", "/search.json"]),
+    st.dictionaries(st.sampled_from(NAMES), st.text()),
+)
 def test_no_query_breaks_the_search(crowded, path, asked):
     query = "&".join(f"{name}={quote(value, errors='replace')}" for name, value in asked.items())
     assert status(crowded, path, query.encode()) < 500
 
 
-@pytest.mark.parametrize("query", [b"q=" + b"a" * 10_000, b"q=%E5%9D%", b"%", b"&&==", b"q=\xff\xfe", b"q=%00"])
+@pytest.mark.parametrize(
+    "query", [b"q=" + b"a" * 10_000, b"q=%E5%9D%", b"%", b"&&==", b"q=\xff\xfe", b"q=%00"]
+)
 def test_long_and_broken_queries_are_answered_politely(crowded, query):
     assert status(crowded, "/search", query) in {200, 400}
 

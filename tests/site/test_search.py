@@ -15,7 +15,13 @@ def numbers(text: str) -> list[str]:
 TREES = [
     make_tree("12", name_zh="銀杏", name_latin="Ginkgo biloba", name_en="Ginkgo", species_id=None),
     make_tree("7680", address="中山北路二段"),
-    make_tree("AFCD/KS/005", name_zh=None, name_latin="Ficus virens", jurisdiction="hk", listings=["hk-ovt", "hk-swt"]),
+    make_tree(
+        "AFCD/KS/005",
+        name_zh=None,
+        name_latin="Ficus virens",
+        jurisdiction="hk",
+        listings=["hk-ovt", "hk-swt"],
+    ),
     make_tree("768", name_zh="雀榕", name_latin="Ficus superba"),
 ]
 
@@ -52,7 +58,9 @@ async def test_facets_narrow_and_are_counted(site):
 
 async def test_long_lists_have_pages_that_hold_every_tree_once(site):
     ds = site([make_tree(str(number)) for number in range(1, 124)])
-    seen = [number for page in (1, 2, 3) for number in numbers((await ds.client.get(f"/search?page={page}")).text)]
+    seen = [
+        number for page in (1, 2, 3) for number in numbers((await ds.client.get(f"/search?page={page}")).text)
+    ]
     assert len(seen) == len(set(seen)) == 123
     assert (await ds.client.get("/search?page=99999999999999999999")).status_code == 200
 
@@ -68,7 +76,9 @@ async def test_the_table_is_complete_and_every_row_names_source_and_licence(site
     answer = await ds.client.get("/search.csv?q=ficus")
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert len(rows) == 1233
-    assert {(row["licence"], row["attribution"]) for row in rows} == {("政府資料開放授權條款 1.0", "臺北市政府")}
+    assert {(row["licence"], row["attribution"]) for row in rows} == {
+        ("政府資料開放授權條款 1.0", "臺北市政府")
+    }
     assert rows[0]["division_path"] == "臺北市; 萬華區"
     table = (await ds.client.get("/search.json")).json()
     assert table["count"] == len(table["trees"]) == 1233

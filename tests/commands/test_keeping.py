@@ -61,11 +61,21 @@ def test_issuing_tags_again_gives_the_same_tags(engine: Engine, keys: Keys, tree
     assert count(engine, Event) == events
 
 
-def test_a_withdrawn_tag_stays_withdrawn_and_the_tree_gets_another(engine: Engine, keys: Keys, tree_ids: list[str]) -> None:
+def test_a_withdrawn_tag_stays_withdrawn_and_the_tree_gets_another(
+    engine: Engine, keys: Keys, tree_ids: list[str]
+) -> None:
     printed = issue(engine, keys, tree_ids[0])[0].printed
     for _ in range(2):
         with transaction(engine) as session:
-            end_tag(session, f"HTTPS://X/T/{printed.lower()}", TagState.WITHDRAWN, keys=keys, actor="t", now=NOW, reason="lost")
+            end_tag(
+                session,
+                f"HTTPS://X/T/{printed.lower()}",
+                TagState.WITHDRAWN,
+                keys=keys,
+                actor="t",
+                now=NOW,
+                reason="lost",
+            )
     events = count(engine, Event)
     assert [tag.state for tag in rows_of(engine, Tag)] == [TagState.WITHDRAWN]
     fresh = issue(engine, keys, tree_ids[0])[0]
@@ -89,21 +99,27 @@ def test_a_tag_ends_only_as_withdrawn_or_replaced(engine: Engine, keys: Keys, tr
         end_tag(session, printed, TagState.ISSUED, keys=keys, actor="t", now=NOW, reason="x")
 
 
-def test_a_code_that_is_taken_is_drawn_again(engine: Engine, keys: Keys, tree_ids: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_code_that_is_taken_is_drawn_again(
+    engine: Engine, keys: Keys, tree_ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     drawn = iter([b"aaaaa", b"aaaaa", b"bbbbb"])
     monkeypatch.setattr(tags_module.secrets, "token_bytes", lambda _: next(drawn))
     first, second = (issue(engine, keys, tree_id)[0].printed for tree_id in tree_ids)
     assert first[:8] != second[:8]
 
 
-def test_keys_of_another_register_are_named_and_make_no_tags(engine: Engine, keys: Keys, tree_ids: list[str]) -> None:
+def test_keys_of_another_register_are_named_and_make_no_tags(
+    engine: Engine, keys: Keys, tree_ids: list[str]
+) -> None:
     issue(engine, keys, tree_ids[0])
     other = Keys("9", {"9": b"x" * 32}, b"y" * 32)
     with pytest.raises(KeyMissingError):
         issue(engine, other, tree_ids[0])
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", "nonsense", '{"tag_key_id": "1", "tag_keys": {}, "edition_key": ""}'])
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", "nonsense", '{"tag_key_id": "1", "tag_keys": {}, "edition_key": ""}']
+)
 def test_a_damaged_key_file_is_no_key_file(tmp_path: Path, content: str) -> None:
     path = tmp_path / "keys"
     with pytest.raises(KeyMissingError):
@@ -130,15 +146,17 @@ def _jpeg(path: Path, size: tuple[int, int] = (2000, 1000), kind: str = "JPEG") 
     exif[0x010E] = "SECRET-DESCRIPTION"
     exif[0x0112] = 6  # turned by 90 degrees
     exif.get_ifd(0x8825)[2] = (36.0, 7.0, 24.0)
-    Image.new("RGB", size, "green").save(path, kind, exif=exif, comment=b"SECRET-COMMENT") if kind == "JPEG" else (
-        Image.new("RGB", size, "green").save(path, kind)
-    )
+    Image.new("RGB", size, "green").save(
+        path, kind, exif=exif, comment=b"SECRET-COMMENT"
+    ) if kind == "JPEG" else (Image.new("RGB", size, "green").save(path, kind))
     return path
 
 
 def add(engine: Engine, tree_id: str, path: Path, store: PhotoStore, facts: PhotoFacts | None = None) -> str:
     with transaction(engine) as session:
-        return add_photo(session, tree_id, path, facts or PhotoFacts(), store=store, actor="t", now=NOW).sha256
+        return add_photo(
+            session, tree_id, path, facts or PhotoFacts(), store=store, actor="t", now=NOW
+        ).sha256
 
 
 def test_a_rendition_has_no_metadata_and_stands_upright(tmp_path: Path) -> None:
@@ -154,7 +172,9 @@ def test_a_rendition_has_no_metadata_and_stands_upright(tmp_path: Path) -> None:
             assert max(image.size) == side
 
 
-def test_the_same_photo_is_kept_once(engine: Engine, register_address: str, tmp_path: Path, tree_ids: list[str]) -> None:
+def test_the_same_photo_is_kept_once(
+    engine: Engine, register_address: str, tmp_path: Path, tree_ids: list[str]
+) -> None:
     store = photo_store(register_address)
     path = _jpeg(tmp_path / "a.jpg")
     facts = PhotoFacts(caption="全株", credit="甄摄影", credit_consent=True)
@@ -170,7 +190,12 @@ def _png_bomb(path: Path) -> Path:
         return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
 
     header = (60_000).to_bytes(4, "big") * 2 + b"\x08\x02\x00\x00\x00"
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 99)) + chunk(b"IEND", b""))
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 99))
+        + chunk(b"IEND", b"")
+    )
     return path
 
 
@@ -191,7 +216,13 @@ def _huge(path: Path) -> Path:
     return path
 
 
-BAD_PHOTOS = {"bomb": _png_bomb, "cut off": _cut, "text": _text, "too large": _huge, "GIF": lambda p: _jpeg(p, (9, 9), "GIF")}
+BAD_PHOTOS = {
+    "bomb": _png_bomb,
+    "cut off": _cut,
+    "text": _text,
+    "too large": _huge,
+    "GIF": lambda p: _jpeg(p, (9, 9), "GIF"),
+}
 
 
 @pytest.mark.parametrize("what", BAD_PHOTOS)
@@ -285,7 +316,10 @@ def test_an_area_registered_twice_is_one_and_its_change_is_told(engine: Engine, 
     assert len([event for event in rows_of(engine, Event) if event.kind.endswith(":registered")]) == 4
 
 
-@pytest.mark.parametrize("ring", [RING[:3], RING[:2], (*RING[:3], (0.0, 0.0)), ((500.0, 0.0), (1.0, 1.0), (2.0, 2.0), (500.0, 0.0))])
+@pytest.mark.parametrize(
+    "ring",
+    [RING[:3], RING[:2], (*RING[:3], (0.0, 0.0)), ((500.0, 0.0), (1.0, 1.0), (2.0, 2.0), (500.0, 0.0))],
+)
 def test_a_boundary_is_a_closed_ring_of_degrees(ring: tuple[tuple[float, float], ...]) -> None:
     with pytest.raises(ValidationError):
         AreaDraft(number="G1", boundary=ring)

@@ -1,0 +1,98 @@
+"""Who imports whom: the arrows point one way, and this keeps them so."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from register_kit import REPOSITORY
+
+LAYERS = {
+    "registry.errors": set(),
+    "registry.records": set(),
+    "registry.vocab": {"errors"},
+    "registry.models": {"errors", "vocab"},
+    "registry.rules": {"errors", "records", "vocab", "models"},
+    "registry.db": {"errors"},
+    "registry.keys": {"errors", "db"},
+    "registry.settings": {"errors", "models"},
+    "registry.photos": {"errors", "db"},
+    "registry.geopackage": set(),
+    "registry.importing": {"errors", "vocab", "models", "rules", "db"},
+    "registry.queries": {"errors", "records", "vocab", "models", "rules", "settings", "photos", "db"},
+    "registry.commands": {
+        "errors", "vocab", "models", "rules", "importing", "db", "keys", "settings", "photos", "queries",
+    },
+    "registry.publish": {
+        "errors", "records", "vocab", "models", "rules", "db", "keys", "settings", "photos", "queries",
+        "geopackage", "commands",
+    },
+    "registry.cli": {"*"},
+    "exports": {"errors", "records", "vocab"},
+    "datasette_plugins": {"errors", "records", "vocab", "rules"},
+    "schema": set(),
+}  # fmt: skip
+"""What each part may import of `registry`, itself and the standard library and libraries aside."""
+
+HEAVY = {"sqlmodel", "sqlalchemy", "alembic", "typer", "datasette", "uvicorn"}
+PURE = ("registry.rules", "registry.vocab", "registry.records", "registry.errors")
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for folder in ("registry", "exports", "datasette_plugins", "schema"):
+        for path in sorted((REPOSITORY / folder).rglob("*.py")):
+            yield ".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__"), path
+
+
+def imports(path: Path) -> set[str]:
+    """Full names of what a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+MODULES = dict(modules())
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_point_one_way(name: str) -> None:
+    if name == "registry":
+        return
+    layer = next(layer for layer in LAYERS if f"{name}.".startswith(f"{layer}."))
+    allowed = LAYERS[layer]
+    for imported in imports(MODULES[name]):
+        top, _, rest = imported.partition(".")
+        part = rest.partition(".")[0]
+        if top == "registry" and "*" not in allowed and f"registry.{part}" != layer:
+            assert part in allowed, f"{name} imports {imported}"
+        if top in {"datasette_plugins", "exports"} and top != name.partition(".")[0]:
+            assert name.startswith(("registry.cli", "datasette_plugins")), f"{name} imports {imported}"
+        assert top != "schema", f"{name} imports {imported}"
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith(PURE)])
+def test_rules_words_and_records_know_no_database_and_no_web(name: str) -> None:
+    assert {imported.partition(".")[0] for imported in imports(MODULES[name])} & HEAVY == set()
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("registry.rules")])
+def test_rules_ask_no_clock_and_read_no_file(name: str) -> None:
+    source = MODULES[name].read_text("utf-8")
+    for asked in ("datetime.now", "date.today", "time.time", "open(", "os.environ"):
+        assert asked not in source
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("registry.commands")])
+def test_commands_never_commit(name: str) -> None:
+    calls = {
+        node.func.attr
+        for node in ast.walk(ast.parse(MODULES[name].read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    if name != "registry.commands.register":  # it makes whole registers
+        assert calls & {"commit", "rollback"} == set()

@@ -7,7 +7,6 @@ connection per client; the ratio of the medians counts.
 
 import asyncio
 import hashlib
-import json
 import os
 import sqlite3
 import statistics
@@ -15,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +139,14 @@ def _code(number: int) -> str:
     return "".join(CODE_ALPHABET[number >> shift & 31] for shift in range(35, -1, -5))
 
 
-if __name__ == "__main__":
+def run() -> Iterator[tuple[str, float, str]]:
+    """The figures, one at a time: what, value, unit."""
     for page, figures in measure().items():
-        print(f"{page:24} {json.dumps(figures)}")
+        yield f"{page}: the site", figures["site"], "requests/s"
+        yield f"{page}: a bare ASGI server", figures["bare"], "requests/s"
+        yield f"{page}: ratio", figures["ratio"], "of it"
+
+
+if __name__ == "__main__":
+    for what, value, unit in run():
+        print(f"{what:44} {value:12,.2f} {unit}")

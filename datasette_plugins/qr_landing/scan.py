@@ -59,9 +59,9 @@ async def scan_page(datasette: Any, request: Any) -> Response:
     """`/T/<CODE>`: 200 for a tag that was ever issued, 404 for any other. Two look-ups, no thread hop."""
     segment = request.url_vars["code"]
     edition = edition_of(datasette)
-    scan = edition.read_now(lambda db: look_up(db, segment))
+    scan, edition_facts = edition.read_now(lambda db: (look_up(db, segment), edition.facts_of(db)))
     visit = visit_of(request)
-    is_sample = edition.facts.get("demonstration") == "yes"
+    is_sample = edition_facts.get("demonstration") == "yes"
     now = f"{datetime.now().astimezone():%Y-%m-%d %H:%M (UTC%z)}"
     html = draw_scan(scan, visit, now, is_sample=is_sample)
     status = 404 if scan.tree is None else 200

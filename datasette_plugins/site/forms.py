@@ -33,12 +33,18 @@ class Form:
             if len(self._drawn) >= _MOST_SHAPES:
                 self._drawn.clear()
             pieces = self._drawn[key] = self._draw(visit, shape, facts)
-        return "".join(
-            str(escape(facts[piece])) if place % 2 else piece for place, piece in enumerate(pieces)
-        )
+        filled = pieces.copy()
+        filled[1::2] = map(dict(zip(facts, _escaped(facts), strict=True)).__getitem__, pieces[1::2])
+        return "".join(filled)
 
     def _draw(self, visit: Visit, shape: Mapping[str, Any], facts: Mapping[str, str]) -> list[str]:
         """Fixed texts and names of facts in turn, beginning and ending with a text."""
         slots = {name: f"\x02{name}\x03" if text else "" for name, text in facts.items()}
         template = environment().get_template(self._template)
         return _SLOT.split(fill(template, visit, facts=slots, **shape))
+
+
+def _escaped(facts: Mapping[str, str]) -> list[str]:
+    """The facts, escaped for HTML: all at once, as one by one takes four times as long."""
+    texts = str(escape("\x02".join(facts.values()))).split("\x02")
+    return texts if len(texts) == len(facts) else [str(escape(text)) for text in facts.values()]

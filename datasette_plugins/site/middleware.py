@@ -77,7 +77,7 @@ class Site:
             return
         scope = _inner_scope(scope, visit)
         try:
-            response = self._refusal(scope, visit) or await self._direct(scope, visit)
+            response = await self._direct(scope, visit) or self._refusal(scope, visit)
             if response is not None:
                 await response.asgi_send(answer.send)
             else:
@@ -98,6 +98,8 @@ class Site:
 
     async def _direct(self, scope: dict[str, Any], visit: Visit) -> Any:
         """The answer of a page that needs nothing of Datasette's request handling, or None."""
+        if scope["method"] != "GET" or len(visit.query) > _LONGEST_QUERY:
+            return None
         for pattern, handler in DIRECT_ROUTES:
             match = pattern.match(visit.path)
             if match is not None:

@@ -62,25 +62,26 @@ def register_layer(
     points: Iterable[tuple[float, float]],
     *,
     about: str,
+    at: datetime,
 ) -> None:
     """Make `table` a layer of kind `geometry` (POINT, POLYGON), with the extent of `points`."""
     known = list(points)
     lons, lats = [lon for lon, _ in known], [lat for _, lat in known]
     extent = (min(lons), min(lats), max(lons), max(lats)) if known else (None, None, None, None)
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    changed = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     connection.execute(
         "INSERT INTO gpkg_contents VALUES (?, 'features', ?, ?, ?, ?, ?, ?, ?, 4326)",
-        (table, table, about, now, *extent),
+        (table, table, about, changed, *extent),
     )
     connection.execute(
         "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, 4326, 0, 0)", (table, geometry)
     )
 
 
-def register_attributes(connection: sqlite3.Connection, table: str, *, about: str) -> None:
+def register_attributes(connection: sqlite3.Connection, table: str, *, about: str, at: datetime) -> None:
     """Make a table without geometry known. Where one is, GDAL leaves all unregistered helper tables out."""
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    changed = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     connection.execute(
         "INSERT INTO gpkg_contents VALUES (?, 'attributes', ?, ?, ?, NULL, NULL, NULL, NULL, NULL)",
-        (table, table, about, now),
+        (table, table, about, changed),
     )

@@ -140,7 +140,7 @@ def _build(
         connection.executescript((SCHEMA_FOLDER / "public.sql").read_text(encoding="utf-8"))
         with connection:
             begin_geopackage(connection)
-            writer = _Writer(connection, report)
+            writer = _Writer(connection, report, now)
             writer.trees(_public_trees(session, photos, report), progress)
             writer.areas("grove", _public_areas(session, "grove", report))
             writer.areas("garden", _public_areas(session, "garden", report))
@@ -175,8 +175,8 @@ def _public_areas(session: Session, kind: str, report: PublishReport) -> Iterato
 class _Writer:
     """Writes records into the tables of `schema/public.sql`; columns are matched by name."""
 
-    def __init__(self, connection: sqlite3.Connection, report: PublishReport) -> None:
-        self.connection, self.report = connection, report
+    def __init__(self, connection: sqlite3.Connection, report: PublishReport, now: datetime) -> None:
+        self.connection, self.report, self.now = connection, report, now
         self.columns = {
             table.name: [
                 column.name for column in table.columns if column.name != "id" or table.name in _OWN_IDS
@@ -218,9 +218,13 @@ class _Writer:
                 extent, [(t.lon, t.lat) for t in batch if t.lon is not None and t.lat is not None]
             )
             progress(fid)
-        register_layer(self.connection, "tree", "POINT", extent, about="古树名木 / trees")
-        register_attributes(self.connection, "measurement", about="测量 / sizes by date (tree_uuid)")
-        register_attributes(self.connection, "inspection", about="检查 / inspections (tree_uuid)")
+        register_layer(self.connection, "tree", "POINT", extent, about="古树名木 / trees", at=self.now)
+        register_attributes(
+            self.connection, "measurement", about="测量 / sizes by date (tree_uuid)", at=self.now
+        )
+        register_attributes(
+            self.connection, "inspection", about="检查 / inspections (tree_uuid)", at=self.now
+        )
 
     def areas(self, kind: str, areas: Iterator[AreaRecord]) -> None:
         rows = list(areas)
@@ -231,7 +235,7 @@ class _Writer:
             self.area_divisions.add(area.division_id)
         points = [point for area in rows for point in area.boundary]
         about = {"grove": "古树群 / groves", "garden": "历史名园 / heritage gardens"}[kind]
-        register_layer(self.connection, kind, "POLYGON", points, about=about)
+        register_layer(self.connection, kind, "POLYGON", points, about=about, at=self.now)
 
     def surroundings(self, session: Session) -> None:
         """Species, divisions, authorities and sources that the published records refer to."""

@@ -1,4 +1,4 @@
-"""What tests of the register are built with: a mapping, files, imports, records; each shows only what matters."""
+"""What tests of the register are built with: a mapping, files, imports, records."""
 
 import csv
 import io

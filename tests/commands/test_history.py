@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -52,7 +51,8 @@ TAMPERING: dict[str, tuple[str, int]] = {
     "an item's subject": ("UPDATE event_item SET subject_id = 'x' WHERE seq = 2 AND ordinal = 1", 2),
     "a deleted item": ("DELETE FROM event_item WHERE seq = 2 AND ordinal = 2", 2),
     "an added item": (
-        "INSERT INTO event_item SELECT seq, 9, subject_type, subject_id, action, change FROM event_item WHERE seq = 4",
+        "INSERT INTO event_item SELECT seq, 9, subject_type, subject_id, action, change "
+        "FROM event_item WHERE seq = 4",
         4,
     ),
     "exchanged items": ("UPDATE event_item SET ordinal = 3 - ordinal + 10 WHERE seq = 2", 2),
@@ -129,12 +129,12 @@ def test_a_forgotten_value_leaves_a_history_that_holds(history: Engine) -> None:
 
 
 def test_an_event_undone_leaves_no_link(engine: Engine) -> None:
-    def fail(session: object) -> None:
-        raise RuntimeError
+    def interrupted() -> None:
+        with transaction(engine) as session:
+            record_event(session, "x", [], actor="t", at=NOW)
+            raise RuntimeError
 
     before = count(engine, Event)
-    step: Callable[[object], None] = fail
-    with pytest.raises(RuntimeError), transaction(engine) as session:
-        record_event(session, "x", [], actor="t", at=NOW)
-        step(session)
+    with pytest.raises(RuntimeError):
+        interrupted()
     assert count(engine, Event) == before

@@ -16,13 +16,14 @@ from registry.importing.mapping import choose_mapping, named_mapping, read_mappi
 from registry.importing.reading import open_table
 from registry.vocab.language import translator
 
+FINDING = MAPPING + '[[finding]]\npattern = "x"\nfield = "risk_rating"\nvocabulary = {}\n'
 WRONG = {
     "no TOML": ("columns = [", "Invalid"),
     "no columns": (MAPPING.partition("[columns]")[0], "it has no columns"),
     "no id": (MAPPING.replace('id = "plain"\nrelease', "release"), "it has no id"),
     "no licence": (MAPPING.replace('licence = "CC0"\n', ""), "source.licence"),
     "no authority name": (MAPPING.replace('name_zh = "某县林业局"\n', ""), "authority.name_zh"),
-    "no number": (MAPPING.replace('field = "tree_no"', 'field = "notes2"').replace("notes2", "village"), "tree_no"),
+    "no number": (MAPPING.replace('"tree_no"', '"village"'), "tree_no"),
     "no scheme": (MAPPING.replace('number_scheme = "legacy"\n', ""), "number scheme"),
     "no datum": (MAPPING.replace('datum = "WGS84"\n', ""), "datum"),
     "unknown datum": (MAPPING.replace('"WGS84"', '"WGS85"'), "datum"),
@@ -31,7 +32,7 @@ WRONG = {
     "unknown top key": ("colour = 1\n" + MAPPING, "colour"),
     "unknown unit": (MAPPING.replace('unit = "cm"', 'unit = "chi"'), "chi"),
     "no unit": (MAPPING.replace('unit = "m", ', ""), "needs a unit"),
-    "two columns for one field": (MAPPING + 'x = { field = "village" }\ny = { field = "village" }', "two columns"),
+    "doubled field": (MAPPING + 'x = { field = "village" }\ny = { field = "village" }', "two columns"),
     "bad pattern": (MAPPING + 'x = { field = "village", pattern = "(" }', "pattern"),
     "no field": (MAPPING + 'x = { unit = "m" }', "names no field"),
     "no code list": (MAPPING + 'x = { field = "village", codelist = "none" }', "code list"),
@@ -39,7 +40,7 @@ WRONG = {
     "vocabulary is a list": (MAPPING + 'x = { field = "village", vocabulary = ["a"] }', "vocabulary must be"),
     "source is a text": ("source = 'x'\n" + MAPPING.replace("[source]", "[placeholders2]"), "placeholders2"),
     "columns is a list": ('id = "x"\ncolumns = [1]\nsource = {}\nauthority = {}', "columns must be"),
-    "as_of is a text": (MAPPING.replace('origin =', 'as_of = "2026"\norigin ='), "as_of must be"),
+    "as_of is a text": (MAPPING.replace("origin =", 'as_of = "2026"\norigin ='), "as_of must be"),
     "unknown default": (MAPPING.replace("[defaults]", "[defaults]\nheight = 1"), "height"),
     "default that does not fit": (MAPPING.replace("[defaults]", '[defaults]\nstatus = "asleep"'), "asleep"),
     "unknown release": (MAPPING.replace('["address"]', '["adress"]'), "adress"),
@@ -47,12 +48,9 @@ WRONG = {
         MAPPING.replace('vigour_scale = "lyt2738"\n', "") + 'x = { field = "vigour" }',
         "vigour_scale",
     ),
-    "finding without words": (MAPPING.replace("[columns]", '[[finding]]\npattern = "(x)"\nfield = "vigour"\n[columns]'), "finding.vocabulary"),
-    "finding without a group": (
-        MAPPING.replace("[columns]", '[[finding]]\npattern = "x"\nfield = "risk_rating"\nvocabulary = {}\n[columns]'),
-        "one group",
-    ),
-}  # fmt: skip
+    "finding without words": (FINDING.replace("vocabulary = {}", ""), "finding.vocabulary"),
+    "finding without a group": (FINDING, "one group"),
+}
 
 
 @pytest.mark.parametrize("what", WRONG)

@@ -7,7 +7,7 @@ import json
 import sqlite3
 import struct
 import zipfile
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 
@@ -221,6 +221,12 @@ def _other_zip(path: Path) -> Path:
     return path
 
 
+def _other_database(path: Path) -> Path:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE x (a)")
+    return path
+
+
 def _half_workbook(path: Path) -> Path:
     content = workbook(path, [["no"], *[[str(n)] for n in range(500)]]).read_bytes()
     return write(path, content[: len(content) // 2])
@@ -250,7 +256,7 @@ BAD = {
     "NUL inside": (lambda p: write(p, b"a,b\n" + b"1,2\n" * 2000 + b"\0,1\n"), "none of UTF-8"),
     "duplicate headers": (lambda p: write(p, b"no,x,no\n1,2,3\n"), "more than once"),
     "no header": (lambda p: write(p, b"\n1,2\n"), "no header row"),
-    "SQLite but no GeoPackage": (lambda p: sqlite3.connect(p).execute("CREATE TABLE x (a)").connection.close() or p, "not a GeoPackage"),
+    "SQLite but no GeoPackage": (_other_database, "not a GeoPackage"),
     "unclosed quote": (lambda p: write(p, b'a,b\n1,"2\n3,4\n'), "cut off"),
     "huge cell": (lambda p: write(p, b"a,b\n1," + b"x" * (2 << 20) + b"\n"), "field larger"),
     "huge header": (lambda p: write(p, b"a" * (2 << 20) + b",b\n1,2\n"), "line 1"),
@@ -303,7 +309,5 @@ def test_any_bytes_give_rows_or_one_of_our_errors(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:
     path = write(tmp_path_factory.getbasetemp() / "bytes.dat", content)
-    try:
+    with suppress(InputUnreadableError):
         read(path)
-    except RegistryError as error:
-        assert error.code == "input_unreadable"

@@ -35,7 +35,8 @@ from registry.vocab.words import Precision, TagState
 
 LON, LAT = 113.045678, 36.123456
 ROWS = (
-    {"no": "AFCD/KS/005", "name": "国槐", "latin": "Sophora japonica L.", "girth": 310, "lon": LON, "lat": LAT, "address": "东庄"},
+    {"no": "AFCD/KS/005", "name": "国槐", "latin": "Sophora japonica L.", "girth": 310, "lon": LON,
+     "lat": LAT, "address": "东庄"},
     {"no": "2", "name": "银杏", "lon": "", "lat": "", "address": "甲某家院内", "steward": "王小明"},
 )  # fmt: skip
 RING = ((113.0, 36.0), (113.1, 36.0), (113.1, 36.1), (113.0, 36.0))

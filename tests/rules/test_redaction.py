@@ -150,8 +150,13 @@ def test_a_caption_is_private_until_released() -> None:
 
 
 def test_findings_and_notes_of_an_inspection_are_read_like_any_free_text() -> None:
-    row = InspectionRecord(date(2026, 1, 1), "patrol", findings=("Dead branch", "call 13912345678"), notes="n",
-                           inspected_by="林业局 13912345678")  # fmt: skip
+    row = InspectionRecord(
+        date(2026, 1, 1),
+        "patrol",
+        findings=("Dead branch", "call 13912345678"),
+        notes="n",
+        inspected_by="林业局 13912345678",
+    )
     public = redact(make_tree(inspections=(row,)), OPEN)[0].inspections[0]
     assert (public.findings, public.inspected_by) == ((), None)
     assert redact(make_tree(inspections=(row,)), Disclosure())[0].inspections[0].notes is None
@@ -173,10 +178,12 @@ def test_no_text_gives_a_generalised_position_away(precision: Precision) -> None
         lat=36.123456,
         position_precision=precision,
         photos=(_photo(),),
-        flags=(FlagRecord("coordinates_rounded", "warning", "lon", "113.045678"), FlagRecord("x", "note", "girth_cm", "1")),
-        inspections=(InspectionRecord(date(2026, 1, 1), "patrol", findings=("by the mill",), notes="by the mill"),),
+        flags=(FlagRecord("x", "warning", "lon", "113.045678"), FlagRecord("x", "note", "girth_cm", "1")),
+        inspections=(
+            InspectionRecord(date(2026, 1, 1), "patrol", findings=("by a mill",), notes="by a mill"),
+        ),
         **PLACES,
-    )  # fmt: skip
+    )
     public, _ = redact(tree, OPEN)
     assert {field for field in PLACES if getattr(public, field) is not None} == set()
     assert public.photos == ()
@@ -224,8 +231,8 @@ def test_a_grid_never_makes_a_position_look_better_than_it_is(own: float | None,
 
 
 def _area(**facts: object) -> AreaRecord:
-    usual = {"uuid": "u", "kind": "grove", "number": "G1", "path": "G1", "authority_id": "a", "authority_zh": "a",
-             "authority_en": "a", "jurisdiction": "cn", "name": "柏树群", "name_lang": "zh-Hans", "source": SOURCE}  # fmt: skip
+    names = ("uuid", "kind", "number", "path", "authority_id", "authority_zh", "authority_en", "jurisdiction")
+    usual = {**dict.fromkeys(names, "x"), "name": "柏树群", "name_lang": "zh-Hans", "source": SOURCE}
     return AreaRecord(**{**usual, **facts})  # type: ignore[arg-type]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from registry.importing.interpret import PartyFacts, SpeciesFacts
 from registry.models import Division, Party, Species
@@ -19,7 +19,9 @@ class Directory:
             row.id: row for row in session.exec(select(Division).where(Division.jurisdiction == jurisdiction))
         }
         self._species: dict[str, Species] = {row.id: row for row in session.exec(select(Species))}
-        self._parties: dict[tuple[str, str], str] = {}
+        self._parties: dict[tuple[str, str], str] = {
+            (row.kind, row.name): row.id for row in session.exec(select(Party))
+        }
         self._names: dict[tuple[str, str], dict[str, Any]] = {}
 
     def name_division(self, level: dict[str, Any]) -> None:
@@ -78,15 +80,9 @@ class Directory:
         """The id of the unit or person of that kind and name."""
         key = (facts.kind, facts.name)
         if key not in self._parties:
-            found = self.session.exec(
-                select(Party.id).where(col(Party.kind) == facts.kind, col(Party.name) == facts.name)
-            ).first()
-            if found is None:
-                found = new_id()
-                self.session.add(
-                    Party(id=found, kind=PartyKind(facts.kind), name=facts.name, name_lang=text_lang)
-                )
-            self._parties[key] = found
+            self._parties[key] = new_id()
+            kind = PartyKind(facts.kind)
+            self.session.add(Party(id=self._parties[key], kind=kind, name=facts.name, name_lang=text_lang))
         return self._parties[key]
 
     def flush(self) -> None:

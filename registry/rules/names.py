@@ -212,5 +212,5 @@ def _is_unit_part(part: str) -> bool:
         return bool(found) and (len(part.split()) > 2 or found[0].lower() not in _SURNAMES_EN)
     core = re.sub(r"(代管|管理|等)(至[0-9.]+)?$", "", part).strip()
     if len(core) == 3 and (core.endswith(_GIVEN_NAME_ENDINGS) or core[1:] in _UNIT_ENDINGS):
-        return core.endswith(("政府", "公所"))
+        return core.endswith(("政府", "公所", "法院"))
     return len(core) >= 3 and core.endswith(tuple(_UNIT_ENDINGS))

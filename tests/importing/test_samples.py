@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from register_kit import HONG_KONG, NOW, SINGAPORE, TAIPEI, count, import_path, rows_of
+from register_kit import HONG_KONG, NOW, REPOSITORY, SINGAPORE, TAIPEI, count, import_path, rows_of
 from sqlalchemy.engine import Engine
 
 from registry.commands.register import init_register
@@ -120,3 +120,17 @@ def test_every_tree_of_the_samples_has_its_own_source_and_place(samples: Engine,
         for tree in rows_of(samples, Tree)
     )
     assert set(places) <= {(name, True, position) for name in COUNTS for position in (True, False)}
+
+
+SHANGDANG = REPOSITORY.parent / "shared" / "data" / "shanxi-shangdang-ancient-trees"
+
+
+@pytest.mark.skipif(not SHANGDANG.is_dir(), reason="the census files of Shangdang are not at hand")
+def test_the_census_form_reads_a_countys_own_files_in_both_forms(engine: Engine) -> None:
+    mapping = named_mapping("cn-census-2")
+    first = import_path(engine, SHANGDANG / "shangdang_gb18030.csv", mapping)
+    assert (first.encoding, first.read, first.created, first.rejected) == ("gb18030", 53, 53, 0)
+    again = import_path(engine, SHANGDANG / "shangdang_gb18030.csv", mapping)
+    assert again.unchanged == 53
+    other = import_path(engine, SHANGDANG / "shangdang_points.json", mapping)
+    assert (other.read, other.created, other.rejected) == (53, 0, 0)

@@ -79,6 +79,7 @@ def _records(document: object) -> list[dict[str, str]]:
         "Hong Kong Police Force",
         "李家村村委会",
         "法华寺",
+        "立法院",
     ],
 )
 def test_units_are_known(text: str) -> None:

@@ -39,6 +39,16 @@ def _made_again(kind: type[RegistryError], facts: dict[str, object]) -> Registry
     return kind(**facts)
 
 
+class UnexpectedError(RegistryError):
+    """A fault of this program. What it was doing is undone; the details are for whoever mends it."""
+
+    code = "unexpected"
+    template = (
+        "Gushu met something it did not expect ({what}) and undid what it was doing; "
+        "set GUSHU_DEBUG=1 and run the command again to see where, and report that"
+    )
+
+
 class TreeNotFoundError(RegistryError):
     """No tree carries this number."""
 

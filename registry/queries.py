@@ -1,9 +1,8 @@
 """Reading whole files out of the register, in bounded batches and a constant number of statements each."""
 
 import json
-import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -11,17 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from registry.errors import (
-    NothingSelectedError,
-    Phrase,
-    SelectionError,
-    TreeAmbiguousError,
-    TreeNotFoundError,
-)
 from registry.models import (
-    Authority,
     Designation,
-    Division,
     Event,
     EventItem,
     Flag,
@@ -31,8 +21,6 @@ from registry.models import (
     Measurement,
     Party,
     Photo,
-    Source,
-    Species,
     Tree,
     TreeAlias,
     TreeParty,
@@ -45,33 +33,16 @@ from registry.records import (
     FlagRecord,
     HistoryRecord,
     InspectionRecord,
-    MapPoint,
     MeasurementRecord,
     PhotoRecord,
-    SourceRecord,
     TreeRecord,
 )
-from registry.rules.addresses import decode_segment, encode_segment
+from registry.rules.addresses import encode_segment
 from registry.rules.redaction import Disclosure
-from registry.settings import all_settings
-from registry.vocab.words import DesignationKind, PartyKind, PartyRole, Precision
+from registry.surroundings import Surroundings
+from registry.vocab.words import DesignationKind, PartyKind, PartyRole
 
 BATCH = 500
-
-WHERE_COLUMNS: dict[str, Any] = {
-    "tree_no": col(Tree.tree_no),
-    "number_scheme": col(Tree.number_scheme),
-    "authority": col(Tree.authority_id),
-    "jurisdiction": col(Authority.jurisdiction),
-    "category": col(Tree.category),
-    "status": col(Tree.status),
-    "species": col(Tree.species_id),
-    "division": col(Tree.division_id),
-    "source": col(Tree.source_id),
-    "vigour": col(Tree.vigour),
-    "growth_place": col(Tree.growth_place),
-}
-"""Fields that a selection (`--where field=value`) may name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,122 +61,13 @@ class FullArea:
     disclosure: Disclosure
 
 
-def select_trees(where: Sequence[str]) -> sa.Select[tuple[str]]:
-    """The ids of the trees that every `field=value` of `where` holds for, in a settled order.
-
-    Raises SelectionError for a field that cannot be chosen by.
-    """
-    query: Any = select(Tree.id).join(Authority, col(Tree.authority_id) == col(Authority.id))
-    for text in where:
-        field, sign, value = text.partition("=")
-        if field not in WHERE_COLUMNS or not sign:
-            raise SelectionError(where=text, known=[f"{name}=…" for name in WHERE_COLUMNS])
-        query = query.where(WHERE_COLUMNS[field] == value)
-    ordered: sa.Select[tuple[str]] = query.order_by(
-        col(Tree.authority_id), sa.func.length(Tree.tree_no), col(Tree.tree_no), col(Tree.id)
-    )
-    return ordered
-
-
-def find_tree(session: Session, number: str) -> str:
-    """The id of the tree called `number` (it, `scheme:number`, `authority:scheme:number` or another of its).
-
-    Raises TreeNotFoundError, TreeAmbiguousError.
-    """
-    wanted = _ids_by_number(session, number)
-    parts = number.split(":", 2)
-    if not wanted and len(parts) > 1:
-        wanted = _ids_by_number(session, number.partition(":")[2], parts[0])
-    if not wanted and len(parts) > 2:
-        wanted = _ids_by_number(session, parts[2], parts[1], parts[0])
-    if not wanted:
-        raise TreeNotFoundError(tree_no=number)
-    if len(wanted) > 1:
-        rows = session.exec(select(Tree).where(col(Tree.id).in_(wanted)))
-        around = _Surroundings(session)
-        choices = sorted(decode_segment(around.path(tree)) for tree in rows)
-        raise TreeAmbiguousError(tree_no=number, choices=choices)
-    return wanted.pop()
-
-
-def _ids_by_number(
-    session: Session, number: str, scheme: str | None = None, authority_id: str | None = None
-) -> set[str]:
-    trees = select(Tree.id).where(Tree.tree_no == number)
-    aliases = select(TreeAlias.tree_id).where(TreeAlias.number == number)
-    if scheme is not None:
-        trees, aliases = trees.where(Tree.number_scheme == scheme), aliases.where(TreeAlias.scheme == scheme)
-    if authority_id is not None:
-        trees = trees.where(Tree.authority_id == authority_id)
-        return set(session.exec(trees))
-    return {*session.exec(trees), *session.exec(aliases)}
-
-
-def count_trees(session: Session, where: Sequence[str]) -> int:
-    """How many trees a selection has. Raises NothingSelectedError for none."""
-    count = session.exec(
-        select(sa.func.count()).select_from(select_trees(where).order_by(None).subquery())
-    ).one()
-    if not count:
-        raise NothingSelectedError(where=" ".join(where) or Phrase("anything: the register is empty"))
-    return int(count)
-
-
 def full_trees(session: Session, ids: Iterable[str], photos: PhotoStore | None = None) -> Iterator[FullTree]:
     """The whole files of the trees `ids`, in their order, `BATCH` at a time."""
-    surroundings = _Surroundings(session)
+    surroundings = Surroundings(session)
     stream = iter(ids)
     while batch := list(islice(stream, BATCH)):
         yield from _load(session, batch, surroundings, photos)
         session.expunge_all()
-
-
-def stream_ids(session: Session, where: Sequence[str]) -> list[str]:
-    """The ids of a selection. 36 bytes each: a million trees are 100 MB, so callers may slice."""
-    return list(session.exec(select_trees(where)))  # type: ignore[call-overload]
-
-
-class _Surroundings:
-    """What many trees share: authorities, divisions, sources, species, and which numbers are ambiguous."""
-
-    def __init__(self, session: Session) -> None:
-        self.settings = all_settings(session)
-        self.authorities = {row.id: row for row in _detached(session, Authority)}
-        self.divisions = {row.id: row for row in _detached(session, Division)}
-        self.sources = {row.id: source_record(row) for row in _detached(session, Source)}
-        self.species = {row.id: row for row in _detached(session, Species)}
-        numbers = (
-            select(Tree.tree_no.label("number"), Tree.id.label("tree_id"))  # type: ignore[attr-defined]
-            .union(select(TreeAlias.number, TreeAlias.tree_id))
-            .subquery()
-        )
-        doubled = select(numbers.c.number).group_by(numbers.c.number).having(sa.func.count() > 1)
-        self.ambiguous = set(session.execute(doubled).scalars())
-        pairs = select(Tree.tree_no, Tree.number_scheme).group_by(col(Tree.tree_no), col(Tree.number_scheme))
-        self.doubled_pairs = {tuple(row) for row in session.execute(pairs.having(sa.func.count() > 1))}
-
-    def path(self, tree: Any) -> str:
-        """The tree's own segment in addresses: always one tree, never two."""
-        if (tree.tree_no, tree.number_scheme) in self.doubled_pairs:
-            return encode_segment(f"{tree.authority_id}:{tree.number_scheme}:{tree.tree_no}")
-        if tree.tree_no in self.ambiguous:
-            return encode_segment(f"{tree.number_scheme}:{tree.tree_no}")
-        return encode_segment(tree.tree_no)
-
-    def division_path(self, division_id: str | None) -> tuple[str, ...]:
-        names: list[str] = []
-        while division_id is not None:
-            division = self.divisions[division_id]
-            names.insert(0, division.name)
-            division_id = division.parent_id
-        return tuple(names)
-
-
-def _detached(session: Session, table: Any) -> list[Any]:
-    rows = list(session.exec(select(table)))
-    for row in rows:
-        session.expunge(row)
-    return rows
 
 
 class _Batch:
@@ -243,7 +105,7 @@ class _Batch:
 
 
 def _load(
-    session: Session, ids: list[str], around: _Surroundings, photos: PhotoStore | None
+    session: Session, ids: list[str], around: Surroundings, photos: PhotoStore | None
 ) -> Iterator[FullTree]:
     batch = _Batch(session, ids)
     for tree_id in ids:
@@ -281,7 +143,7 @@ def _grouped(session: Session, table: Any, ids: list[str], *where: Any) -> defau
     return groups
 
 
-def _dated_rows(tree: Any, batch: _Batch, around: _Surroundings) -> dict[str, Any]:
+def _dated_rows(tree: Any, batch: _Batch, around: Surroundings) -> dict[str, Any]:
     own = tree.id
     return {
         "aliases": tuple(
@@ -324,7 +186,7 @@ _COPIED = tuple(
 )
 
 
-def _tree_values(tree: Any, around: _Surroundings) -> dict[str, Any]:
+def _tree_values(tree: Any, around: Surroundings) -> dict[str, Any]:
     authority = around.authorities[tree.authority_id]
     species = around.species.get(tree.species_id) if tree.species_id else None
     record = {name: _word(getattr(tree, name)) for name in _COPIED}
@@ -382,7 +244,7 @@ def _inspection_record(row: Any, parties: dict[str, Any], text_lang: str) -> Ins
     )
 
 
-def _designation_record(row: Any, around: _Surroundings) -> DesignationRecord:
+def _designation_record(row: Any, around: Surroundings) -> DesignationRecord:
     authority = around.authorities.get(row.authority_id) if row.authority_id else None
     return DesignationRecord(
         kind=_word(row.kind),
@@ -436,25 +298,9 @@ def _events(session: Session, ids: list[str]) -> defaultdict[str, list[HistoryRe
     return events
 
 
-def source_record(row: Source) -> SourceRecord:
-    """A source as records carry it."""
-    return SourceRecord(
-        source_id=row.id,
-        title=row.title,
-        title_lang=row.title_lang,
-        title_en=row.title_en,
-        publisher=row.publisher,
-        licence=row.licence,
-        licence_url=row.licence_url,
-        attribution=row.attribution,
-        origin=row.origin,
-        as_of=row.as_of,
-    )
-
-
 def full_areas(session: Session, kind: str) -> Iterator[FullArea]:
     """Groves (kind "grove") or heritage gardens (kind "garden"), by number."""
-    around = _Surroundings(session)
+    around = Surroundings(session)
     table: Any = Grove if kind == "grove" else HeritageGarden
     for row in session.exec(select(table).order_by(table.authority_id, table.number)):
         authority = around.authorities[row.authority_id]
@@ -482,29 +328,3 @@ def full_areas(session: Session, kind: str) -> Iterator[FullArea]:
             position_precision=row.position_precision.value,
         )
         yield FullArea(record, Disclosure(released=frozenset(json.loads(row.released))))
-
-
-def neighbours_of(
-    session: Session, tree: TreeRecord, *, within_m: float = 150.0, limit: int = 60
-) -> tuple[MapPoint, ...]:
-    """Trees around a tree whose position is exact, themselves with exact positions, for its sketch map."""
-    if tree.lon is None or tree.lat is None or tree.position_precision != Precision.EXACT:
-        return ()
-    north = within_m / 111_320
-    east = north / max(math.cos(math.radians(tree.lat)), 0.01)
-    query = (
-        select(Tree.lon, Tree.lat, Tree.tree_no)
-        .where(
-            col(Tree.lat).between(tree.lat - north, tree.lat + north),
-            col(Tree.lon).between(tree.lon - east, tree.lon + east),
-            Tree.id != tree.uuid,
-            Tree.position_precision == Precision.EXACT,
-        )
-        .order_by(col(Tree.tree_no))
-        .limit(limit)
-    )
-    return tuple(
-        MapPoint(lon, lat, number)
-        for lon, lat, number in session.exec(query)
-        if lon is not None and lat is not None
-    )

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from typer.core import TyperGroup
 
 from registry.db import open_register
-from registry.errors import RegistryError
+from registry.errors import RegistryError, UnexpectedError
 from registry.keys import Keys, key_path, read_keys
 from registry.photos import PhotoStore, photo_store
 from registry.vocab.language import LANGUAGES, Translator, translator
@@ -85,13 +85,16 @@ class GushuGroup(TyperGroup):
         try:
             return super().invoke(ctx)
         except RegistryError as error:
-            office = ctx.obj
-            t = office.t if isinstance(office, Office) else translator(detect_language(sys.argv[1:]))
-            typer.echo(f"{error.code}: {t.error(error)}", err=True)
+            _complain(ctx.obj, error)
             raise typer.Exit(1) from None
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
+
+
+def _complain(office: object, error: RegistryError) -> None:
+    t = office.t if isinstance(office, Office) else translator(detect_language(sys.argv[1:]))
+    typer.echo(f"{error.code}: {t.error(error)}", err=True)
 
 
 app = typer.Typer(
@@ -127,9 +130,15 @@ def globals_(
 
 
 def main() -> None:
-    """Entry point of the `gushu` command."""
+    """Entry point of the `gushu` command. A fault of ours is one line too; GUSHU_DEBUG=1 shows where."""
     from registry.cli import exporting, keeping, serving
 
     for module in (keeping, exporting, serving):
         assert module  # imported for the commands they add  # noqa: S101
-    app()
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("GUSHU_DEBUG"):
+            raise
+        _complain(None, UnexpectedError(what=type(error).__name__))
+        sys.exit(1)

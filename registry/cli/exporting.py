@@ -16,10 +16,11 @@ from registry.db import reading, transaction
 from registry.errors import AddressMissingError, unwritable
 from registry.models import Edition
 from registry.photos import PhotoStore
-from registry.queries import count_trees, find_tree, full_trees, neighbours_of, stream_ids
+from registry.queries import full_trees
 from registry.records import MapPoint, RegisterFacts, TagContent, TreeRecord
 from registry.rules.redaction import redact
 from registry.rules.tag_content import tag_content
+from registry.selection import count_trees, find_tree, neighbours_of, stream_ids
 from registry.settings import all_settings
 
 Where = Annotated[

@@ -17,13 +17,14 @@ from registry.commands.photos import PhotoFacts, add_photo
 from registry.commands.register import change_setting, init_register, migrate_register
 from registry.commands.tags import end_tag
 from registry.db import reading, transaction
+from registry.edition import PublishReport
 from registry.errors import InputMissingError, Phrase, RowsRejectedError, unwritable
+from registry.importing.files import Table
 from registry.importing.mapping import Mapping, choose_mapping, named_mapping, shipped_mappings
 from registry.importing.problems import KINDS, Rejection
-from registry.importing.reading import Table, open_table
-from registry.publish import PublishReport
+from registry.importing.reading import open_table
 from registry.publish import publish as publish_edition
-from registry.queries import find_tree
+from registry.selection import find_tree
 from registry.settings import KNOWN, all_settings, get_setting
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator

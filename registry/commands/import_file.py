@@ -15,10 +15,10 @@ from sqlmodel import Session, SQLModel, col, select
 
 from registry.commands.directory import Directory
 from registry.commands.history import Change, canonical, record_event
+from registry.importing.files import Row, Table
 from registry.importing.interpret import TreeFacts, interpret
 from registry.importing.mapping import Column, Mapping
 from registry.importing.problems import Rejection, RowProblem
-from registry.importing.reading import Row, Table
 from registry.models import (
     Authority,
     Designation,

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
+from registry.importing.files import Row
 from registry.importing.mapping import (
     DIVISION_LEVELS,
     INSPECTION_FIELDS,
@@ -22,7 +23,6 @@ from registry.importing.mapping import (
     Mapping,
 )
 from registry.importing.problems import RowProblem
-from registry.importing.reading import Row
 from registry.models import DesignationDraft, InspectionDraft, MeasurementDraft, TreeDraft
 from registry.rules.names import is_unit_name, split_scientific_name
 from registry.rules.plausibility import (

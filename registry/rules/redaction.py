@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 from registry.records import AreaRecord, InspectionRecord, PhotoRecord, TreeRecord
-from registry.vocab.words import PartyKind, Precision
+from registry.vocab.words import GrowthPlace, PartyKind, Precision
 
 FREE_TEXTS = (
     "small_place",
@@ -31,6 +31,9 @@ NAME_TEXTS = ("name_verbatim", "name_zh", "latin_verbatim", "age_method", "sourc
 """Public fields that a file's author may have used for a note: searched for private matters as well."""
 
 _TREE_CALLED_MOU = ("江某", "江")  # Schefflera octophylla in Taiwan: a tree and no Mr Jiang
+
+HOME_TEXTS = ("small_place", "address")
+"""Fields that, where a tree grows at a private home, are the address of a household whatever they say."""
 
 PLACE_TEXTS = (
     "town",
@@ -114,8 +117,10 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
         changes[field] = None
 
     for field in FREE_TEXTS:
-        if (text := getattr(tree, field)) is not None and (reason := _why(field, text, disclosure)):
-            hold(field, reason)
+        if (text := getattr(tree, field)) is not None:
+            at_home = tree.growth_place == GrowthPlace.PRIVATE_HOME and field in HOME_TEXTS
+            if reason := _why(field, text, disclosure) or ("household" if at_home else None):
+                hold(field, reason)
     for field in NAME_TEXTS:
         text = (getattr(tree, field) or "").replace(*_TREE_CALLED_MOU)
         if reason := private_matter(text):

@@ -33,7 +33,7 @@ from registry.errors import (
 from registry.keys import Keys, key_path, make_keys, read_keys
 from registry.models import AreaDraft, Event, Grove, HeritageGarden, Party, Photo, Tag, Tree
 from registry.photos import PhotoStore, photo_store
-from registry.queries import find_tree
+from registry.selection import find_tree
 from registry.settings import KNOWN, all_settings, get_setting
 from registry.vocab.language import translator
 from registry.vocab.words import TagState

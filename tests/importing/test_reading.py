@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.errors import InputMissingError, InputUnreadableError, RegistryError
-from registry.importing import reading
+from registry.importing import files
+from registry.importing.files import clean
 from registry.importing.reading import open_table
 from registry.vocab.language import translator
 
@@ -82,7 +83,7 @@ def test_a_quoted_cell_keeps_its_lines_and_commas(
     csv.writer(text).writerows([["a", "b"], [f"x{cells[0]}\ny", f"{cells[1]},z"]])
     path = write(tmp_path_factory.getbasetemp() / "quoted.csv", text.getvalue().encode())
     rows = read(path)
-    assert rows == [{"a": reading.clean(f"x{cells[0]}\ny"), "b": reading.clean(f"{cells[1]},z")}]
+    assert rows == [{"a": clean(f"x{cells[0]}\ny"), "b": clean(f"{cells[1]},z")}]
 
 
 def test_rows_carry_the_numbers_a_spreadsheet_shows(tmp_path: Path) -> None:
@@ -290,8 +291,8 @@ def test_a_missing_file_and_a_folder_are_missing(tmp_path: Path) -> None:
 def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "MAX_BYTES", 4 << 20)
-    monkeypatch.setattr(reading, "MAX_WHOLE_BYTES", 4 << 20)
+    monkeypatch.setattr(files, "MAX_BYTES", 4 << 20)
+    monkeypatch.setattr(files, "MAX_WHOLE_BYTES", 4 << 20)
     bomb = gzip.compress(b"a,b\n" + b"1,2\n" * (2 << 20))
     with pytest.raises(InputUnreadableError, match="larger than 4 MiB"):
         read(write(tmp_path / "input.dat", bomb))

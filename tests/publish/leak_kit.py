@@ -1,4 +1,4 @@
-"""What the leak tests work with: a register with private values planted in every place, and all that leaves it."""
+"""For the leak tests: a register with private values planted in every place, and all that leaves it."""
 
 import base64
 import csv
@@ -39,10 +39,11 @@ from registry.keys import key_path, read_keys
 from registry.models import AreaDraft, Party, Photo, Tree
 from registry.photos import photo_store
 from registry.publish import publish
-from registry.queries import full_trees, neighbours_of, stream_ids
+from registry.queries import full_trees
 from registry.records import RegisterFacts, TreeRecord
 from registry.rules.redaction import redact
 from registry.rules.tag_content import tag_content
+from registry.selection import neighbours_of, stream_ids
 from registry.vocab.language import translator
 from registry.vocab.words import PhotoKind, Precision
 
@@ -100,7 +101,7 @@ class Office:
 def plant(
     folder: Path, *, point: tuple[float, float] = SECRET_POINT, precision: Precision = Precision.MEDIUM
 ) -> Office:
-    """A register with two trees, a grove, a garden and a photo; every private column holds a planted value."""
+    """A register with trees, a grove, a garden and photos; every private column holds a planted value."""
     folder.mkdir(exist_ok=True)
     _same_keys(folder / "register.db.keys")
     office = Office(folder, init_register(str(folder / "register.db"), actor="test", now=NOW))
@@ -119,9 +120,14 @@ def plant(
             )
             _photo(folder / f"{number}.jpg", point)
             add_photo(
-                session, trees[number].id, folder / f"{number}.jpg", facts,
-                store=photo_store(office.address), actor="test", now=NOW,
-            )  # fmt: skip
+                session,
+                trees[number].id,
+                folder / f"{number}.jpg",
+                facts,
+                store=photo_store(office.address),
+                actor="test",
+                now=NOW,
+            )
         assert session.exec(select(Photo)).all()
         place = AreaPlace("cn-local", "cn-census-2", trees[EXACT_NO].division_id)
         ring = tuple(
@@ -279,22 +285,53 @@ def _import(office: Office, point: tuple[float, float]) -> None:
     mapping = replace(named_mapping("cn-census-2"), release=("history_text",))
     base = {c.header: "" for c in mapping.columns}
     common = base | {
-        "类别": "古树", "省": "山西省", "市": "长治市", "县区": "上党区", "乡镇": "韩店街道", "村": "某村", "生长场所": "乡村",
-        "分布特点": "散生", "中文名": "国槐", "拉丁名": "Styphnolobium japonicum", "科": "豆科", "属": "槐属", "权属": "集体",
-        "树龄(年)": "350", "古树等级": "二级", "树高(m)": "18", "胸围(cm)": "320", "冠幅东西(m)": "12", "冠幅南北(m)": "12",
-        "冠幅平均(m)": "12", "海拔(m)": "980", "生长势": "正常", "生长环境": "良好", "调查日期": "2017-06-22",
-        "调查人": PLANTED["surveyor"], "管护人": PLANTED["steward"],
-    }  # fmt: skip
+        "类别": "古树",
+        "省": "山西省",
+        "市": "长治市",
+        "县区": "上党区",
+        "乡镇": "韩店街道",
+        "村": "某村",
+        "生长场所": "乡村",
+        "分布特点": "散生",
+        "中文名": "国槐",
+        "拉丁名": "Styphnolobium japonicum",
+        "科": "豆科",
+        "属": "槐属",
+        "权属": "集体",
+        "树龄(年)": "350",
+        "古树等级": "二级",
+        "树高(m)": "18",
+        "胸围(cm)": "320",
+        "冠幅东西(m)": "12",
+        "冠幅南北(m)": "12",
+        "冠幅平均(m)": "12",
+        "海拔(m)": "980",
+        "生长势": "正常",
+        "生长环境": "良好",
+        "调查日期": "2017-06-22",
+        "调查人": PLANTED["surveyor"],
+        "管护人": PLANTED["steward"],
+    }
     exact = common | {
-        "古树编号": EXACT_NO, "经度": "113.1", "纬度": "36.1", "小地名": PLANTED["household"],
-        "古树历史": f"院主电话 {PLANTED['phone']}，身份证 {PLANTED['identity']}", "备注": f"信箱 {PLANTED['mail']} {PLANTED['landline']}",
-        "受害情况": PLANTED["unreleased damage"], "奇特性状描述": PLANTED["unreleased peculiarity"],
-    }  # fmt: skip
+        "古树编号": EXACT_NO,
+        "经度": "113.1",
+        "纬度": "36.1",
+        "小地名": PLANTED["household"],
+        "古树历史": f"院主电话 {PLANTED['phone']}，身份证 {PLANTED['identity']}",
+        "备注": f"信箱 {PLANTED['mail']} {PLANTED['landline']}",
+        "受害情况": PLANTED["unreleased damage"],
+        "奇特性状描述": PLANTED["unreleased peculiarity"],
+    }
     hidden = common | {
-        "古树编号": GENERALISED_NO, "经度": str(point[0]), "纬度": str(point[1]), "小地名": SECRET_PLACE, "村": SECRET_PLACE,
-        "海拔(m)": str(round(900 + point[0] % 1 * 1000)), "古树历史": f"{SECRET_PLACE}往东三十步",
+        "古树编号": GENERALISED_NO,
+        "经度": str(point[0]),
+        "纬度": str(point[1]),
+        "小地名": SECRET_PLACE,
+        "村": SECRET_PLACE,
+        "海拔(m)": str(round(900 + point[0] % 1 * 1000)),
+        "古树历史": f"{SECRET_PLACE}往东三十步",
         "备注": PLANTED["unreleased notes"],
-    }  # fmt: skip
+    }
     third = common | {"古树编号": "14040400003", "经度": "113.2", "纬度": "36.2", "古树历史": ""}
     third["备注"] = PLANTED["unreleased history"]
     path = office.folder / "census.csv"

@@ -23,13 +23,14 @@ from registry.commands.areas import AreaPlace, register_garden, register_grove
 from registry.commands.history import canonical, verify_history
 from registry.commands.tags import end_tag, issue_tags
 from registry.db import reading, transaction
+from registry.edition import PublishReport
 from registry.errors import KeyMissingError, OutputError, RegisterLockedError
 from registry.importing.mapping import read_mapping
 from registry.importing.reading import open_table
 from registry.keys import Keys
 from registry.models import AreaDraft, Edition, Tree
 from registry.photos import PhotoStore
-from registry.publish import PublishReport, publish
+from registry.publish import publish
 from registry.rules.tag_codes import tag_hash
 from registry.vocab.words import Precision, TagState
 

@@ -262,3 +262,15 @@ def test_redacting_twice_changes_nothing_more() -> None:
     tree = make_tree(lon=1.23456, lat=2.34567, position_precision="0.01", address="庙旁", steward="王小明")
     once: TreeRecord = redact(tree, OPEN)[0]
     assert redact(once, OPEN)[0].withheld == once.withheld
+
+
+@pytest.mark.parametrize(
+    ("growth_place", "is_shown"), [("private_home", False), ("park", True), (None, True)]
+)
+def test_the_address_of_a_private_home_is_held_back_whatever_it_says(
+    growth_place: str | None, is_shown: bool
+) -> None:
+    tree = make_tree(address="泉州街2號", growth_place=growth_place)
+    public, held = redact(tree, Disclosure(released=frozenset({"address"})))
+    assert (public.address == "泉州街2號") is is_shown
+    assert [(item.field, item.reason) for item in held] == ([] if is_shown else [("address", "household")])

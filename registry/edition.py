@@ -1,0 +1,292 @@
+"""Writing an edition: records into the tables of `schema/public.sql`, columns matched by name."""
+
+import base64
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+from sqlmodel import Session, col, select
+
+from registry.commands.history import canonical
+from registry.geopackage import point_blob, polygon_blob, register_attributes, register_layer
+from registry.keys import Keys
+from registry.models import Authority, Division, Species, Tag
+from registry.records import AreaRecord, TreeRecord
+from registry.rules.addresses import encode_segment
+from registry.rules.search_text import index_words
+from registry.rules.tag_codes import printed_text, tag_hash
+from registry.settings import all_settings
+
+FORMAT = "gushu-public-1"
+PUBLIC_SETTINGS = ("register_name", "register_name_en", "public_address", "basemap_url", "demonstration")
+BATCH = 500
+Progress = Callable[[int], None]
+_OWN_IDS = frozenset({"species", "division", "authority", "source"})
+
+
+@dataclass(slots=True)
+class PublishReport:
+    """What an edition holds and what was held back, counted by field and reason."""
+
+    path: Path
+    number: int = 0
+    trees: int = 0
+    groves: int = 0
+    gardens: int = 0
+    tags: int = 0
+    photos: int = 0
+    without_position: int = 0
+    generalised: int = 0
+    withheld: Counter[str] = field(default_factory=Counter)
+    sha256: str = ""
+    history_head: str = ""
+
+
+class EditionWriter:
+    """Writes records into the tables of an edition and counts what it writes."""
+
+    def __init__(self, connection: sqlite3.Connection, report: PublishReport, now: datetime) -> None:
+        self.connection, self.report, self.now = connection, report, now
+        self.columns = {
+            table.name: [
+                column.name for column in table.columns if column.name != "id" or table.name in _OWN_IDS
+            ]
+            for table in Database(connection).tables
+            if not table.name.startswith(("gpkg_", "tree_search", "sqlite_"))
+        }
+        self.species: Counter[str | None] = Counter()
+        self.divisions: Counter[str | None] = Counter()
+        self.authorities: Counter[str] = Counter()
+        self.sources: Counter[str] = Counter()
+        self.source_rows: dict[str, Any] = {}
+        self.area_divisions: set[str | None] = set()
+
+    def insert(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
+        names = self.columns[table]
+        marks = ", ".join("?" * len(names))
+        quoted = ", ".join(f'"{name}"' for name in names)
+        self.connection.executemany(
+            f"INSERT INTO {table} ({quoted}) VALUES ({marks})",
+            ([_stored(row.get(n)) for n in names] for row in rows),
+        )
+
+    def trees(self, trees: Iterator[TreeRecord], progress: Progress) -> None:
+        extent: list[tuple[float, float]] = []
+        fid = 0
+        while batch := list(islice(trees, BATCH)):
+            numbered = list(enumerate(batch, start=fid + 1))
+            fid += len(batch)
+            self.insert("tree", [_tree_row(number, tree) for number, tree in numbered])
+            for table, rows in _children(batch).items():
+                self.insert(table, rows)
+            self.connection.executemany(
+                "INSERT INTO tree_search(rowid, words) VALUES (?, ?)",
+                [(number, _search_words(tree)) for number, tree in numbered],
+            )
+            self._count(batch)
+            extent = _corners(
+                extent, [(t.lon, t.lat) for t in batch if t.lon is not None and t.lat is not None]
+            )
+            progress(fid)
+        register_layer(self.connection, "tree", "POINT", extent, about="古树名木 / trees", at=self.now)
+        register_attributes(
+            self.connection, "measurement", about="测量 / sizes by date (tree_uuid)", at=self.now
+        )
+        register_attributes(
+            self.connection, "inspection", about="检查 / inspections (tree_uuid)", at=self.now
+        )
+
+    def areas(self, kind: str, areas: Iterator[AreaRecord]) -> None:
+        rows = list(areas)
+        setattr(self.report, f"{kind}s", len(rows))
+        self.insert(kind, [_area_row(number, area) for number, area in enumerate(rows, start=1)])
+        for area in rows:
+            self.source_rows[area.source.source_id] = area.source
+            self.area_divisions.add(area.division_id)
+        points = [point for area in rows for point in area.boundary]
+        about = {"grove": "古树群 / groves", "garden": "历史名园 / heritage gardens"}[kind]
+        register_layer(self.connection, kind, "POLYGON", points, about=about, at=self.now)
+
+    def surroundings(self, session: Session) -> None:
+        """Species, divisions, authorities and sources that the published records refer to."""
+        species = [
+            row for row in session.exec(select(Species).order_by(col(Species.id))) if self.species[row.id]
+        ]
+        self.insert(
+            "species",
+            [
+                {**row.model_dump(), "path": encode_segment(row.id), "tree_count": self.species[row.id]}
+                for row in species
+            ],
+        )
+        self.insert("division", self._division_rows(session))
+        self.insert(
+            "authority",
+            [
+                {**row.model_dump(), **self._duty(session), "tree_count": self.authorities[row.id]}
+                for row in session.exec(select(Authority).order_by(col(Authority.id)))
+            ],
+        )
+        self.insert(
+            "source",
+            [
+                {**_plain(row), "id": source_id, "tree_count": self.sources[source_id]}
+                for source_id, row in sorted(self.source_rows.items())
+            ],
+        )
+
+    def tags(self, session: Session, keys: Keys) -> None:
+        rows = [
+            {
+                "tag_hash": tag_hash(printed_text(tag.code, keys.tag_key(tag.key_id))),
+                "tree_uuid": tag.tree_id,
+                "state": tag.state.value,
+                "issued_on": tag.issued_on,
+                "ended_on": tag.ended_on,
+            }
+            for tag in session.exec(select(Tag))
+        ]
+        self.insert("tag", sorted(rows, key=lambda row: str(row["tag_hash"])))
+        self.report.tags = len(rows)
+
+    def edition(self, session: Session, keys: Keys, now: datetime) -> None:
+        settings = all_settings(session)
+        facts = {
+            "format": FORMAT,
+            "number": self.report.number,
+            "made_at": now.isoformat(timespec="seconds"),
+            "history_head": self.report.history_head,
+            "public_key": base64.b64encode(keys.public_key).decode(),
+            "tree_count": self.report.trees,
+            "grove_count": self.report.groves,
+            "garden_count": self.report.gardens,
+            "tag_count": self.report.tags,
+            "withheld": canonical(dict(self.report.withheld)),
+            **{name: settings[name] for name in PUBLIC_SETTINGS},
+        }
+        self.insert("edition", [{"key": key, "value": str(value)} for key, value in facts.items()])
+
+    def _duty(self, session: Session) -> dict[str, str | None]:
+        settings = all_settings(session)
+        return {name: settings[name] or None for name in ("duty_phone", "duty_mail")}
+
+    def _division_rows(self, session: Session) -> list[dict[str, Any]]:
+        rows = {row.id: row for row in session.exec(select(Division).order_by(col(Division.id)))}
+        totals: Counter[str] = Counter()
+        counted = {**dict.fromkeys(self.area_divisions, 0), **self.divisions}
+        for division_id, count in counted.items():
+            at = division_id
+            while at is not None:
+                totals[at] += count
+                at = rows[at].parent_id
+        kept = sorted((row for row in rows.values() if row.id in totals), key=lambda row: row.id.count("/"))
+        return [
+            {**row.model_dump(), "path": encode_segment(row.id), "tree_count": totals[row.id]} for row in kept
+        ]
+
+    def _count(self, trees: Sequence[TreeRecord]) -> None:
+        self.species.update(tree.species_id for tree in trees)
+        self.divisions.update(tree.division_id for tree in trees if tree.division_id)
+        self.authorities.update(tree.authority_id for tree in trees)
+        self.sources.update(tree.source.source_id for tree in trees)
+        self.source_rows.update({tree.source.source_id: tree.source for tree in trees})
+
+
+def _tree_row(fid: int, tree: TreeRecord) -> dict[str, Any]:
+    row = _plain(tree)
+    size = _plain(tree.size) if tree.size else {}
+    geometry = point_blob(tree.lon, tree.lat) if tree.lon is not None and tree.lat is not None else None
+    return {
+        **row,
+        **size,
+        "fid": fid,
+        "geom": geometry,
+        "listing": tree.listings[0] if tree.listings else None,
+        "designated_on": next((d.designated_on for d in tree.designations if d.designated_on), None),
+        "last_inspected_on": tree.inspections[0].inspected_on if tree.inspections else None,
+        "photo_count": len(tree.photos),
+        "flag_count": len(tree.flags),
+        **_terms(tree),
+    }
+
+
+def _area_row(fid: int, area: AreaRecord) -> dict[str, Any]:
+    geometry = polygon_blob(area.boundary) if area.boundary else None
+    return {**_plain(area), "fid": fid, "geom": geometry, **_terms(area)}
+
+
+def _terms(record: TreeRecord | AreaRecord) -> dict[str, Any]:
+    source = record.source
+    return {"source_id": source.source_id, "licence": source.licence, "attribution": source.attribution}
+
+
+def _children(trees: Sequence[TreeRecord]) -> dict[str, list[dict[str, Any]]]:
+    parts = {
+        "measurement": "measurements",
+        "inspection": "inspections",
+        "designation": "designations",
+        "alias": "aliases",
+        "flag": "flags",
+        "photo": "photos",
+        "history": "history",
+    }
+    return {
+        table: [{"tree_uuid": tree.uuid, **_plain(row)} for tree in trees for row in getattr(tree, attribute)]
+        for table, attribute in parts.items()
+    }
+
+
+def _search_words(tree: TreeRecord) -> str:
+    return index_words(
+        tree.name_zh,
+        tree.name_verbatim,
+        tree.common_name,
+        tree.name_latin,
+        tree.latin_verbatim,
+        tree.name_en,
+        tree.tree_no,
+        *(alias.number for alias in tree.aliases),
+        tree.family,
+        tree.genus,
+        *tree.division_path,
+        tree.town,
+        tree.village,
+        tree.small_place,
+        tree.address,
+        tree.steward,
+        tree.history_text,
+        tree.peculiarity,
+        tree.notes,
+    )
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    """A record's own fields by name, not descending into other records."""
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return json.dumps(value, ensure_ascii=False)
+    return value
+
+
+def _corners(
+    extent: list[tuple[float, float]], points: list[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    known = extent + points
+    if not known:
+        return []
+    lons, lats = [lon for lon, _ in known], [lat for _, lat in known]
+    return [(min(lons), min(lats)), (max(lons), max(lats))]

@@ -1,0 +1,138 @@
+"""What all readers share: rows and tables, limits on size, unpacking, and the debris of cells."""
+
+import gzip
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from registry.errors import InputUnreadableError, Phrase
+
+MAX_BYTES = 1 << 30
+MAX_WHOLE_BYTES = 256 << 20
+"""Formats that must be held in memory as a whole (JSON, workbooks) may be this large."""
+PIECE = 1 << 20
+
+Fits = Callable[[Sequence[str]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its number as a spreadsheet shows it, and its cells by header.
+
+    missing: (cells found, cells expected) where they differ: the row was cut off, or has cells to spare.
+    """
+
+    number: int
+    cells: dict[str, str]
+    missing: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file that was understood: what it is, its headers, and its rows (read once)."""
+
+    path: Path
+    kind: str
+    encoding: str
+    sha256: str
+    headers: tuple[str, ...]
+    rows: Iterator[Row]
+
+
+def clean(text: str) -> str:
+    """`text` without blanks around it, with the debris of spreadsheets and web pages taken out."""
+    for debris in ("_x000D_", "&#x0D;", "\ufeff", "\u200b"):
+        text = text.replace(debris, "")
+    return text.replace("\u00a0", " ").replace("\u3000", " ").strip()
+
+
+class _Limited(io.RawIOBase):
+    """A stream that ends with an error past MAX_BYTES: a small compressed file can hold a huge one."""
+
+    def __init__(self, packed: BinaryIO, path: Path) -> None:
+        self._stream, self._packed, self._path, self._seen = gzip.GzipFile(fileobj=packed), packed, path, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._stream.read(len(buffer))
+        buffer[: len(piece)] = piece
+        self._seen += len(piece)
+        if self._seen > MAX_BYTES:
+            raise too_large(self._path, MAX_BYTES)
+        return len(piece)
+
+    def close(self) -> None:
+        self._stream.close()
+        self._packed.close()
+        super().close()
+
+
+def unpacked(path: Path) -> BinaryIO:
+    stream = path.open("rb")
+    is_gzip = stream.read(2) == b"\x1f\x8b"
+    stream.seek(0)
+    if not is_gzip:
+        return stream
+    return io.BufferedReader(_Limited(stream, path))
+
+
+def check_whole_size(path: Path, size: int) -> None:
+    """Raises InputUnreadableError where `size` bytes are too many to be held as a whole."""
+    if size > MAX_WHOLE_BYTES:
+        raise too_large(path, MAX_WHOLE_BYTES)
+
+
+def too_large(path: Path, limit: int) -> InputUnreadableError:
+    return InputUnreadableError(
+        path=path,
+        reason=Phrase("it is larger than {limit} MiB; split it into several files", limit=limit >> 20),
+    )
+
+
+def read_whole(path: Path) -> bytes:
+    with unpacked(path) as stream:
+        content = stream.read(MAX_WHOLE_BYTES + 1)
+    check_whole_size(path, len(content))
+    return content
+
+
+def distinct_headers(path: Path, headers: list[str]) -> tuple[str, ...]:
+    while headers and not headers[-1]:
+        headers.pop()
+    doubled = sorted({name for name in headers if name and headers.count(name) > 1})
+    if doubled:
+        raise InputUnreadableError(
+            path=path, reason=Phrase("the header has {columns} more than once", columns=", ".join(doubled))
+        )
+    if not any(headers):
+        raise InputUnreadableError(path=path, reason=Phrase("there is no header row"))
+    return tuple(headers)
+
+
+def make_row(number: int, headers: tuple[str, ...], cells: Sequence[str]) -> Row:
+    values = {name: clean(cell) for name, cell in zip(headers, cells, strict=False) if name}
+    spare = any(clean(cell) for cell in cells[len(headers) :])
+    missing = (len(cells), len(headers)) if len(cells) < len(headers) or spare else None
+    return Row(number, values, missing)
+
+
+def cell_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime) and value.time() == datetime.min.time():
+        value = value.date()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return ",".join(cell_text(item) for item in value)
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)

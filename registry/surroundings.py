@@ -1,0 +1,70 @@
+"""What many trees share when they are read: authorities, divisions, sources, species, and their addresses."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from registry.models import Authority, Division, Source, Species, Tree, TreeAlias
+from registry.records import SourceRecord
+from registry.rules.addresses import encode_segment
+from registry.settings import all_settings
+
+
+class Surroundings:
+    """What many trees share: authorities, divisions, sources, species, and which numbers are ambiguous."""
+
+    def __init__(self, session: Session) -> None:
+        self.settings = all_settings(session)
+        self.authorities = {row.id: row for row in _detached(session, Authority)}
+        self.divisions = {row.id: row for row in _detached(session, Division)}
+        self.sources = {row.id: source_record(row) for row in _detached(session, Source)}
+        self.species = {row.id: row for row in _detached(session, Species)}
+        numbers = (
+            select(Tree.tree_no.label("number"), Tree.id.label("tree_id"))  # type: ignore[attr-defined]
+            .union(select(TreeAlias.number, TreeAlias.tree_id))
+            .subquery()
+        )
+        doubled = select(numbers.c.number).group_by(numbers.c.number).having(sa.func.count() > 1)
+        self.ambiguous = set(session.execute(doubled).scalars())
+        pairs = select(Tree.tree_no, Tree.number_scheme).group_by(col(Tree.tree_no), col(Tree.number_scheme))
+        self.doubled_pairs = {tuple(row) for row in session.execute(pairs.having(sa.func.count() > 1))}
+
+    def path(self, tree: Any) -> str:
+        """The tree's own segment in addresses: always one tree, never two."""
+        if (tree.tree_no, tree.number_scheme) in self.doubled_pairs:
+            return encode_segment(f"{tree.authority_id}:{tree.number_scheme}:{tree.tree_no}")
+        if tree.tree_no in self.ambiguous:
+            return encode_segment(f"{tree.number_scheme}:{tree.tree_no}")
+        return encode_segment(tree.tree_no)
+
+    def division_path(self, division_id: str | None) -> tuple[str, ...]:
+        names: list[str] = []
+        while division_id is not None:
+            division = self.divisions[division_id]
+            names.insert(0, division.name)
+            division_id = division.parent_id
+        return tuple(names)
+
+
+def _detached(session: Session, table: Any) -> list[Any]:
+    rows = list(session.exec(select(table)))
+    for row in rows:
+        session.expunge(row)
+    return rows
+
+
+def source_record(row: Source) -> SourceRecord:
+    """A source as records carry it."""
+    return SourceRecord(
+        source_id=row.id,
+        title=row.title,
+        title_lang=row.title_lang,
+        title_en=row.title_en,
+        publisher=row.publisher,
+        licence=row.licence,
+        licence_url=row.licence_url,
+        attribution=row.attribution,
+        origin=row.origin,
+        as_of=row.as_of,
+    )

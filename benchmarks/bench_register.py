@@ -1,7 +1,7 @@
 """Import and publish against the same rows written with no checks at all, in one run.
 
-Run: `python -m benchmarks.bench_register`. "raw" copies every row of the finished database, history included, with
-`executemany` into a database of the same schema: the least work that leaves the same bytes.
+Run: `python -m benchmarks.bench_register`. "raw" copies every row of the finished database, history included,
+with `executemany` into a database of the same schema: the least work that leaves the same bytes.
 """
 
 import sqlite3
@@ -87,7 +87,7 @@ def _raw_copy(source: Path, target: Path) -> float:
     with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         schema = old.execute("SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
         kept = [(name, kind, sql) for name, kind, sql in schema if not name.startswith(HIDDEN)]
-        for _name, kind, sql in sorted(kept, key=lambda entry: entry[1] != "table"):
+        for _name, _kind, sql in sorted(kept, key=lambda entry: entry[1] != "table"):
             if "VIRTUAL" not in sql:
                 new.execute(sql)
         tables = [name for name, kind, sql in kept if kind == "table" and "VIRTUAL" not in sql]

@@ -226,7 +226,7 @@ def _facts(cells: _Cells, mapping: Mapping) -> TreeFacts:
     measurement = _draft(MeasurementDraft, sizes, cells) if has_sizes else None
     designations, more = _designations(values, mapping, cells)
     doubts.extend(more)
-    doubts.extend(_size_doubts(values, cells))
+    doubts.extend(_size_doubts(values, cells, mapping))
     return TreeFacts(
         tree=tree,
         species=species,
@@ -317,13 +317,13 @@ def _designations(
         for scheme in listings
     ]
     if grade := values.get("grade"):
-        scheme = mapping.designation.get("grade_scheme", "cn-2025")
+        scheme = mapping.grade_scheme
         facts = {"kind": DesignationKind.GRADE, "scheme": scheme, "grade": grade, **said}
         drafts.append(_draft(DesignationDraft, facts, cells))
     return tuple(drafts), doubts
 
 
-def _size_doubts(values: dict[str, Any], cells: _Cells) -> list[Doubt]:
+def _size_doubts(values: dict[str, Any], cells: _Cells, mapping: Mapping) -> list[Doubt]:
     names = (
         "girth_cm",
         "diameter_cm",
@@ -338,7 +338,8 @@ def _size_doubts(values: dict[str, Any], cells: _Cells) -> list[Doubt]:
         (_last_digit(name, cells) / 2 for name in ("girth_cm", "diameter_cm") if name in cells.raws),
         default=0.5,
     )
-    return size_doubts(Sizes(**{name: values.get(name) for name in names}), rounding_cm=rounding)
+    sizes = Sizes(**{name: values.get(name) for name in names})
+    return size_doubts(sizes, grade_ages=mapping.grade_ages, rounding_cm=rounding)
 
 
 def _last_digit(name: str, cells: _Cells) -> float:

@@ -26,6 +26,8 @@ from registry.errors import (
     Phrase,
 )
 from registry.models import DesignationDraft, InspectionDraft, MeasurementDraft, TreeDraft
+from registry.rulepacks import rule_pack
+from registry.rules.plausibility import GradeAges
 from registry.vocab.words import Datum
 
 MAPPING_FOLDER = SCHEMA_FOLDER / "mappings"
@@ -135,6 +137,17 @@ class Mapping:
         if self.divisions or given & set(DIVISION_LEVELS):
             given.add("division_id")
         return frozenset(given)
+
+    @property
+    def grade_scheme(self) -> str:
+        """The rule pack by which grades in the file were given."""
+        return self.designation.get("grade_scheme", "cn-2025")
+
+    @property
+    def grade_ages(self) -> GradeAges:
+        """Ages of the grades of that pack; empty for a scheme without a pack."""
+        pack = rule_pack(self.grade_scheme)
+        return pack.grade_ages if pack else {}
 
     def locate(self, headers: Sequence[str]) -> dict[str, Column]:
         """The column of each header that is used. Raises MappingMissingColumnError."""

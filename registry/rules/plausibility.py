@@ -4,7 +4,7 @@ Bounds from the checks that census quality control uses, collected in docs/flags
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,16 +46,17 @@ BOUNDS: dict[str, tuple[float, float]] = {
 }
 """Least and greatest value that passes without a doubt; bounds included."""
 
-GRADE_AGES: dict[str, tuple[int, int | None]] = {"1": (500, None), "2": (300, 500), "3": (100, 300)}
-"""Ages of the national grades: from (included) to (excluded)."""
+GradeAges = Mapping[str, tuple[int, int | None]]
+"""Ages of the grades of a rule pack: from (included) to (excluded), None where there is no end."""
 
 RATIO_TOLERANCE = 0.02
 CROWN_RATIO = 3.0
 
 
-def size_doubts(sizes: Sizes, *, rounding_cm: float = 0.5) -> list[Doubt]:
+def size_doubts(sizes: Sizes, *, grade_ages: GradeAges, rounding_cm: float = 0.5) -> list[Doubt]:
     """Doubts about one tree's sizes and age.
 
+    grade_ages: of the rule pack by which the grade was given; empty where there is none.
     rounding_cm: half the last digit in which girth and diameter were recorded, >= 0; it widens the tolerance
     of the ratio check, so that 1.13 m against 3.55 m passes.
     """
@@ -63,7 +64,7 @@ def size_doubts(sizes: Sizes, *, rounding_cm: float = 0.5) -> list[Doubt]:
         *_out_of_bounds(sizes),
         *_trunk_doubts(sizes, rounding_cm),
         *_crown_doubts(sizes),
-        *_age_doubts(sizes),
+        *_age_doubts(sizes, grade_ages),
     ]
 
 
@@ -105,10 +106,10 @@ def _crown_doubts(sizes: Sizes) -> Iterator[Doubt]:
         )
 
 
-def _age_doubts(sizes: Sizes) -> Iterator[Doubt]:
-    if sizes.age_years is None or sizes.grade not in GRADE_AGES:
+def _age_doubts(sizes: Sizes, grade_ages: GradeAges) -> Iterator[Doubt]:
+    if sizes.age_years is None or sizes.grade is None or sizes.grade not in grade_ages:
         return
-    low, high = GRADE_AGES[sizes.grade]
+    low, high = grade_ages[sizes.grade]
     if sizes.age_years < low or (high is not None and sizes.age_years >= high):
         yield Doubt("grade_age_mismatch", "age_years", f"{sizes.age_years} / {sizes.grade}", Severity.NOTE)
 

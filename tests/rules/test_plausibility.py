@@ -1,12 +1,13 @@
 """Plausibility: each bound on both of its sides; a doubt never changes a value."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from registry.rulepacks import RULEPACK_FOLDER, rule_pack
 from registry.rules.plausibility import (
     BOUNDS,
-    GRADE_AGES,
     Sizes,
     date_doubts,
     decimals,
@@ -14,10 +15,15 @@ from registry.rules.plausibility import (
     rounding_m,
     size_doubts,
 )
+from registry.vocab.words import GRADE_SCHEMES
+
+PACK = rule_pack("cn-2025")
+assert PACK is not None
+GRADE_AGES = PACK.grade_ages
 
 
 def checks(**sizes: object) -> set[str]:
-    return {doubt.check for doubt in size_doubts(Sizes(**sizes))}  # type: ignore[arg-type]
+    return {doubt.check for doubt in size_doubts(Sizes(**sizes), grade_ages=GRADE_AGES)}  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("field", "bounds"), BOUNDS.items())
@@ -73,8 +79,10 @@ def test_girth_and_diameter_must_agree(girth: float, diameter: float | None, che
 
 def test_rounding_widens_the_tolerance_and_nothing_else() -> None:
     sizes = Sizes(girth_cm=355, diameter_cm=110)
-    assert [doubt.check for doubt in size_doubts(sizes, rounding_cm=0.5)] == ["girth_diameter_ratio"]
-    assert size_doubts(sizes, rounding_cm=5) == []
+    assert [doubt.check for doubt in size_doubts(sizes, grade_ages=GRADE_AGES, rounding_cm=0.5)] == [
+        "girth_diameter_ratio"
+    ]
+    assert size_doubts(sizes, grade_ages=GRADE_AGES, rounding_cm=5) == []
 
 
 @pytest.mark.parametrize(
@@ -132,3 +140,18 @@ def test_a_date_that_stands_for_none_is_doubtful() -> None:
     assert [doubt.value for doubt in date_doubts("designated_on", day, frozenset({day}))] == ["2000-01-01"]
     assert date_doubts("designated_on", date(2000, 1, 2), frozenset({day})) == []
     assert date_doubts("designated_on", None, frozenset({day})) == []
+
+
+@pytest.mark.parametrize("path", sorted(RULEPACK_FOLDER.glob("*.toml")), ids=lambda path: path.stem)
+def test_a_rule_pack_says_where_its_law_stands_and_how_sure_we_are(path: Path) -> None:
+    pack = rule_pack(path.stem)
+    assert pack is not None
+    assert pack.id == path.stem
+    assert pack.citation
+    assert pack.confidence in {"high", "medium", "low"}
+    assert set(pack.grade_ages) <= {"1", "2", "3", "4"}
+    assert pack.id in GRADE_SCHEMES
+
+
+def test_a_scheme_without_a_pack_raises_no_doubt_about_ages() -> None:
+    assert size_doubts(Sizes(age_years=20, grade="1"), grade_ages={}) == []

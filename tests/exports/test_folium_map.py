@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser_kit import launched_chromium
 
 from exports.assets import MAP_SCRIPTS, MAP_STYLES, asset, inline_script
 from exports.folium_map import Basemap, write_map
@@ -18,9 +19,6 @@ from registry.errors import TooManyTreesError
 from registry.records import MapTree, RegisterFacts, SourceRecord
 from registry.vocab.language import translator
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-QUIET += ["--disable-sync", "--no-first-run"]
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 SOURCE = SourceRecord(
     source_id="taipei",
@@ -215,13 +213,8 @@ def test_an_asset_that_nobody_has_is_a_key_error():
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with launched_chromium() as chromium:
         yield chromium
-        chromium.close()
 
 
 class Opened:

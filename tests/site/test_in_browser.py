@@ -1,20 +1,15 @@
 """The pages in a real Chromium: both widths, no script needed, nothing asked of anybody else, axe clean."""
 
-import importlib.util
 import json
 from pathlib import Path
 
+import axe_playwright_python
 import pytest
+from browser_kit import launched_chromium
 from editions import make_authority, make_edition, make_photo, make_tag, make_tree, printed_tag
 from serving import served
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
-CHROMIUM = "/usr/bin/chromium"
-SWITCHES = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-]  # fmt: skip
 INSPECTION = {"inspected_on": "2026-03-01", "kind": "patrol", "findings": ["枯枝"], "text_lang": "zh-Hans"}
 TREES = [
     make_tree(
@@ -48,12 +43,8 @@ def address(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def chromium():
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+    with launched_chromium() as browser:
         yield browser
-        browser.close()
 
 
 def open_page(chromium, width: int = 390, **options):
@@ -80,10 +71,7 @@ def test_pages_fit_their_width_and_ask_nobody_else(chromium, address, width, scr
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(chromium, address, scheme):
-    found = importlib.util.find_spec("axe_playwright_python")
-    if found is None or found.origin is None:
-        pytest.skip("axe-playwright-python is not installed")
-    axe = (Path(found.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+    axe = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     page = open_page(chromium, color_scheme=scheme)
     for path in PAGES.values():
         page.goto(address + path)

@@ -5,17 +5,16 @@ import gzip
 import socket
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
+from browser_kit import launched_chromium
 from editions import make_division, make_source, make_tree
 
 from datasette_plugins.map import pages
 from datasette_plugins.map.pages import policy_with
 
-CHROMIUM = "/usr/bin/chromium"
 HOSTILE = "</script><script>alert(1)</script>"
 HONG_KONG = {
     "jurisdiction": "hk",
@@ -186,14 +185,8 @@ async def test_filters_without_a_field_are_shown_and_can_be_taken_away(site):
 
 @pytest.mark.browser
 def test_the_map_draws_and_opens_a_tree_without_leaving_its_host(site):
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium")
     trees = [*three_trees(), *(make_tree(f"x{n}", lon=121.5 + n / 500) for n in range(9))]
-    with Served(site(trees=trees).app()) as address, sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+    with Served(site(trees=trees).app()) as address, launched_chromium() as chromium:
         page = chromium.new_page(viewport={"width": 390, "height": 844})
         asked, complaints = [], []
         page.on("request", lambda request: asked.append(request.url))
@@ -212,7 +205,6 @@ def test_the_map_draws_and_opens_a_tree_without_leaving_its_host(site):
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         assert [url for url in asked if not url.startswith(address)] == []
         assert complaints == []
-        chromium.close()
 
 
 class Served:

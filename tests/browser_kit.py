@@ -1,0 +1,41 @@
+"""A real Chromium for tests. Where there is none the tests say so; on a machine of CI that is a failure."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def find_chromium() -> str | None:
+    """The Chromium that GUSHU_CHROMIUM names, else the first that the machine has."""
+    named = os.environ.get("GUSHU_CHROMIUM")
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    return named or found or (MAC if os.path.exists(MAC) else None)
+
+
+@contextmanager
+def launched_chromium() -> Iterator[Any]:
+    """A headless Chromium; skips the test where the machine has none, fails it in CI."""
+    path = find_chromium()
+    if path is None:
+        reason = "no Chromium here: install it, or name one with GUSHU_CHROMIUM"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
+        yield browser
+        browser.close()

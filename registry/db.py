@@ -55,7 +55,9 @@ def make_engine(address: str) -> Engine:
     path = sqlite_path(address)
     if path is None:
         try:
-            return sa.create_engine(address)
+            return sa.create_engine(
+                address, poolclass=sa.NullPool
+            )  # commands are short: none is kept waiting
         except (sa.exc.ArgumentError, ImportError) as error:
             raise RegisterMissingError(address=shown_address(address)) from error
     url = sa.URL.create("sqlite", database=str(path))  # not an f-string: a path may hold ? and %

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -142,3 +144,13 @@ def make_tree(**facts: Any) -> TreeRecord:
         "source": SOURCE,
     }
     return TreeRecord(**{**usual, **facts})
+
+
+def tamper(engine: Engine, statement: str) -> int:
+    """Change a register behind its back, constraints between tables left aside; returns the rows touched."""
+    if engine.dialect.name == "sqlite":
+        with closing(sqlite3.connect(str(engine.url.database))) as connection, connection:
+            return connection.execute(statement).rowcount
+    with engine.begin() as connection:
+        connection.exec_driver_sql("SET session_replication_role = replica")
+        return connection.exec_driver_sql(statement).rowcount

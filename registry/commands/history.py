@@ -9,6 +9,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -110,7 +111,7 @@ def verify_history(session: Session, head: str | None = None) -> int:
     missing = {head.strip().lower()} if head else set()
     missing |= set(session.exec(select(Edition.history_head)))
     missing.discard(GENESIS)
-    for event in session.exec(select(Event).order_by(col(Event.seq)).execution_options(yield_per=500)):
+    for event in _streamed(session, select(Event).order_by(col(Event.seq))):
         if event.seq != expected:
             raise HistoryBrokenError(seq=expected, reason=Phrase("the event is missing"))
         if event.previous_hash != previous:
@@ -159,7 +160,7 @@ def commitment_of(salt: str, field: str, value: str) -> str:
 def _verify_items(session: Session, event: Event) -> None:
     digest, count = hashlib.sha256(), 0
     items = select(EventItem).where(EventItem.seq == event.seq).order_by(col(EventItem.ordinal))
-    for item in session.exec(items.execution_options(yield_per=2000)):
+    for item in _streamed(session, items):
         count += 1
         digest.update(
             _item_line(item.seq, item.ordinal, item.subject_type, item.subject_id, item.action, item.change)
@@ -172,12 +173,18 @@ def _verify_items(session: Session, event: Event) -> None:
 
 
 def _verify_commitments(session: Session) -> None:
-    for row in session.exec(select(Commitment).execution_options(yield_per=2000)):
+    for row in _streamed(session, select(Commitment)):
         if row.digest != commitment_of(row.salt, row.field, row.value):
             found = select(EventItem.seq).where(EventItem.subject_id == row.subject_id).limit(1)
             raise HistoryBrokenError(
                 seq=session.exec(found).first() or 0, reason=Phrase("a private value behind it was altered")
             )
+
+
+def _streamed(session: Session, query: Any) -> Iterator[Any]:
+    """The rows of `query`, few at a time; the cursor is closed also where reading stops half-way."""
+    with closing(session.exec(query.execution_options(yield_per=1000))) as rows:
+        yield from rows
 
 
 def _item_line(seq: int, ordinal: int, subject_type: str, subject_id: str, action: str, change: str) -> bytes:

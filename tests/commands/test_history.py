@@ -1,12 +1,10 @@
 """History: whatever is altered, cut out or put in is named."""
 
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from register_kit import NOW, count, import_rows, rows_of
+from register_kit import NOW, count, import_rows, rows_of, tamper
 from sqlalchemy.engine import Engine
 
 from registry.commands.history import Change, commitment_of, history_head, record_event, verify_history
@@ -44,7 +42,7 @@ TAMPERING: dict[str, tuple[str, int]] = {
     "an instant": ("UPDATE event SET at = '2020-01-01 00:00:00.000000' WHERE seq = 2", 2),
     "a kind": ("UPDATE event SET kind = 'x' WHERE seq = 1", 1),
     "a reason": ("UPDATE event SET reason = NULL WHERE seq = 3", 3),
-    "a hash": ("UPDATE event SET hash = 'f' || substr(hash, 2) || 'x' WHERE seq = 2", 2),
+    "a hash": ("UPDATE event SET hash = substr(hash, 2) || substr(hash, 1, 1) WHERE seq = 2", 2),
     "a link": ("UPDATE event SET previous_hash = hash WHERE seq = 3", 3),
     "an item": ("UPDATE event_item SET change = replace(change, '3', '4') WHERE seq = 3", 3),
     "an item's action": ("UPDATE event_item SET action = 'x' WHERE seq = 4", 4),
@@ -70,9 +68,7 @@ TAMPERING: dict[str, tuple[str, int]] = {
 @pytest.mark.parametrize("what", TAMPERING)
 def test_tampering_is_named(history: Engine, what: str) -> None:
     statement, seq = TAMPERING[what]
-    with closing(sqlite3.connect(str(history.url.database))) as connection:
-        assert connection.execute(statement).rowcount > 0
-        connection.commit()
+    assert tamper(history, statement) > 0
     with pytest.raises(HistoryBrokenError) as caught:
         verify(history)
     assert caught.value.facts["seq"] == seq
@@ -82,19 +78,15 @@ def test_tampering_is_named(history: Engine, what: str) -> None:
 def test_events_cut_off_at_the_end_show_against_a_head_noted_down_earlier(history: Engine) -> None:
     with reading(history) as session:
         head = history_head(session)
-    with closing(sqlite3.connect(str(history.url.database))) as connection:
-        connection.execute("DELETE FROM event_item WHERE seq = 4")
-        connection.execute("DELETE FROM event WHERE seq = 4")
-        connection.commit()
+    tamper(history, "DELETE FROM event_item WHERE seq = 4")
+    tamper(history, "DELETE FROM event WHERE seq = 4")
     assert verify(history) == 3
     with pytest.raises(HistoryBrokenError, match="cut off"):
         verify(history, head)
 
 
 def test_an_edition_remembers_the_head_it_was_made_from(history: Engine) -> None:
-    with closing(sqlite3.connect(str(history.url.database))) as connection:
-        connection.execute("INSERT INTO edition VALUES (1, '2026-01-01', ?, '', 0, '{}')", ["ab" * 32])
-        connection.commit()
+    tamper(history, f"INSERT INTO edition VALUES (1, '2026-01-01', '{'ab' * 32}', '', 0, '{{}}')")
     with pytest.raises(HistoryBrokenError, match="cut off"):
         verify(history)
 
@@ -122,9 +114,7 @@ def test_no_private_field_is_written_out(engine: Engine, field: str) -> None:
 
 
 def test_a_forgotten_value_leaves_a_history_that_holds(history: Engine) -> None:
-    with closing(sqlite3.connect(str(history.url.database))) as connection:
-        connection.execute("DELETE FROM commitment")
-        connection.commit()
+    tamper(history, "DELETE FROM commitment")
     assert verify(history) == 4
 
 

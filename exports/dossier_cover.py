@@ -283,7 +283,7 @@ def _draw_office(pen: Pen, said: Said, facts: RegisterFacts) -> None:
 
 def _place(said: Said) -> str:
     tree = said.tree
-    parts = [*tree.division_path, tree.town or "", tree.village or ""]
+    parts = [*tree.places(said.t.lang), tree.town or "", tree.village or ""]
     shown = " ".join(dict.fromkeys(filter(None, parts))) or (tree.address or "")
     return shown or said.absence("address")
 

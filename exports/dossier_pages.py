@@ -176,7 +176,7 @@ def _designations(flow: Flow, said: Said, heading: _Headings) -> None:
                 t.word(DesignationKind, d.kind),
                 decided,
                 day,
-                d.authority or said.authority,
+                (d.authority_en if t.lang == "en" else d.authority) or said.authority,
                 d.document_no or "—",
             ]
         )

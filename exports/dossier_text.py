@@ -252,7 +252,7 @@ _SPECIAL = {
     "aliases": lambda said: (_aliases if said.t.lang == "zh" else _aliases_plain)(said),
     "authority": lambda said: said.authority,
     "coordinate_uncertainty_m": _uncertainty,
-    "division": lambda said: " ".join(said.tree.division_path),
+    "division": lambda said: " ".join(said.tree.places(said.t.lang)),
     "lat": lambda said: _place(said, 1),
     "listing": lambda said: " · ".join(said.t.word(LISTINGS, code) for code in said.tree.listings),
     "lon": lambda said: _place(said, 0),

@@ -256,6 +256,7 @@ def _search_words(tree: TreeRecord) -> str:
         tree.family,
         tree.genus,
         *tree.division_path,
+        *(name for name in tree.division_path_en if name not in tree.division_path),
         tree.town,
         tree.village,
         tree.small_place,

@@ -211,6 +211,7 @@ def _tree_values(tree: Any, around: Surroundings) -> dict[str, Any]:
         family=species.family if species else None,
         genus=species.genus if species else None,
         division_path=around.division_path(tree.division_id),
+        division_path_en=around.division_path(tree.division_id, in_english=True),
         values=tree.values,
     )
     return record
@@ -252,6 +253,7 @@ def _designation_record(row: Any, around: Surroundings) -> DesignationRecord:
         grade=row.grade,
         designated_on=row.designated_on,
         authority=authority.name_zh if authority else None,
+        authority_en=authority.name_en if authority else None,
         document_no=row.document_no,
     )
 
@@ -318,6 +320,7 @@ def full_areas(session: Session, kind: str) -> Iterator[FullArea]:
             source=around.sources[row.source_id],
             division_id=row.division_id,
             division_path=around.division_path(row.division_id),
+            division_path_en=around.division_path(row.division_id, in_english=True),
             boundary=tuple((lon, lat) for lon, lat in json.loads(row.boundary)),
             tree_count=row.tree_count,
             area_ha=row.area_ha,

@@ -59,6 +59,7 @@ class DesignationRecord:
     grade: str | None = None
     designated_on: date | None = None
     authority: str | None = None
+    authority_en: str | None = None
     document_no: str | None = None
 
 
@@ -147,6 +148,9 @@ class TreeRecord:
     listings: tuple[str, ...] = ()
     division_id: str | None = None
     division_path: tuple[str, ...] = ()
+    """Names from the largest division to the smallest, as recorded."""
+    division_path_en: tuple[str, ...] = ()
+    """The same in English where a division has an English name, else as recorded."""
     town: str | None = None
     village: str | None = None
     small_place: str | None = None
@@ -199,6 +203,10 @@ class TreeRecord:
     withheld: tuple[str, ...] = ()
     """Names of the fields that the redaction held back, sorted."""
 
+    def places(self, lang: str) -> tuple[str, ...]:
+        """Names of the divisions for a reader of `lang`, largest first."""
+        return (lang == "en" and self.division_path_en) or self.division_path
+
     @property
     def size(self) -> MeasurementRecord | None:
         """The latest measurement, or None."""
@@ -245,6 +253,7 @@ class AreaRecord:
     source: SourceRecord
     division_id: str | None = None
     division_path: tuple[str, ...] = ()
+    division_path_en: tuple[str, ...] = ()
     boundary: tuple[tuple[float, float], ...] = ()
     tree_count: int | None = None
     area_ha: float | None = None

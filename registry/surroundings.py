@@ -38,11 +38,12 @@ class Surroundings:
             return encode_segment(f"{tree.number_scheme}:{tree.tree_no}")
         return encode_segment(tree.tree_no)
 
-    def division_path(self, division_id: str | None) -> tuple[str, ...]:
+    def division_path(self, division_id: str | None, *, in_english: bool = False) -> tuple[str, ...]:
+        """The names of a division and those around it, largest first."""
         names: list[str] = []
         while division_id is not None:
             division = self.divisions[division_id]
-            names.insert(0, division.name)
+            names.insert(0, (in_english and division.name_en) or division.name)
             division_id = division.parent_id
         return tuple(names)
 

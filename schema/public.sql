@@ -30,7 +30,8 @@ CREATE TABLE tree (
   family TEXT,
   genus TEXT,
   division_id TEXT REFERENCES division(id),
-  division_path TEXT NOT NULL,        -- JSON list of names, largest first
+  division_path TEXT NOT NULL,        -- JSON list of names as recorded, largest first
+  division_path_en TEXT NOT NULL DEFAULT '[]',  -- the same in English where there is an English name
   town TEXT,
   village TEXT,
   small_place TEXT,
@@ -100,6 +101,7 @@ CREATE TABLE grove (
   jurisdiction TEXT NOT NULL,
   division_id TEXT REFERENCES division(id),
   division_path TEXT NOT NULL,
+  division_path_en TEXT NOT NULL DEFAULT '[]',
   tree_count INTEGER,
   area_ha REAL,
   protection_grade TEXT,
@@ -124,6 +126,7 @@ CREATE TABLE garden (
   jurisdiction TEXT NOT NULL,
   division_id TEXT REFERENCES division(id),
   division_path TEXT NOT NULL,
+  division_path_en TEXT NOT NULL DEFAULT '[]',
   tree_count INTEGER,
   area_ha REAL,
   period TEXT,
@@ -173,6 +176,7 @@ CREATE TABLE designation (
   grade TEXT,
   designated_on TEXT,
   authority TEXT,
+  authority_en TEXT,
   document_no TEXT
 );
 

@@ -19,7 +19,7 @@ def age_text(tree: TreeRecord, language: Translator) -> str | None:
 
 def tag_content(tree: TreeRecord, printed: str, public_address: str, language: Translator) -> TagContent:
     """The content of one tag. `tree` has passed the redaction; `printed` is CODE-CHECK."""
-    place = tree.division_path[-1] if tree.division_path else None
+    places = tree.places(language.lang)
     return TagContent(
         address=tag_address(public_address, printed),
         code=printed.partition("-")[0],
@@ -32,6 +32,6 @@ def tag_content(tree: TreeRecord, printed: str, public_address: str, language: T
         grade=seal_character(tree.category, tree.status, tree.protection_grade) or None,
         grade_label=language.word(Grade, tree.protection_grade) or None,
         age_text=age_text(tree, language),
-        place=place,
+        place=places[-1] if places else None,
         duty_phone=tree.duty_phone,
     )

@@ -4,9 +4,12 @@ Folium lays out the page and starts Leaflet; its remote scripts and styles are l
 the file. The trees are data for `static/treemap.js`, not one Folium object each.
 """
 
+import html
 import json
 import re
+import string
 from collections.abc import Iterable
+from functools import lru_cache
 from io import TextIOBase
 from typing import Any, BinaryIO, NamedTuple, TextIO, cast
 
@@ -46,15 +49,23 @@ def write_map(
     t = translator(language)
     sources = _SourceList(trees)
     points = pack_points(sources, t, limit=limit)
-    html = TreeMap(points, t, facts, sources.seen(), basemap).get_root().render()
+    given = {
+        "points": points,
+        "treeBase": f"{facts.public_address.rstrip('/')}/tree/" if facts.public_address else None,
+        "tiles": basemap._asdict() if basemap else None,
+    }
+    made = _page_html(points, _page_texts(points["counts"], t, facts, sources.seen()), given)
     if isinstance(out, TextIOBase):
-        out.write(html)
+        out.write(made)
     else:
-        cast(BinaryIO, out).write(html.encode())
+        cast(BinaryIO, out).write(made.encode())
 
 
 class TreeMap(folium.Map):  # type: ignore[misc]
-    """A Folium map that brings its own scripts and styles, and draws trees from compact arrays."""
+    """A Folium map that brings its own scripts and styles, and leaves gaps for them and for all that is said.
+
+    Folium compiles what a map renders as a template a second time, so nothing from a register may be in it.
+    """
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012  (Folium's name; emptied, not shared)
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
@@ -63,31 +74,14 @@ class TreeMap(folium.Map):  # type: ignore[misc]
         {% macro header(this, kwargs) %}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<style>{{ this.styles }}</style>
+<style>$styles</style>
         {% endmacro %}
         {% macro html(this, kwargs) %}
-<header><h1>{{ this.page.title|e }}</h1>
-<p>{{ this.page.summary|e }}</p><p>{{ this.page.as_of|e }}</p></header>
-<main><div class="tm-map" id="{{ this.get_name() }}" role="region" aria-label="{{ this.page.title|e }}">
-<noscript><p class="tm-empty">{{ this.page.noscript|e }}</p></noscript></div></main>
-<aside>
-<form id="search" role="search"><label>{{ this.page.search|e }}
-<input type="search" name="q" autocomplete="off"></label>
-<p role="status" aria-live="polite"></p><ul></ul></form>
-<section id="regions" aria-label="{{ this.page.regions|e }}"></section>
-<section><h2>{{ this.page.legend|e }}</h2><div id="legend"></div>
-{% for note in this.page.notes %}<p class="small">{{ note|e }}</p>{% endfor %}</section>
-<section><h2>{{ this.page.sources|e }}</h2><ul class="sources">
-{% for source in this.page.source_list %}<li><b lang="{{ source.lang|e }}">{{ source.title|e }}</b>
-{{ source.attribution|e }}<br>
-{% if source.licence_url %}<a href="{{ source.licence_url|e }}">{{ source.licence|e }}</a>
-{% else %}{{ source.licence|e }}{% endif %}{% if source.as_of %} · {{ source.as_of|e }}{% endif %}</li>
-{% endfor %}</ul><p class="small">{{ this.page.made_with|e }}</p></section>
-</aside>
-<script type="application/json" id="trees">{{ this.data }}</script>
+$body
+<script type="application/json" id="trees">$data</script>
         {% endmacro %}
         {% macro script(this, kwargs) %}
-{{ this.scripts }}
+$scripts
 var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {{ this.options|tojavascript }});
 (function () {
   var part = function (id) { return document.getElementById(id); };
@@ -101,42 +95,67 @@ var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {{ this.options|
         """
     )
 
-    def __init__(
-        self,
-        points: dict[str, Any],
-        t: Translator,
-        facts: RegisterFacts,
-        sources: list[SourceRecord],
-        basemap: Basemap | None,
-    ) -> None:
+    def __init__(self) -> None:
         super().__init__(tiles=None, max_zoom=MAX_ZOOM, maxZoom=MAX_ZOOM, minZoom=2)
         self._name, self._id = "tree", "map"
-        _Page(t.html_lang, _title(t, facts)).add_child(self)
-        self.page = _page_texts(points["counts"], t, facts, sources)
-        self.styles = "\n".join(asset(name) for name in (*MAP_STYLES, "handover.css"))
-        self.scripts = inline_script("\n".join(asset(name) for name in MAP_SCRIPTS))
-        given = {
-            "points": points,
-            "treeBase": f"{facts.public_address.rstrip('/')}/tree/" if facts.public_address else None,
-            "tiles": basemap._asdict() if basemap else None,
-        }
-        self.data = json_for_html(given)
 
 
 class _Page(Figure):  # type: ignore[misc]
     """Folium's figure as a page that names its language and keeps its script inside the body."""
 
     _template = Template(
-        '<!DOCTYPE html>\n<html lang="{{ this.lang|e }}">\n<head>\n<meta charset="utf-8">\n'
-        "<title>{{ this.title|e }}</title>\n{{ this.header.render(**kwargs) }}\n</head>\n<body>\n"
+        '<!DOCTYPE html>\n<html lang="$lang">\n<head>\n<meta charset="utf-8">\n'
+        "<title>$title</title>\n{{ this.header.render(**kwargs) }}\n</head>\n<body>\n"
         "{{ this.html.render(**kwargs) }}\n<script>\n{{ this.script.render(**kwargs) }}\n</script>\n"
         "</body>\n</html>\n"
     )
 
-    def __init__(self, lang: str, title: str) -> None:
-        super().__init__(title=title)
-        self.lang = lang
+    def __init__(self) -> None:
+        super().__init__()
         self.header._children.clear()  # the character set is named in the template, first
+
+
+_BODY = Template(
+    """<header><h1>{{ page.title|e }}</h1>
+<p>{{ page.summary|e }}</p><p>{{ page.as_of|e }}</p></header>
+<main><div class="tm-map" id="tree_map" role="region" aria-label="{{ page.title|e }}">
+<noscript><p class="tm-empty">{{ page.noscript|e }}</p></noscript></div></main>
+<aside>
+<form id="search" role="search"><label>{{ page.search|e }}
+<input type="search" name="q" autocomplete="off"></label>
+<p role="status" aria-live="polite"></p><ul></ul></form>
+<section id="regions" aria-label="{{ page.regions|e }}"></section>
+<section><h2>{{ page.legend|e }}</h2><div id="legend"></div>
+{% for note in page.notes %}<p class="small">{{ note|e }}</p>{% endfor %}</section>
+<section><h2>{{ page.sources|e }}</h2><ul class="sources">
+{% for source in page.source_list %}<li><b lang="{{ source.lang|e }}">{{ source.title|e }}</b>
+{{ source.attribution|e }}<br>
+{% if source.licence_url %}<a href="{{ source.licence_url|e }}">{{ source.licence|e }}</a>
+{% else %}{{ source.licence|e }}{% endif %}{% if source.as_of %} · {{ source.as_of|e }}{% endif %}</li>
+{% endfor %}</ul><p class="small">{{ page.made_with|e }}</p></section>
+</aside>"""
+)
+"""Everything between the head and the script; rendered once, its result never compiled."""
+
+
+@lru_cache(maxsize=1)
+def page_frame() -> str:
+    """The page as Folium renders it, the same for every register: `$name` where something is to be put in."""
+    tree_map = TreeMap()
+    _Page().add_child(tree_map)
+    return str(tree_map.get_root().render())
+
+
+def _page_html(points: dict[str, Any], page: dict[str, Any], given: dict[str, Any]) -> str:
+    """The frame with everything put in: in one pass after all templates, so that nothing is looked at again."""
+    return string.Template(page_frame()).substitute(
+        lang=points["lang"],
+        title=_no_braces(html.escape(page["title"])),
+        styles="\n".join(asset(name) for name in (*MAP_STYLES, "handover.css")),
+        body=_no_braces(_BODY.render(page=page)),
+        data=json_for_html(given),
+        scripts=inline_script("\n".join(asset(name) for name in MAP_SCRIPTS)),
+    )
 
 
 class _SourceList:
@@ -157,9 +176,17 @@ class _SourceList:
 
 
 def json_for_html(value: Any) -> str:
-    """JSON that may stand inside a `<script type="application/json">`: no `<`, `>` or `&` in it."""
+    """JSON that may stand inside a `<script type="application/json">`: no `<`, `>` or `&` in it.
+
+    Nor anything that a template could take for its own: `{{`, `{%` or `{#`, which JSON itself never has.
+    """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return re.sub("[<>&]", lambda match: f"\\u{ord(match[0]):04x}", text)
+    return re.sub("[<>&]|{(?=[{%#])", lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _no_braces(markup: str) -> str:
+    """Markup with the same meaning in which no template could take a text for its own."""
+    return markup.replace("{", "&#123;")
 
 
 def _title(t: Translator, facts: RegisterFacts) -> str:

@@ -1,10 +1,12 @@
 """The hand-over map: everything inside, nothing asked of any network, hostile names inert."""
 
+import html as markup
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
+from inspect import signature
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,12 @@ import pytest
 from browser_kit import launched_chromium
 
 from exports.assets import MAP_SCRIPTS, MAP_STYLES, asset, inline_script
-from exports.folium_map import Basemap, write_map
+from exports.folium_map import Basemap, page_frame, write_map
 from exports.map_points import convex_hull, kind_of, pack_points
 from registry.errors import TooManyTreesError
 from registry.records import MapTree, RegisterFacts, SourceRecord
 from registry.vocab.language import translator
+from tests.exports.builders import make_tree_record
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 SOURCE = SourceRecord(
@@ -132,6 +135,66 @@ def test_hostile_text_never_ends_the_script_that_holds_it():
     assert "<script>alert" not in html
     assert "<img" not in html
     assert points_of(html)["names"][0][0] == HOSTILE
+
+
+def in_every_text(record: Any, text: str) -> Any:
+    """The record with `text` in every field that holds a text, and in every tuple of texts."""
+    known = {field.name: getattr(record, field.name) for field in fields(record)}
+    texts = {name: text for name, value in known.items() if isinstance(value, str)}
+    rows = {name: (text, text) for name, value in known.items() if isinstance(value, tuple)}
+    return replace(record, **texts, **rows)
+
+
+TEMPLATE_CODE = [
+    "{{7191*7}}",
+    "{% raw %}",
+    "{% for each in (1, 2) %}",
+    "{#",
+    "{{{7191*7}}}",
+    "$data ${texts} $$",
+    "{{ this.data }}",
+]
+
+
+@pytest.mark.parametrize("code", TEMPLATE_CODE)
+@pytest.mark.parametrize("kind", ["map tree", "whole record"])
+def test_template_code_in_any_text_is_only_text(code, kind):
+    plain = make_tree(name_en="Banyan", protection_grade="1") if kind == "map tree" else make_tree_record()
+    tree = replace(in_every_text(plain, code), source=in_every_text(SOURCE, code))
+    html = html_of(tree, facts=in_every_text(FACTS, code), basemap=Basemap(code, code))
+    given = points_of(html)
+    assert given["names"][0][0] == given["names"][0][2] == code
+    assert given["trees"][0][6] == code
+    assert given["sources"] == [[code, code]]
+    title = re.search("<title>(.*?)</title>", html)
+    assert title
+    assert code in markup.unescape(title[1])
+    assert markup.unescape(html).count(code) >= 6
+    assert "50337" not in html
+    if code[0] == "{":
+        assert code not in html
+
+
+@pytest.mark.parametrize("kind", [MapTree, SourceRecord, RegisterFacts, Basemap])
+def test_a_command_hidden_in_a_text_is_never_run(kind, tmp_path):
+    ran = tmp_path / "ran"
+    code = "{{ cycler.__init__.__globals__.os.popen('echo x > %s').read() }}" % ran  # noqa: UP031
+    put = {
+        MapTree: lambda: html_of(in_every_text(make_tree(), code)),
+        SourceRecord: lambda: html_of(make_tree(source=in_every_text(SOURCE, code))),
+        RegisterFacts: lambda: html_of(make_tree(), facts=in_every_text(FACTS, code)),
+        Basemap: lambda: html_of(make_tree(), basemap=Basemap(code, code)),
+    }
+    html = put[kind]()
+    assert not ran.exists()
+    assert "cycler.__init__" in html
+
+
+def test_what_folium_compiles_is_the_same_whatever_the_trees():
+    """The page that goes through Folium's templates holds no datum: it is made without any."""
+    assert page_frame.__wrapped__() == page_frame()
+    assert not signature(page_frame.__wrapped__).parameters
+    assert "榕" not in page_frame()
 
 
 def test_one_tree_more_than_the_limit_is_refused():

@@ -147,7 +147,7 @@ def page_frame() -> str:
 
 
 def _page_html(points: dict[str, Any], page: dict[str, Any], given: dict[str, Any]) -> str:
-    """The frame with everything put in: in one pass after all templates, so that nothing is looked at again."""
+    """The frame with everything put in: one pass after all templates, so that nothing is looked at again."""
     return string.Template(page_frame()).substitute(
         lang=points["lang"],
         title=_no_braces(html.escape(page["title"])),

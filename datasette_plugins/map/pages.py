@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 
 from datasette import Response
 
-from datasette_plugins.search.pages import Value, value_name
+from datasette_plugins.search.pages import chosen_value, value_name
 from datasette_plugins.search.wishes import Wish, read_wish
 from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
 from datasette_plugins.site.middleware import OWN_POLICY
 from datasette_plugins.site.pages import caching, edition_of, render_page
+from datasette_plugins.site.place_names import Name, lang_of, place_names
 from datasette_plugins.site.visits import visit_of
 from exports.assets import MAP_SCRIPTS, MAP_STYLES
 from exports.map_points import MAP_LIMIT, pack_points
@@ -28,7 +29,7 @@ LISTED = 50
 _LONGEST_PATH = 200
 _TREE_COLUMNS = (
     "path, tree_no, jurisdiction, category, status, text_lang, source_id, name_zh, name_zh_lang, name_latin, "
-    "name_en, protection_grade, listings, division_path, lon, lat, position_precision"
+    "name_en, protection_grade, listings, division_path, division_path_en, lon, lat, position_precision"
 )
 _CHOICES = {
     "jurisdiction": "SELECT jurisdiction, COUNT(*) FROM tree GROUP BY 1 ORDER BY 2 DESC",
@@ -58,11 +59,17 @@ class MapPage:
     total: int
     placed: int
     generalised: int
-    credits: tuple[str, ...]
+    credits: tuple[tuple[Name, Name], ...]
+    """Attribution and licence of every source, each with its language."""
     hits: tuple[Hit, ...]
     choices: dict[str, tuple[Choice, ...]]
     chips: dict[str, tuple[str, str]]
     """What else was asked for, by parameter: how it is called and in what language that is."""
+
+    @property
+    def is_first_view(self) -> bool:
+        """Whether nothing was asked for yet: the whole register."""
+        return self.wish.is_empty and not self.tree
 
     @property
     def is_drawn(self) -> bool:
@@ -95,7 +102,7 @@ async def points_json(datasette: Any, request: Any) -> Response:
     tiles = _tiles(edition.facts)
 
     def load(connection: sqlite3.Connection) -> str:
-        trees = read_trees(connection, wish, MAP_LIMIT + 1)
+        trees = read_trees(connection, wish, MAP_LIMIT + 1, visit.translator)
         points = pack_points(trees, visit.translator, limit=MAP_LIMIT)
         given = {"points": points, "treeBase": visit.url("/tree/"), "tiles": tiles}
         return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
@@ -113,20 +120,24 @@ def policy_with(basemap: str) -> str:
     return OWN_POLICY.replace("img-src 'self'", f"img-src 'self' {host.scheme}://{host.netloc}")
 
 
-def read_trees(connection: sqlite3.Connection, wish: Wish, limit: int) -> Iterator[MapTree]:
-    """The first `limit` trees of a wish, in the order of the edition."""
+def read_trees(connection: sqlite3.Connection, wish: Wish, limit: int, t: Translator) -> Iterator[MapTree]:
+    """The first `limit` trees of a wish, in the order of the edition, their places for a reader of `t`."""
     sources = _read_sources(connection)
     sql = f"SELECT {_TREE_COLUMNS} FROM tree WHERE {wish.where()} ORDER BY fid LIMIT {limit}"
     with closing(connection.execute(sql, wish.values)) as rows:
         for row in rows:
-            yield _tree(dict(row), sources)
+            yield _tree(dict(row), sources, t)
 
 
-def _tree(row: dict[str, Any], sources: dict[str, SourceRecord]) -> MapTree:
+def _tree(row: dict[str, Any], sources: dict[str, SourceRecord], t: Translator) -> MapTree:
     row["source"] = sources[row.pop("source_id")]
     row["name_zh_lang"] = row["name_zh_lang"] or "zh-Hans"
-    for name in ("listings", "division_path"):
-        row[name] = tuple(json.loads(row[name]))
+    row["listings"] = tuple(json.loads(row["listings"]))
+    recorded, english = json.loads(row["division_path"]), json.loads(row.pop("division_path_en"))
+    row["division_path"] = tuple(recorded)
+    names = place_names(t, recorded, english, row["text_lang"], row["jurisdiction"])
+    if len({lang for _, lang in names}) == 1:  # a card names one language for the whole place
+        row["division_path"], row["text_lang"] = tuple(name for name, _ in names), names[0][1]
     return MapTree(**row)
 
 
@@ -150,7 +161,9 @@ def _load_page(connection: sqlite3.Connection, edition: Any, wish: Wish, tree: s
         values,
     ).fetchone()
     credits = connection.execute(
-        f"SELECT DISTINCT attribution, licence FROM tree WHERE {where} ORDER BY 1", values
+        "SELECT attribution, licence, MIN(text_lang), MIN(jurisdiction) FROM tree "
+        f"WHERE {where} GROUP BY 1, 2 ORDER BY 1",
+        values,
     ).fetchall()
     order = f"path = :tree DESC, {wish.order}"
     hits = connection.execute(
@@ -163,14 +176,17 @@ def _load_page(connection: sqlite3.Connection, edition: Any, wish: Wish, tree: s
         total=total,
         placed=placed,
         generalised=generalised,
-        credits=tuple(f"{attribution} · {licence}" for attribution, licence in credits),
+        credits=tuple(
+            ((row[0], lang_of(row[0], row[2], row[3])), (row[1], lang_of(row[1], row[2], row[3])))
+            for row in credits
+        ),
         hits=tuple(map(read_hit, hits)),
         choices={
             name: tuple(Choice(value, t.word(_WORDS[name], value), count) for value, count in rows)
             for name, rows in edition.remember(connection, "map choices", _count_choices).items()
         },
         chips={
-            name: value_name(t, name, _value(connection, name, key))
+            name: value_name(t, name, chosen_value(connection, name, key))
             for name, key in wish.facets.items()
             if name not in _CHOICES
         },
@@ -179,13 +195,6 @@ def _load_page(connection: sqlite3.Connection, edition: Any, wish: Wish, tree: s
 
 def _count_choices(connection: sqlite3.Connection) -> dict[str, list[tuple[str, int]]]:
     return {name: connection.execute(sql).fetchall() for name, sql in _CHOICES.items()}
-
-
-def _value(connection: sqlite3.Connection, name: str, key: str) -> Value:
-    if name not in {"division", "species"}:
-        return Value(key, 0)
-    row = connection.execute(f"SELECT * FROM {name} WHERE ? IN (path, id)", (key,)).fetchone()
-    return Value(key, 0, row)
 
 
 def _tiles(facts: dict[str, str]) -> dict[str, str] | None:

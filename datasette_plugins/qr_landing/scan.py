@@ -13,18 +13,22 @@ from datasette import Response
 
 from datasette_plugins.site.forms import Form
 from datasette_plugins.site.pages import caching, edition_of
+from datasette_plugins.site.place_names import lang_of, place_names, place_text
+from datasette_plugins.site.stories import is_story_withheld, stories_of
 from datasette_plugins.site.visits import Visit, visit_of
-from registry.rules.tag_codes import parse_printed, tag_hash
+from registry.rules.tag_codes import CHECK_LENGTH, CODE_LENGTH, parse_code, parse_printed, tag_hash
 from registry.vocab.language import LANGUAGES, Translator, translator
 from registry.vocab.sentences import age_words, seal_character
 from registry.vocab.words import LISTINGS, AgeBasis, Grade, TreeStatus
 
 _STORY = 400
+_PLACE_PARTS = 5
 _TREE = """
 SELECT tag.state, tag.issued_on, tag.ended_on, tree.path, tree.tree_no, tree.category, tree.status,
   tree.protection_grade, tree.listing, tree.name_zh, tree.name_zh_lang, tree.name_latin, tree.name_en,
-  tree.division_path, tree.text_lang, tree.age_years, tree.age_basis, tree.girth_cm, tree.diameter_cm,
-  tree.height_m, tree.history_text, tree.attribution,
+  tree.division_path, tree.division_path_en, tree.jurisdiction, tree.text_lang, tree.withheld,
+  tree.age_years, tree.age_basis, tree.girth_cm, tree.diameter_cm,
+  tree.height_m, tree.history_text, tree.peculiarity, tree.notes, tree.attribution,
   species.name_hans, species.name_hant, species.name_en AS species_en,
   authority.name_zh AS authority_zh, authority.name_zh_lang AS authority_lang,
   authority.name_en AS authority_en,
@@ -42,17 +46,22 @@ _FORM = Form("qr_landing/scan.html")
 class Scan:
     """What one scan found: `tree` is a row of `_TREE`, None where no such tag was ever issued.
 
+    `given` is how many characters of a code were typed where they are the beginning of one, else 0.
+
     `contact` has the columns of `_CONTACT`; None where nobody is named.
     """
 
     code: str
+    given: int
     tree: sqlite3.Row | None
     contact: sqlite3.Row | None
 
     @property
     def state(self) -> str:
-        """issued, replaced, withdrawn or unknown."""
-        return str(self.tree["state"]) if self.tree is not None else "unknown"
+        """issued, replaced, withdrawn, incomplete or unknown."""
+        if self.tree is None:
+            return "incomplete" if self.given else "unknown"
+        return str(self.tree["state"])
 
 
 async def scan_page(datasette: Any, request: Any) -> Response:
@@ -73,8 +82,17 @@ def look_up(db: sqlite3.Connection, segment: str) -> Scan:
     printed = parse_printed(unquote(segment[:200]))
     tree = db.execute(_TREE, (tag_hash(printed),)).fetchone() if printed else None
     if tree is None:
-        return Scan(segment[:40], None, db.execute(_CONTACT).fetchone())
-    return Scan((printed or "").partition("-")[0], tree, tree)
+        given = 0 if printed else characters_given(unquote(segment[:200]))
+        return Scan(segment[:40], given, None, db.execute(_CONTACT).fetchone())
+    return Scan((printed or "").partition("-")[0], 0, tree, tree)
+
+
+def characters_given(text: str) -> int:
+    """How many characters of a tag's code `text` holds where it is a code cut short, else 0."""
+    squeezed = "".join(text.split()).upper()
+    check = squeezed[CODE_LENGTH:].removeprefix("-")
+    is_short = len(check) < CHECK_LENGTH and (not check or (check.isascii() and check.isalnum()))
+    return CODE_LENGTH + len(check) if is_short and parse_code(squeezed[:CODE_LENGTH]) else 0
 
 
 def draw_scan(scan: Scan, visit: Visit, now: str, *, is_sample: bool = False) -> str:
@@ -83,10 +101,12 @@ def draw_scan(scan: Scan, visit: Visit, now: str, *, is_sample: bool = False) ->
     facts = {"code": scan.code, "now": now, "home": visit.url("/"), **_other_languages(visit)}
     facts |= _tree_facts(tree, visit) if tree is not None else {"place": "", "number": ""}
     facts |= _contact_facts(scan, visit.translator, facts)
-    shape: dict[str, Hashable] = {"state": scan.state, "demonstration": is_sample}
+    shape: dict[str, Hashable] = {"state": scan.state, "demonstration": is_sample, "given": scan.given}
+    shape["whole"] = CODE_LENGTH + CHECK_LENGTH
     if tree is not None:
         shape |= {"status": tree["status"], "trunk": _trunk(tree), "long": len(facts["plaque"]) > 4}
         shape["upright"] = facts["plaque_lang"] != "la"
+        shape["withheld"] = is_story_withheld(json.loads(tree["withheld"]))
     return _FORM.fill(visit, shape, facts)
 
 
@@ -98,12 +118,17 @@ def _tree_facts(tree: sqlite3.Row, visit: Visit) -> dict[str, str]:
     for place in range(3):
         name, lang = names[place] if place < len(names) else ("", "")
         facts |= {f"name_{'abc'[place]}": name, f"lang_{'abc'[place]}": lang}
-    story = tree["history_text"] or ""
+    story = next(iter(stories_of(tree)), "")
+    recorded, english = json.loads(tree["division_path"]), json.loads(tree["division_path_en"])
+    places = place_names(t, recorded, english, tree["text_lang"], tree["jurisdiction"])[:_PLACE_PARTS]
+    for part, letter in enumerate("abcde"):
+        name, lang = places[part] if part < len(places) else ("", "")
+        facts |= {f"place_{letter}": name, f"place_lang_{letter}": lang}
     standing = t.word(Grade, tree["protection_grade"]) or t.word(LISTINGS, tree["listing"])
     return facts | {
         "number": tree["tree_no"],
         "standing": standing,
-        "place": " ".join(json.loads(tree["division_path"])),
+        "place": place_text(t, places),
         "seal": seal_character(tree["category"], tree["status"], tree["protection_grade"]),
         "gone": "" if tree["status"] == TreeStatus.ALIVE else t.word(TreeStatus, tree["status"]),
         "issued": _day(visit.lang, tree["issued_on"]),
@@ -116,6 +141,7 @@ def _tree_facts(tree: sqlite3.Row, visit: Visit) -> dict[str, str]:
         "text_lang": tree["text_lang"],
         "file": visit.url(f"/tree/{tree['path']}"),
         "attribution": tree["attribution"],
+        "attribution_lang": lang_of(tree["attribution"], tree["text_lang"], tree["jurisdiction"]),
     }
 
 

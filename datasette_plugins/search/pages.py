@@ -1,7 +1,7 @@
 """`/search`: the list of trees, all of them or those that are looked for."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -11,12 +11,14 @@ from datasette_plugins.search.wishes import FACETS, PAGE_SIZE, Wish, read_wish
 from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
 from datasette_plugins.site.pages import edition_of, read_edition, render_page
+from datasette_plugins.site.place_names import division_name
 from registry.vocab import words
 from registry.vocab.language import Translator
 
 _MOST_VALUES = 12
 _COLUMNS = {
     "jurisdiction": "jurisdiction",
+    "authority": "authority_id",
     "division": "division_id",
     "grade": "protection_grade",
     "category": "category",
@@ -31,6 +33,11 @@ _WORDS: dict[str, Any] = {
     "vigour": words.Vigour,
 }
 _LABELS = {"grade": "protection_grade"}
+_NAMES = {
+    "authority": "SELECT * FROM authority WHERE id = :key",
+    "division": "SELECT * FROM division WHERE :key IN (path, id)",
+    "species": "SELECT * FROM species WHERE :key IN (path, id)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ def load_search(edition: EditionDatabase, wish: Wish, db: sqlite3.Connection) ->
         total=total,
         hits=tuple(read_hit(row) for row in db.execute(sql, wish.values)) if total else (),
         facets=tuple((name, values) for name, values in facets if name not in wish.facets),
-        chosen=tuple((name, _chosen(db, name, value)) for name, value in wish.facets.items()),
+        chosen=tuple((name, chosen_value(db, name, value)) for name, value in wish.facets.items()),
         widened_total=_count(db, wish.widened()) if not total and wish.facets and wish.q else 0,
         suggestions=tuple(db.execute("SELECT * FROM species ORDER BY tree_count DESC, id LIMIT 6"))
         if not total
@@ -100,8 +107,9 @@ def value_name(t: Translator, name: str, value: Value) -> tuple[str, str]:
     if row is None:
         return (t.word(_WORDS[name], value.key) if name in _WORDS else value.key), ""
     if name == "division":
-        own = (row["name"], row["name_lang"])
-        return (row["name_en"], "en") if t.lang == "en" and row["name_en"] else own
+        return division_name(t, row)
+    if name == "authority":
+        return (row["name_en"], "en") if t.lang == "en" else (row["name_zh"], row["name_zh_lang"])
     names = [(row["name_hans"], "zh-Hans"), (row["name_hant"], "zh-Hant"), (row["name_en"], "en")]
     if t.lang == "en":
         names.reverse()
@@ -122,12 +130,18 @@ def _count(db: sqlite3.Connection, wish: Wish) -> int:
 
 
 def _facets(wish: Wish, db: sqlite3.Connection) -> list[tuple[str, tuple[Value, ...]]]:
-    """The values of every facet that still tells trees apart, most trees first."""
+    """The values of every facet that still tells trees apart, most trees first.
+
+    Authorities are offered where one jurisdiction has several.
+    """
     facets = []
+    counts: dict[str, int] = {}
     for name in FACETS:
         found = db.execute(_facet_sql(name, wish), wish.values).fetchall()
         values = tuple(_value(db, name, key, trees) for key, trees in found)
-        if len(values) > 1 or (values and name in wish.facets):
+        counts[name] = len(values)
+        least = counts["jurisdiction"] if name == "authority" else 1
+        if len(values) > least or (values and name in wish.facets):
             facets.append((name, values))
     return facets
 
@@ -143,14 +157,13 @@ def _facet_sql(name: str, wish: Wish) -> str:
 
 
 def _value(db: sqlite3.Connection, name: str, key: str, trees: int) -> Value:
-    if name not in {"division", "species"}:
-        return Value(key, trees)
-    row = db.execute(f"SELECT * FROM {name} WHERE id = ?", (key,)).fetchone()
-    return Value(row["path"] if row is not None else key, trees, row)
+    value = chosen_value(db, name, key)
+    row = value.names
+    path = row["path"] if row is not None and name != "authority" else key
+    return replace(value, key=path, trees=trees)
 
 
-def _chosen(db: sqlite3.Connection, name: str, key: str) -> Value:
-    if name not in {"division", "species"}:
-        return Value(key, 0)
-    row = db.execute(f"SELECT * FROM {name} WHERE path = ? OR id = ?", (key, key)).fetchone()
+def chosen_value(db: sqlite3.Connection, name: str, key: str) -> Value:
+    """The value of a facet that an address names, with the row that holds its names."""
+    row = db.execute(_NAMES[name], {"key": key}).fetchone() if name in _NAMES else None
     return Value(key, 0, row)

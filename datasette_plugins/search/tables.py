@@ -14,7 +14,7 @@ from datasette_plugins.site.pages import edition_of
 
 _ROWS = 400
 _HIDDEN = {"fid", "geom"}
-_LISTS = ("listings", "division_path", "withheld")
+_LISTS = ("listings", "division_path", "division_path_en", "withheld")
 _BYTE_ORDER_MARK = "\ufeff"
 
 

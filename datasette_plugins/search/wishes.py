@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from registry.rules.search_text import match_expression
 
 PAGE_SIZE = 50
-FACETS = ("jurisdiction", "division", "listing", "grade", "category", "vigour", "species")
+FACETS = ("jurisdiction", "authority", "division", "listing", "grade", "category", "vigour", "species")
 """What a list may be narrowed by, in the order in which it is offered."""
 _LONGEST = 200
 
@@ -20,6 +20,7 @@ _BELOW = (
 )
 _CONDITIONS = {
     "jurisdiction": "jurisdiction = :jurisdiction",
+    "authority": "authority_id = :authority",
     "division": _BELOW,
     "listing": "EXISTS (SELECT 1 FROM json_each(tree.listings) WHERE value = :listing)",
     "grade": "protection_grade = :grade",

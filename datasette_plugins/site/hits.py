@@ -14,7 +14,8 @@ HIT_COLUMNS = (
     f"COALESCE(tree.name_zh, {_NAME_ZH}) AS name_zh, "
     f"CASE WHEN tree.name_zh IS NULL THEN {_LANG_ZH} ELSE tree.name_zh_lang END AS name_zh_lang, "
     f"name_latin, name_author, COALESCE(tree.name_en, {_OF_SPECIES.format('name_en')}) AS name_en, "
-    "division_path, address, text_lang, age_years, age_basis, girth_cm, diameter_cm, height_m"
+    "division_path, division_path_en, address, text_lang, age_years, age_basis, "
+    "girth_cm, diameter_cm, height_m"
 )
 """The columns of a hit; a tree without a name of its own has that of its species."""
 
@@ -37,6 +38,7 @@ class Hit:
     name_author: str | None
     name_en: str | None
     division_path: tuple[str, ...]
+    division_path_en: tuple[str, ...]
     address: str | None
     text_lang: str
     age_years: int | None
@@ -53,4 +55,5 @@ class Hit:
 
 def read_hit(row: sqlite3.Row) -> Hit:
     """The hit of a row with `HIT_COLUMNS`."""
-    return Hit(**{**dict(row), "division_path": tuple(json.loads(row["division_path"]))})
+    paths = {name: tuple(json.loads(row[name])) for name in ("division_path", "division_path_en")}
+    return Hit(**{**dict(row), **paths})

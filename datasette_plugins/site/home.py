@@ -1,8 +1,8 @@
 """The home page: what this register holds, in numbers that mean something."""
 
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from datasette import Response
@@ -24,9 +24,13 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class AuthorityCard:
-    """One authority: its names, its trees on a map, and on which lists and grades they stand."""
+    """One authority: its names, its trees on a map, and on which lists and grades they stand.
+
+    `is_alone` says that no other authority has trees in its jurisdiction.
+    """
 
     row: sqlite3.Row
+    is_alone: bool
     map: DotMap | None
     listings: tuple[Tally, ...]
     grades: tuple[Tally, ...]
@@ -53,13 +57,11 @@ class HomePage:
 async def home_page(datasette: Any, request: Any) -> Response:
     """`/`"""
     edition = edition_of(datasette)
-    page = await read_edition(
-        datasette, request, lambda db: edition.remember(db, "home", partial(load_home, edition))
-    )
+    page = await read_edition(datasette, request, lambda db: edition.remember(db, "home", load_home))
     return render_page(datasette, request, "site/home.html", page=page)
 
 
-def load_home(edition: EditionDatabase, db: sqlite3.Connection) -> HomePage:
+def load_home(db: sqlite3.Connection) -> HomePage:
     """Everything the home page says, from one edition."""
     counts = db.execute(
         "SELECT COUNT(*) AS trees, COUNT(DISTINCT species_id) AS species, "
@@ -72,6 +74,7 @@ def load_home(edition: EditionDatabase, db: sqlite3.Connection) -> HomePage:
         "SELECT * FROM authority WHERE tree_count > 0 ORDER BY tree_count DESC, id"
     ).fetchall()
     species = tuple(db.execute("SELECT * FROM species ORDER BY tree_count DESC, id LIMIT 8").fetchall())
+    offices = Counter(row["jurisdiction"] for row in authorities)
     return HomePage(
         tree_count=counts["trees"],
         species_count=counts["species"],
@@ -79,7 +82,7 @@ def load_home(edition: EditionDatabase, db: sqlite3.Connection) -> HomePage:
         inspected_count=counts["inspected"],
         inspected=(counts["first"], counts["last"]) if counts["first"] else None,
         flagged_count=counts["flagged"] or 0,
-        authorities=tuple(_card(edition, db, row) for row in authorities[:12]),
+        authorities=tuple(_card(db, row, offices[row["jurisdiction"]] == 1) for row in authorities[:12]),
         species=species,
         sources=tuple(db.execute("SELECT * FROM source ORDER BY tree_count DESC, id").fetchall()),
         examples=_examples(db, species),
@@ -90,18 +93,18 @@ def jurisdiction_points(
     edition: EditionDatabase, db: sqlite3.Connection, jurisdiction: str
 ) -> list[tuple[float, float]]:
     """The published positions (lon, lat) in one jurisdiction, thinned where there are very many."""
-
-    def load(db: sqlite3.Connection) -> list[tuple[float, float]]:
-        rows = db.execute(
-            "SELECT lon, lat FROM tree WHERE jurisdiction = ? AND lon IS NOT NULL LIMIT ?",
-            (jurisdiction, _MOST_POINTS),
-        )
-        return [(row[0], row[1]) for row in rows]
-
-    return edition.remember(db, f"points {jurisdiction}", load)
+    return edition.remember(
+        db, f"points {jurisdiction}", lambda db: _points(db, "jurisdiction", jurisdiction)
+    )
 
 
-def _card(edition: EditionDatabase, db: sqlite3.Connection, row: sqlite3.Row) -> AuthorityCard:
+def _points(db: sqlite3.Connection, column: str, value: str) -> list[tuple[float, float]]:
+    """Positions (lon, lat) of the trees that have this value in a column of `tree`."""
+    sql = f"SELECT lon, lat FROM tree WHERE {column} = ? AND lon IS NOT NULL LIMIT ?"
+    return [(row[0], row[1]) for row in db.execute(sql, (value, _MOST_POINTS))]
+
+
+def _card(db: sqlite3.Connection, row: sqlite3.Row, is_alone: bool) -> AuthorityCard:
     found = db.execute(
         "SELECT COUNT(DISTINCT species_id) AS species, "
         "MIN(last_inspected_on) AS first, MAX(last_inspected_on) AS last "
@@ -110,7 +113,8 @@ def _card(edition: EditionDatabase, db: sqlite3.Connection, row: sqlite3.Row) ->
     ).fetchone()
     return AuthorityCard(
         row=row,
-        map=dot_map(jurisdiction_points(edition, db, row["jurisdiction"])),
+        is_alone=is_alone,
+        map=dot_map(_points(db, "authority_id", row["id"])),
         listings=_tallies(
             db,
             "SELECT j.value, COUNT(*) FROM tree, json_each(tree.listings) j WHERE authority_id = ? "

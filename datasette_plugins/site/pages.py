@@ -2,7 +2,8 @@
 
 Templates have `_("…")` and `ngettext(…)` in the reader's language, `t` (labels, words, numbers, days),
 `lang`, `url("/tree/…")` (keeps the language), `static_url("site.css")`, `visit`, `edition` (facts), `W` (the
-code lists), `S` (shared sentences), `fields` and `day(text)`.
+code lists), `S` (shared sentences), `fields`, `day(text)`, and for recorded words `place_names`,
+`division_name`, `joint` and `lang_of`.
 """
 
 import sqlite3
@@ -19,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from datasette_plugins.site.assets import static_url
 from datasette_plugins.site.compat import DATABASE
 from datasette_plugins.site.edition_database import EditionDatabase
+from datasette_plugins.site.place_names import division_name, joint, lang_of, place_names
 from datasette_plugins.site.visits import Visit, visit_of
 from registry.vocab import sentences, words
 from registry.vocab.fields import FIELDS
@@ -51,6 +53,10 @@ def environment() -> Environment:
         W=words,
         fields=FIELDS,
         day=_day,
+        division_name=division_name,
+        joint=joint,
+        lang_of=lang_of,
+        place_names=place_names,
     )
     env.filters["query"] = urlencode
     return env

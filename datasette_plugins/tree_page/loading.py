@@ -8,7 +8,10 @@ from typing import Any
 from datasette_plugins.site.charts import DotMap, dot_map
 from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.home import jurisdiction_points
+from datasette_plugins.site.place_names import place_names, place_text
+from datasette_plugins.site.stories import is_story_withheld, stories_of
 from datasette_plugins.tree_page.rings import Rings, draw_rings
+from registry.vocab.language import Translator
 from registry.vocab.sentences import seal_character
 
 Rows = tuple[dict[str, Any], ...]
@@ -33,6 +36,26 @@ class TreePage:
     map: DotMap | None
     here: tuple[float, float] | None
     rings: Rings
+
+    @property
+    def stories(self) -> tuple[str, ...]:
+        """The released texts."""
+        return stories_of(self.tree)
+
+    @property
+    def is_story_withheld(self) -> bool:
+        """Whether there is a text that is not released."""
+        return is_story_withheld(self.tree["withheld"])
+
+    def place(self, t: Translator) -> str:
+        """The tree's place as one text."""
+        tree = self.tree
+        recorded, english = tree["division_path"], tree["division_path_en"]
+        return place_text(t, place_names(t, recorded, english, tree["text_lang"], tree["jurisdiction"]))
+
+    def is_doubted(self, field: str) -> bool:
+        """Whether a check did not pass the value of this field."""
+        return any(flag["field"] == field for flag in self.flags)
 
     @property
     def seal(self) -> str:
@@ -113,7 +136,7 @@ def read_tree(db: sqlite3.Connection, fid: int) -> dict[str, Any]:
     tree = dict(db.execute("SELECT * FROM tree WHERE fid = ?", (fid,)).fetchone())
     for name in ("fid", "geom"):
         del tree[name]
-    for name in ("listings", "division_path", "withheld"):
+    for name in ("listings", "division_path", "division_path_en", "withheld"):
         tree[name] = json.loads(tree[name])
     return tree
 

@@ -58,7 +58,10 @@ async def test_the_page_lists_trees_without_a_script(site):
     assert 'href="/tree/AFCD~2FKS~2F005"' in page
     assert "萬華區" in page
     assert "其中 1 株没有可以显示的位置" in page
-    assert "臺北市政府 · 政府資料開放授權條款 1.0" in page
+    assert (
+        '<span lang="zh-Hant">臺北市政府</span> · <span lang="zh-Hant">政府資料開放授權條款 1.0</span>'
+        in page
+    )
 
 
 async def test_the_page_holds_no_script_or_style_of_its_own(site):
@@ -167,6 +170,34 @@ async def test_the_base_map_of_the_edition_reaches_page_and_points(site):
     answer = await served.client.get("/map")
     assert "https://tiles.example" in answer.headers["content-security-policy"]
     assert (await points(served))["tiles"]["url"] == "https://tiles.example/{z}/{x}/{y}.png"
+
+
+async def test_the_first_view_says_what_is_seen_and_offers_places_above_the_map(site):
+    served = site(trees=three_trees(), divisions=DIVISIONS)
+    page = (await served.client.get("/map")).text
+    assert "图上有 2 株。" in page
+    assert page.index("也可以先选一处：") < page.index('id="regions"') < page.index('id="map"')
+    asked = (await served.client.get("/map?jurisdiction=hk")).text
+    assert "图上有" not in asked
+    assert asked.index('id="regions"') < asked.index('id="map"')
+
+
+async def test_the_map_names_places_in_the_readers_language(site):
+    trees = [
+        make_tree("1", **{**HONG_KONG, "division_path": ["香港", "Islands"]},
+                  division_path_en=["Hong Kong", "Islands"]),
+        make_tree("2", jurisdiction="sg", division_path=["Singapore"], text_lang="en"),
+    ]  # fmt: skip
+    served = site(trees=trees)
+    english, chinese = await points(served, prefix="/en"), await points(served)
+    assert english["points"]["places"] == [["Hong Kong · Islands", "en"], ["Singapore", "en"]]
+    assert chinese["points"]["places"][1] == ["新加坡", "zh-Hans"]
+
+
+async def test_an_authority_is_a_filter_with_its_name(site):
+    page = (await site(trees=three_trees()).client.get("/en/map?authority=taipei")).text
+    assert "Taipei City Government" in page
+    assert '<input type="hidden" name="authority" value="taipei">' in page
 
 
 async def test_a_tree_to_show_stands_first_in_the_list(site):

@@ -25,7 +25,7 @@ async def test_a_tag_says_its_state(site, state, zh, en):
 
 
 @pytest.mark.parametrize(
-    "code", ["7K2M9QXA-AAAAAAAAAAAAAAAA", "nonsense", "", "%E5%9D", "A" * 5000, "7K2M9QXA"]
+    "code", ["7K2M9QXA-AAAAAAAAAAAAAAAA", "nonsense", "", "%E5%9D", "A" * 5000, "7K2M9QXA-ABC-D"]
 )
 async def test_a_tag_that_was_never_issued_is_never_shown_as_genuine(site, code):
     ds = site([make_tree(tags=[make_tag()])])
@@ -33,6 +33,62 @@ async def test_a_tag_that_was_never_issued_is_never_shown_as_genuine(site, code)
     assert answer.status_code == 404
     assert "我们没有发过这块牌子" in answer.text
     assert "榕" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("code", "given"),
+    [
+        ("7K2M9QXA", 8),
+        ("7k2m9qxa", 8),
+        ("7K2M%209QXA-", 8),
+        ("7K2M9QXA-ABC", 11),
+        ("7K2M9QXA" + "A" * 15, 23),
+    ],
+)
+async def test_a_code_cut_short_is_called_incomplete_and_nothing_worse(site, code, given):
+    ds = site([make_tree(tags=[make_tag()])])
+    answer = await ds.client.get(f"/T/{code}")
+    assert answer.status_code == 404
+    assert f"完整的牌号有 24 位，这里只有 {given} 位。" in answer.text
+    assert "分不出牌子的真假" in answer.text
+    assert 'action="/search"' in answer.text
+    assert "请不要相信它" not in answer.text
+    assert 'class="verdict bad"' not in answer.text
+    assert "榕" not in answer.text
+    english = (await ds.client.get(f"/en/T/{code}")).text
+    assert "This code is not complete" in english
+    assert 'action="/en/search"' in english
+
+
+async def test_tag_and_tree_say_the_same_of_the_story(site):
+    stories = [
+        ({"withheld": ["history_text"]}, "有记载，尚未公开。"),
+        ({"withheld": ["notes"]}, "有记载，尚未公开。"),
+        ({"notes": "相传为宋代所植。", "withheld": ["history_text"]}, "相传为宋代所植。"),
+        ({}, "来源没有记载。"),
+    ]
+    codes = [f"7K2M9QX{letter}" for letter in "ABCD"]
+    trees = [
+        make_tree(code, tags=[make_tag(code)], **facts)
+        for code, (facts, _) in zip(codes, stories, strict=True)
+    ]
+    ds = site(trees)
+    told = {said for _, said in stories}
+    for code, (_, said) in zip(codes, stories, strict=True):
+        for path in (f"/T/{printed_tag(code)}", f"/tree/{code}"):
+            text = (await ds.client.get(path)).text
+            assert {other for other in told if other in text} == {said}, path
+
+
+async def test_the_place_of_a_tag_is_in_the_readers_language_as_far_as_it_has_names(site):
+    ds = site([make_tree(tags=[make_tag()], division_path_en=["Taipei", "萬華區"])])
+    english = (await ds.client.get(f"/en/T/{printed_tag()}")).text
+    assert (
+        'in <span lang="en" class="word">Taipei</span>, <span lang="zh-Hant" class="word">萬華區' in english
+    )
+    assert "臺北市 萬華區" not in english
+    chinese = re.sub("<[^>]+>", "", (await ds.client.get(f"/T/{printed_tag()}")).text)
+    assert "在臺北市 萬華區。" in chinese
 
 
 async def test_reporting_fills_in_number_and_time(site):

@@ -23,7 +23,7 @@ $(VENV)/.python:
 
 $(VENV)/.runtime: $(VENV)/.python requirements/runtime.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
@@ -40,12 +40,12 @@ demo-files: setup
 	@$(GUSHU) config set register_name_en "Demonstration register of heritage trees"
 	@$(GUSHU) config set demonstration yes
 	@$(GUSHU) config set public_address http://$(HOST):$(PORT)
-	@$(GUSHU) tags $(DEMO)/tags.pdf
+	@$(GUSHU) --lang zh tags $(DEMO)/tags.pdf
 	@$(GUSHU) publish --out $(DEMO)/public.gpkg
-	@$(GUSHU) map $(DEMO)/map.html
-	@$(GUSHU) dossiers $(DEMO)/dossiers --where jurisdiction=sg
-	@$(GUSHU) dossier AFCD/KS/005 $(DEMO)/dossiers/AFCD~2FKS~2F005.pdf
-	@$(GUSHU) dossier tw-taipei:768 $(DEMO)/dossiers/768.pdf
+	@$(GUSHU) --lang zh map $(DEMO)/map.html
+	@$(GUSHU) --lang zh dossiers $(DEMO)/dossiers --where jurisdiction=sg
+	@$(GUSHU) --lang zh dossier AFCD/KS/005 $(DEMO)/dossiers/AFCD~2FKS~2F005.pdf
+	@$(GUSHU) --lang zh dossier tw-taipei:768 $(DEMO)/dossiers/768.pdf
 
 serve: setup
 	@echo

@@ -1,5 +1,6 @@
 """Everything that can go wrong in a way a person can mend."""
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,13 @@ class OutputError(RegistryError):
     template = "{path} cannot be written: {reason}"
 
 
+class OutputTakenError(RegistryError):
+    """Something of value stands where a file was to be written."""
+
+    code = "output_taken"
+    template = "{path} is {what}; it was left as it is: name another output"
+
+
 class EditionMissingError(RegistryError):
     """No public edition to serve."""
 
@@ -231,6 +239,13 @@ class PortInUseError(RegistryError):
 
     code = "port_in_use"
     template = "port {port} on {host} is in use; choose another with --port"
+
+
+class AddressUnusableError(RegistryError):
+    """An address to listen on that this machine does not have."""
+
+    code = "address_unusable"
+    template = "this machine has no address {host}; use 127.0.0.1 for itself alone, 0.0.0.0 for its network"
 
 
 class GlyphMissingError(RegistryError):
@@ -285,6 +300,20 @@ class HistoryBrokenError(RegistryError):
     template = "the history does not hold at event {seq}: {reason}"
 
 
+_REASONS = {
+    errno.EACCES: Phrase("no permission"),
+    errno.EPERM: Phrase("no permission"),
+    errno.EROFS: Phrase("the disk is read-only"),
+    errno.ENOSPC: Phrase("the disk is full"),
+    errno.EDQUOT: Phrase("the disk is full"),
+    errno.EISDIR: Phrase("there is a folder of that name"),
+    errno.ENOTDIR: Phrase("a part of the path is a file, not a folder"),
+    errno.EEXIST: Phrase("a part of the path is a file, not a folder"),
+    errno.ENOENT: Phrase("the folder does not exist"),
+}
+
+
 def unwritable(path: Path, error: OSError) -> OutputError:
     """The OutputError for an OSError met while writing `path`."""
-    return OutputError(path=path, reason=error.strerror or str(error))
+    known = _REASONS.get(error.errno or 0)
+    return OutputError(path=path, reason=known or error.strerror or str(error))

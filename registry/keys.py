@@ -13,7 +13,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry.db import sqlite_path
-from registry.errors import KeyMissingError, unwritable
+from registry.errors import KeyMissingError, OutputError, Phrase, unwritable
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,9 @@ def make_keys(path: Path) -> Keys:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             stream.write(text + "\n")
+    except FileExistsError as error:
+        reason = Phrase("there are keys already; they were left as they are")
+        raise OutputError(path=path, reason=reason) from error
     except OSError as error:
         raise unwritable(path, error) from error
     return keys

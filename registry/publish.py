@@ -5,6 +5,7 @@ The file is built aside and renamed over the old one; a running site notices by 
 """
 
 import base64
+import errno
 import glob
 import hashlib
 import json
@@ -49,13 +50,16 @@ def publish(
 ) -> PublishReport:
     """Make the next edition at `out`. Raises OutputError; the edition there before then stays.
 
-    The edition is a consistent view: everything is read in one transaction.
+    The edition is a consistent view: everything is read in one transaction. The register records it before
+    the file is put in place: what is out there is always known; a number is lost rather than used twice.
     """
     aside = out.with_name(f"{out.name}.{os.getpid()}.part")
     manifest_aside = out.with_name(f"{out.name}.json.{os.getpid()}.part")
     report = PublishReport(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
+        if out.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         _clear_leftovers(out)
         with reading(engine) as session:
             _build(session, aside, report, keys, photos, now, progress)
@@ -65,8 +69,8 @@ def publish(
         manifest_aside.write_text(manifest, encoding="utf-8")
         with transaction(engine) as session:
             _record(session, report, actor, now)
-            os.replace(aside, out)
-            os.replace(manifest_aside, _manifest_path(out))
+        os.replace(aside, out)
+        os.replace(manifest_aside, _manifest_path(out))
     except OSError as error:
         raise unwritable(out, error) from error
     except sqlite3.OperationalError as error:

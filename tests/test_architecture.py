@@ -22,6 +22,7 @@ LAYERS = {
     "registry.importing": {"errors", "vocab", "models", "rules", "rulepacks", "db"},
     "registry.surroundings": {"records", "models", "rules", "settings"},
     "registry.selection": {"errors", "records", "vocab", "models", "rules", "surroundings"},
+    "registry.outputs": {"errors", "db", "keys", "photos"},
     "registry.queries": {"records", "vocab", "models", "rules", "photos", "surroundings"},
     "registry.commands": {
         "errors", "vocab", "models", "rules", "importing", "db", "keys", "settings", "photos",

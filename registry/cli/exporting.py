@@ -15,6 +15,7 @@ from registry.commands.tags import IssuedTag, issue_tags
 from registry.db import reading, transaction
 from registry.errors import AddressMissingError, unwritable
 from registry.models import Edition
+from registry.outputs import check_output
 from registry.photos import PhotoStore
 from registry.queries import full_trees
 from registry.records import MapPoint, RegisterFacts, TagContent, TreeRecord
@@ -44,16 +45,16 @@ def tags(
 
     office: Office = ctx.obj
     engine, keys = office.engine(), office.keys()
-    with transaction(engine) as session:
+    check_output(out, ".pdf", office.address)
+    with transaction(engine) as session:  # issued first: a sheet never shows a tag that the register lacks
         address = all_settings(session)["public_address"]
         if not address:
             raise AddressMissingError
         total = count_trees(session, where or ())
         ids = stream_ids(session, where or ())
-        issued = {
-            tag.tree_id: tag
-            for tag in issue_tags(session, ids, keys=keys, actor=office.actor, now=office.now())
-        }
+        tags_issued = issue_tags(session, ids, keys=keys, actor=office.actor, now=office.now())
+    issued = {tag.tree_id: tag for tag in tags_issued}
+    with reading(engine) as session:
         facts = register_facts(session, office)
         with (
             progress_bar(office.t.gettext("tags"), total, quiet=office.as_json) as tell,
@@ -106,6 +107,7 @@ def map_(ctx: typer.Context, out: Path, where: Where = None) -> None:
     from exports.folium_map import Basemap, write_map
 
     office: Office = ctx.obj
+    check_output(out, ".html", office.address)
     with reading(office.engine()) as session:
         total = count_trees(session, where or ())
         facts = register_facts(session, office)
@@ -128,6 +130,7 @@ def dossier(ctx: typer.Context, tree_no: str, out: Path, font: FontFiles = None)
     from exports.dossier import write_dossier
 
     office: Office = ctx.obj
+    check_output(out, ".pdf", office.address)
     with reading(office.engine()) as session:
         tree_id = find_tree(session, tree_no)
         tree, around = next(_with_neighbours(session, [tree_id], office.photos()))

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -18,11 +20,12 @@ from registry.commands.register import change_setting, init_register, migrate_re
 from registry.commands.tags import end_tag
 from registry.db import reading, transaction
 from registry.edition import PublishReport
-from registry.errors import InputMissingError, Phrase, RowsRejectedError, unwritable
+from registry.errors import InputMissingError, OutputTakenError, Phrase, RowsRejectedError, unwritable
 from registry.importing.files import Table
 from registry.importing.mapping import Mapping, choose_mapping, named_mapping, shipped_mappings
 from registry.importing.problems import KINDS, Rejection
 from registry.importing.reading import open_table
+from registry.outputs import check_output
 from registry.publish import publish as publish_edition
 from registry.selection import find_tree
 from registry.settings import KNOWN, all_settings, get_setting
@@ -56,7 +59,9 @@ def init(
     office.answer({"register": office.address})
 
 
-@app.command("import", help=_("Import files: CSV, TSV, XLSX, JSON, GeoJSON, GeoPackage; each also as .gz."))
+@app.command(
+    "import", help=_("Import files: CSV, TSV, XLSX, XLS, ODS, JSON, GeoJSON, GeoPackage; each also as .gz.")
+)
 def import_(
     ctx: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…")],
@@ -74,13 +79,15 @@ def import_(
     for path in files:
         if not path.is_file():
             raise InputMissingError(path=path)
+    if rejects is not None:
+        check_output(rejects, "", office.address)
+        if rejects.resolve() in {path.resolve() for path in files}:
+            raise OutputTakenError(path=rejects, what=Phrase("one of the files to import"))
     for path in files:
         table, chosen = _understand(path, mapping)
         with transaction(engine) as session:
             report = import_table(session, table, chosen, actor=office.actor, now=office.now())
-            if report.rejections:
-                target = rejects or path.with_name(path.name + ".rejects.csv")
-                _write_rejects(target, [*_all(reports), *report.rejections], office.t)
+            report.rejects_file = _keep_rejects(path, rejects, reports, report, office.t)
             if strict and report.rejected:
                 first = _sentence(report.rejections[0], office.t)
                 raise RowsRejectedError(count=report.rejected, path=path, first=first)
@@ -97,11 +104,25 @@ def _understand(path: Path, name: str | None) -> tuple[Table, Mapping]:
     if name is not None:
         chosen = named_mapping(name)
         table = open_table(path, fits=chosen.fits)
-        chosen.locate(table.headers)
+        chosen.locate(table.headers, path)
         return table, chosen
     mappings = shipped_mappings()
     table = open_table(path, fits=lambda headers: any(mapping.fits(headers) for mapping in mappings))
     return table, choose_mapping(path, table.headers, mappings)
+
+
+def _keep_rejects(
+    path: Path, wanted: Path | None, before: list[ImportReport], report: ImportReport, t: Translator
+) -> Path | None:
+    """Write what was rejected; a file of ours from an earlier try of the same file goes when all is well."""
+    target = wanted or path.with_name(path.name + ".rejects.csv")
+    rejections = [*(_all(before) if wanted else ()), *report.rejections]
+    if rejections:
+        _write_rejects(target, rejections, t)
+        return target
+    with suppress(OSError):
+        target.unlink(missing_ok=True)
+    return None
 
 
 def _tell(office: Office, report: ImportReport, *, dry_run: bool) -> None:
@@ -130,6 +151,10 @@ def _tell(office: Office, report: ImportReport, *, dry_run: bool) -> None:
         office.say(
             t.gettext("  … and {count} more in the rejects file", count=report.rejected - PREVIEW_ROWS)
         )
+    if report.rejects_file:
+        office.say(t.gettext("  rejected rows: {path}", path=report.rejects_file))
+    if report.advice and report.created:
+        office.say(f"  {report.advice}")
     if dry_run:
         office.say(t.gettext("  tried only: nothing was changed"))
 
@@ -161,7 +186,9 @@ def _write_rejects(path: Path, rejections: list[Rejection], t: Translator) -> No
     try:
         with aside.open("w", encoding="utf-8-sig", newline="") as stream:
             writer = csv.writer(stream)
-            writer.writerow(["file", "row", "column", "value", "reason", "remedy", "whole_row"])
+            _ = t.gettext
+            heads = (_("file"), _("row"), _("column"), _("value"), _("reason"), _("remedy"), _("whole row"))
+            writer.writerow(heads)
             for rejection in rejections:
                 cells = json.dumps(rejection.cells, ensure_ascii=False)
                 writer.writerow(
@@ -187,6 +214,7 @@ def publish(
     """Publish."""
     office: Office = ctx.obj
     t = office.t
+    check_output(out, ".gpkg", office.address)
     with progress_bar(t.gettext("trees"), quiet=office.as_json) as tell:
         report = publish_edition(
             office.engine(),
@@ -340,6 +368,8 @@ def verify(
 ) -> None:
     """Verify the chain."""
     office: Office = ctx.obj
+    if head is not None and not re.fullmatch("[0-9a-fA-F]{64}", head.strip()):
+        raise typer.BadParameter(office.t.gettext("--head takes a hash of 64 hexadecimal digits"))
     with reading(office.engine()) as session:
         count = verify_history(session, head)
         head = history_head(session)

@@ -1,16 +1,22 @@
 """`gushu serve`: the public site from an edition."""
 
+import errno
 import os
 import socket
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from registry.cli.app import Office, _, app
-from registry.errors import EditionForeignError, EditionMissingError, OutputError, PortInUseError
+from registry.errors import (
+    AddressUnusableError,
+    EditionForeignError,
+    EditionMissingError,
+    OutputError,
+    PortInUseError,
+)
+from registry.outputs import is_edition
 
 _APP = "datasette_plugins.asgi:create_app"
 
@@ -46,14 +52,7 @@ def check_edition(path: Path) -> None:
     """Raises EditionMissingError, EditionForeignError unless `path` is an edition of ours."""
     if not path.is_file():
         raise EditionMissingError(path=path)
-    try:
-        with closing(
-            sqlite3.connect(path.resolve().as_uri() + "?mode=ro&immutable=1", uri=True)
-        ) as connection:
-            found = connection.execute("SELECT value FROM edition WHERE key = 'format'").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise EditionForeignError(path=path) from error
-    if not found or not str(found[0]).startswith("gushu-public-"):
+    if not is_edition(path):
         raise EditionForeignError(path=path)
 
 
@@ -68,6 +67,8 @@ def _check_port(host: str, port: int) -> None:
         except PermissionError as error:
             raise OutputError(path=f"{host}:{port}", reason=error.strerror or str(error)) from error
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise AddressUnusableError(host=host) from error
             raise PortInUseError(host=host, port=port) from error
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from registry.commands.directory import Directory
 from registry.commands.history import Change, canonical, record_event
 from registry.importing.files import Row, Table
 from registry.importing.interpret import TreeFacts, interpret
-from registry.importing.mapping import Column, Mapping
+from registry.importing.mapping import MEASUREMENT_FIELDS, Column, Mapping
 from registry.importing.problems import Rejection, RowProblem
 from registry.models import (
     Authority,
@@ -50,6 +51,9 @@ class ImportReport:
     unchanged: int = 0
     rejected: int = 0
     flagged: int = 0
+    """Trees of the file's source that have at least one doubt."""
+    advice: str = ""
+    rejects_file: Path | None = None
     unused_columns: list[str] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
 
@@ -64,14 +68,15 @@ def import_table(
     session: Session, table: Table, mapping: Mapping, *, actor: str, now: datetime
 ) -> ImportReport:
     """Import every row of `table` through `mapping`; one history event for every thousand rows."""
-    located = mapping.locate(table.headers)
+    located = mapping.locate(table.headers, table.path)
     report = ImportReport(table.path.name, mapping.id, table.encoding)
-    report.unused_columns = mapping.unused(table.headers)
-    batch = _Batch(session, mapping, report, actor, now)
+    report.unused_columns, report.advice = mapping.unused(table.headers), mapping.advice
+    batch = _Batch(session, mapping, located, report, actor, now)
     rows = iter(table.rows)
     while chunk := list(islice(rows, CHUNK)):
         batch.take(_interpreted(chunk, mapping, located, report))
     _flag_shared_points(session, mapping.source["id"])
+    report.flagged = _count_doubtful(session, mapping.source["id"])
     session.add(
         SourceFile(
             source_id=mapping.source["id"],
@@ -100,7 +105,6 @@ def _interpreted(
         except RowProblem as problem:
             _reject(report, row, problem)
             continue
-        report.flagged += bool(facts.doubts)
         yield row, facts
 
 
@@ -123,14 +127,21 @@ class _Batch:
     """Writes interpreted rows chunk by chunk; knows which numbers the file has brought already."""
 
     def __init__(
-        self, session: Session, mapping: Mapping, report: ImportReport, actor: str, now: datetime
+        self,
+        session: Session,
+        mapping: Mapping,
+        located: dict[str, Column],
+        report: ImportReport,
+        actor: str,
+        now: datetime,
     ) -> None:
         self.session, self.mapping, self.report = session, mapping, report
         self.actor, self.now = actor, now
         self.source_id = mapping.source["id"]
         self.authority_id = mapping.authority["id"]
         self.seen: dict[tuple[str, str], tuple[int, str]] = {}
-        self.given = mapping.given_fields()
+        self.given = mapping.given_fields(located.values())
+        self.sizes_are_new = False
         self.number_column = next(c.header for c in mapping.columns if c.field == "tree_no")
         _upsert(session, Source, mapping.source)
         _upsert(session, Authority, mapping.authority)
@@ -174,7 +185,6 @@ class _Batch:
         if earlier == digest:
             self.report.unchanged += 1
         else:
-            self.report.flagged -= bool(facts.doubts)
             _reject(
                 self.report,
                 row,
@@ -226,6 +236,8 @@ class _Batch:
         rows = self._child_rows(tree.id, facts)
         for table, children in rows.items():
             gone, added = self._replace_children(tree.id, table, children)
+            if table is Measurement:
+                self.sizes_are_new = bool(children or gone)
             new.setdefault(table, []).extend(added)
             for name, (_, now) in _told_children({table: added}).items():
                 fields[name] = (None, now)
@@ -288,15 +300,29 @@ class _Batch:
         return gone, list(wanted.values())
 
     def _may_go(self, table: type[SQLModel], row: Any, children: list[dict[str, Any]]) -> bool:
-        """A flag is always made anew; a dated row goes only when this file corrects the same day."""
+        """Whether a row that the file does not repeat goes.
+
+        A number never does; a dated row only where the file corrects the same day; an undated size, and a
+        party, where the file has their column and no value in it.
+        """
         if table is Flag:
-            return bool(row.check != SHARED_POINT)
+            return self._flag_may_go(row)
         if table is TreeAlias or getattr(row, "source_id", self.source_id) != self.source_id:
             return False
         if table is TreeParty:
-            return any(child["role"] == row.role for child in children)
+            return row.role in self.given
+        if table is Measurement and not children:
+            return row.measured_on is None and bool(self.given & MEASUREMENT_FIELDS)
         day = _DAYS.get(table)
         return day is None or any(child[day] == getattr(row, day) for child in children)
+
+    def _flag_may_go(self, flag: Flag) -> bool:
+        """A doubt is made anew from what the file says; one about a value that stays, stays."""
+        if flag.check == SHARED_POINT:
+            return False
+        if flag.field in MEASUREMENT_FIELDS:
+            return flag.field in self.given and self.sizes_are_new
+        return flag.field in self.given or flag.field not in Tree.model_fields
 
 
 SHARED_POINT = "same_point"
@@ -339,6 +365,16 @@ def _flag_shared_points(session: Session, source_id: str) -> None:
                 for tree_id, trees in rows
             ],
         )
+
+
+def _count_doubtful(session: Session, source_id: str) -> int:
+    """How many trees of a source have at least one doubt."""
+    doubtful = (
+        select(sa.func.count(sa.distinct(col(Flag.tree_id))))
+        .join(Tree, col(Tree.id) == col(Flag.tree_id))
+        .where(col(Tree.source_id) == source_id)
+    )
+    return int(session.exec(doubtful).one())
 
 
 def _by_chunk(rows: Iterable[Any]) -> Iterator[list[Any]]:

@@ -11,7 +11,7 @@ from registry.commands.history import Change, record_event
 from registry.errors import TagCodeError
 from registry.keys import Keys
 from registry.models import Tag
-from registry.rules.tag_codes import is_genuine, make_code, parse_printed, printed_text
+from registry.rules.tag_codes import is_genuine, make_code, parse_code, parse_printed, printed_text
 from registry.vocab.words import TagState
 
 _CHUNK = 500
@@ -61,7 +61,7 @@ def end_tag(
     if state not in {TagState.WITHDRAWN, TagState.REPLACED}:
         raise ValueError(f"{state} does not end a tag")
     tag = find_tag(session, printed, keys)
-    if tag.state == state:
+    if tag.state in {state, TagState.WITHDRAWN}:  # what was withdrawn stays so
         return tag
     old = tag.state
     tag.state, tag.ended_on, tag.reason = state, now.date(), reason
@@ -72,10 +72,15 @@ def end_tag(
 
 
 def find_tag(session: Session, printed: str, keys: Keys) -> Tag:
-    """The tag whose text is `printed` (any case). Raises TagCodeError, also for a wrong check."""
-    parsed = parse_printed(printed.rsplit("/", 1)[-1])
-    tag = session.exec(select(Tag).where(Tag.code == parsed[:8])).first() if parsed else None
-    if parsed is None or tag is None or not is_genuine(parsed, keys.tag_key(tag.key_id)):
+    """The tag whose text is `printed`: CODE-CHECK, its address, or CODE alone; any case.
+
+    Raises TagCodeError, also for a wrong check.
+    """
+    text = printed.strip().rsplit("/", 1)[-1]
+    parsed = parse_printed(text)
+    code = parsed[:8] if parsed else parse_code(text)
+    tag = session.exec(select(Tag).where(Tag.code == code)).first() if code else None
+    if tag is None or (parsed and not is_genuine(parsed, keys.tag_key(tag.key_id))):
         raise TagCodeError(tag=printed[:80])
     return tag
 

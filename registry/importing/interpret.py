@@ -4,6 +4,7 @@ import html
 import math
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import UnionType
@@ -195,13 +196,16 @@ def _plain_number(raw: str) -> float | None:
 
 
 def _date(column: Column, header: str, raw: str) -> date:
-    pattern = column.date or "%Y-%m-%d"
-    if _ISO_DAY.fullmatch(raw):
-        pattern = "%Y-%m-%d"  # a workbook's true date: there is nothing to guess
-    try:
-        return datetime.strptime(raw, pattern).date()  # noqa: DTZ007  (a day has no time zone)
-    except ValueError:
-        raise RowProblem("not_a_date", header, raw, pattern=column.date or "%Y-%m-%d") from None
+    for pattern in (*column.dates, "%Y-%m-%d") if _ISO_DAY.match(raw) else column.dates:
+        day = (
+            raw if " " in pattern else re.split("[T ]", raw)[0]
+        )  # a workbook's time of day says nothing here
+        if pattern == "%Y%m%d" and len(day) != 8:
+            continue  # 2018111 could be two days
+        with suppress(ValueError):
+            return datetime.strptime(day, pattern).date()  # noqa: DTZ007  (a day has no time zone)
+    example = date(2018, 5, 3).strftime(column.dates[0])
+    raise RowProblem("not_a_date", header, raw, example=example)
 
 
 def _facts(cells: _Cells, mapping: Mapping) -> TreeFacts:

@@ -7,7 +7,7 @@ and checked whole before any row is: a mapping that is wrong never meets the dat
 import re
 import tomllib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default_field
 from datetime import date
@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from registry.db import SCHEMA_FOLDER
 from registry.errors import (
@@ -33,6 +33,7 @@ from registry.vocab.words import Datum
 MAPPING_FOLDER = SCHEMA_FOLDER / "mappings"
 CODELIST_FOLDER = SCHEMA_FOLDER / "codelists"
 
+_DRAFTS = (TreeDraft, MeasurementDraft, InspectionDraft)
 TREE_FIELDS = frozenset(TreeDraft.model_fields)
 MEASUREMENT_FIELDS = frozenset(MeasurementDraft.model_fields)
 INSPECTION_FIELDS = frozenset(InspectionDraft.model_fields) - {"kind"} | {"inspected_by"}
@@ -45,7 +46,10 @@ FIELDS = (
     TREE_FIELDS | MEASUREMENT_FIELDS | INSPECTION_FIELDS | DESIGNATION_FIELDS | PARTY_FIELDS | SPECIES_FIELDS
 ) | OTHER_FIELDS
 
+YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
+"""Ways to write a day that can be read in one way only; a mapping names any other."""
 LENGTHS_IN_M = {"mm": 0.001, "cm": 0.01, "m": 1.0, "ft": 0.3048, "in": 0.0254}
+Shape = type | tuple[type, ...]
 _DERIVED = {
     "lon": {"lat", "lon_raw", "lat_raw", "coordinate_uncertainty_m"},
     "age_years": {"age_basis", "age_as_of"},
@@ -54,20 +58,21 @@ _DERIVED = {
     "latin_verbatim": {"species_id"},
     "name_en": {"species_id"},
 }
-_SHAPES: dict[str, type] = {
+_SHAPES: dict[str, Shape] = {
     "id": str, "title": str, "about": str, "source": dict, "authority": dict, "defaults": dict,
     "release": list, "placeholders": dict, "placeholder_dates": list, "columns": dict, "ignore": list,
-    "divisions": dict, "finding": list, "designation": dict,
+    "divisions": dict, "finding": list, "designation": dict, "advice": str,
 }  # fmt: skip
-_COLUMN_SHAPES: dict[str, type] = {
-    "field": str, "aliases": list, "optional": bool, "unit": str, "date": str, "vocabulary": dict,
+_COLUMN_SHAPES: dict[str, Shape] = {
+    "field": str, "aliases": list, "optional": bool, "unit": str, "date": (str, list), "vocabulary": dict,
     "codelist": str, "split": str, "pattern": str, "scheme": str, "zero_is_empty": bool, "also": dict,
 }  # fmt: skip
-_SHAPE_NAMES = {
+_SHAPE_NAMES: dict[Shape, Phrase] = {
     str: Phrase("text"),
     dict: Phrase("table"),
     list: Phrase("list"),
     bool: Phrase("true or false"),
+    (str, list): Phrase("text, or a list of texts"),
 }
 _WHOLE = Phrase("the mapping")
 _SOURCE_KEYS = (
@@ -84,7 +89,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     optional: bool = False
     unit: str | None = None
-    date: str | None = None
+    dates: tuple[str, ...] = YEAR_FIRST
     words: dict[str, Any] | None = None
     split: str | None = None
     pattern: re.Pattern[str] | None = None
@@ -124,16 +129,21 @@ class Mapping:
     division_lang: str = "zh-Hans"
     findings: tuple[Finding, ...] = ()
     designation: dict[str, str] = default_field(default_factory=dict)
+    advice: str = ""
+    """What whoever imports with this mapping should know; said after the import."""
 
-    def given_fields(self) -> frozenset[str]:
+    def given_fields(self, columns: Iterable[Column] | None = None) -> frozenset[str]:
         """What of a tree this mapping can say, so that its silence on anything else changes nothing."""
-        given = {column.field for column in self.columns if column.field}
-        for column in self.columns:
+        columns = self.columns if columns is None else tuple(columns)
+        given = {column.field for column in columns if column.field}
+        for column in columns:
             given |= {*column.also, *(column.pattern.groupindex if column.pattern else ())}
         given |= {finding.field for finding in self.findings}
         for name, derived in _DERIVED.items():
             if name in given:
                 given |= derived
+        if "latin_verbatim" not in given and any(c.field == "latin_verbatim" for c in self.columns):
+            given.discard("species_id")  # a folk name alone does not outdo a scientific name
         if self.divisions or given & set(DIVISION_LEVELS):
             given.add("division_id")
         return frozenset(given)
@@ -149,27 +159,36 @@ class Mapping:
         pack = rule_pack(self.grade_scheme)
         return pack.grade_ages if pack else {}
 
-    def locate(self, headers: Sequence[str]) -> dict[str, Column]:
-        """The column of each header that is used. Raises MappingMissingColumnError."""
+    def locate(self, headers: Sequence[str], file: Path | None = None) -> dict[str, Column]:
+        """The column of each header that is used. Raises MappingMissingColumnError that names `file`."""
+        found, missing = self._compare(headers)
+        if missing:
+            raise MappingMissingColumnError(
+                mapping=self.id, column=missing[0], path=file or self.path, columns=list(headers)
+            )
+        return found
+
+    def fits(self, headers: Sequence[str]) -> bool:
+        """Whether every column that this mapping needs is there."""
+        found, missing = self._compare(headers)
+        return bool(found) and not missing
+
+    def missing(self, headers: Sequence[str]) -> list[str]:
+        """Columns that this mapping needs and `headers` lacks; all of them where nothing is alike."""
+        return self._compare(headers)[1]
+
+    def _compare(self, headers: Sequence[str]) -> tuple[dict[str, Column], list[str]]:
         by_name = {plain_header(header): header for header in headers}
         found: dict[str, Column] = {}
+        missing: list[str] = []
         for column in self.columns:
             names = [plain_header(name) for name in (column.header, *column.aliases)]
             header = next((by_name[name] for name in names if name in by_name), None)
             if header is not None:
                 found[header] = column
             elif not column.optional:
-                raise MappingMissingColumnError(
-                    mapping=self.id, column=column.header, path=self.path.name, columns=list(headers)
-                )
-        return found
-
-    def fits(self, headers: Sequence[str]) -> bool:
-        """Whether every column that this mapping needs is there."""
-        try:
-            return bool(self.locate(headers))
-        except MappingMissingColumnError:
-            return False
+                missing.append(column.header)
+        return found, missing
 
     def unused(self, headers: Sequence[str]) -> list[str]:
         """Headers that the mapping neither reads nor names as ignored."""
@@ -208,8 +227,20 @@ def choose_mapping(path: Path, headers: Sequence[str], mappings: Sequence[Mappin
     if fitting:
         reason = Phrase("several mappings fit")
         raise MappingChoiceError(path=path, reason=reason, mappings=[mapping.id for mapping in fitting])
-    reason = Phrase("no mapping fits its columns ({columns})", columns=list(headers)[:20])
-    raise MappingChoiceError(path=path, reason=reason, mappings=[mapping.id for mapping in mappings])
+    known = [mapping.id for mapping in mappings]
+    nearest = min(mappings, key=lambda mapping: len(mapping.missing(headers)), default=None)
+    if nearest and len(nearest.missing(headers)) < len([c for c in nearest.columns if not c.optional]):
+        reason = Phrase(
+            "the nearest mapping is {nearest}, but the columns {missing} are not in the first row",
+            nearest=nearest.id,
+            missing=nearest.missing(headers),
+        )
+    else:
+        reason = Phrase(
+            "no mapping fits its first row, which should be the headers ({columns})",
+            columns=list(headers)[:20],
+        )
+    raise MappingChoiceError(path=path, reason=reason, mappings=known)
 
 
 @lru_cache(maxsize=64)
@@ -273,6 +304,7 @@ def _mapping(path: Path, found: dict[str, Any]) -> Mapping:
         division_lang=divisions.get("lang", "zh-Hans"),
         findings=tuple(_finding(keys) for keys in found.get("finding", ())),
         designation=found.get("designation", {}),
+        advice=found.get("advice", ""),
     )
     _check_whole(mapping)
     return mapping
@@ -332,6 +364,7 @@ def _column(header: str, keys: Any) -> Column:
             raise _Wrong("column {header}: there is no field {field}", header=header, field=wanted)
     if name is None and not groups:
         raise _Wrong("column {header}: it names no field", header=header)
+    _check_words(name, _words(keys, header), header)
     unit = keys.get("unit")
     if unit is not None and unit not in LENGTHS_IN_M:
         raise _Wrong("column {header}: the unit {unit} is not known", header=header, unit=unit)
@@ -345,7 +378,7 @@ def _column(header: str, keys: Any) -> Column:
         aliases=tuple(keys.get("aliases", ())),
         optional=bool(keys.get("optional", False)),
         unit=unit,
-        date=keys.get("date"),
+        dates=_dates(keys.get("date")),
         words=_words(keys, header),
         split=keys.get("split"),
         pattern=pattern,
@@ -353,6 +386,30 @@ def _column(header: str, keys: Any) -> Column:
         zero_is_empty=bool(keys.get("zero_is_empty", False)),
         also=keys.get("also", {}),
     )
+
+
+def _dates(given: str | list[str] | None) -> tuple[str, ...]:
+    if given is None:
+        return YEAR_FIRST
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _check_words(name: str | None, words: dict[str, Any] | None, header: str) -> None:
+    """Every word of a vocabulary must be one that the field can hold: else each row would be turned away."""
+    known = next((m.model_fields[name] for m in _DRAFTS if name in m.model_fields), None) if name else None
+    if known is None or not words or name == "findings":
+        return
+    field: TypeAdapter[Any] = TypeAdapter(known.annotation or str)
+    for word in filter(None, words.values()):
+        try:
+            field.validate_python(word)
+        except ValidationError as error:
+            raise _Wrong(
+                "column {header}: {word} is no word of the field {field}",
+                header=header,
+                word=word,
+                field=name,
+            ) from error
 
 
 def _words(keys: dict[str, Any], header: str) -> dict[str, Any] | None:
@@ -368,7 +425,7 @@ def _words(keys: dict[str, Any], header: str) -> dict[str, Any] | None:
 
 
 def _finding(keys: Any) -> Finding:
-    shapes: dict[str, type] = {"pattern": str, "field": str, "vocabulary": dict, "scale": str}
+    shapes: dict[str, Shape] = {"pattern": str, "field": str, "vocabulary": dict, "scale": str}
     if not isinstance(keys, dict):
         raise _Wrong("{where}: {key} must be a {shape}", where=_WHOLE, key="finding", shape=Phrase("table"))
     _only(keys, frozenset(shapes), "finding")
@@ -384,7 +441,7 @@ def _finding(keys: Any) -> Finding:
     return Finding(pattern, keys["field"], keys["vocabulary"], keys.get("scale"))
 
 
-def _shaped(found: dict[str, Any], shapes: dict[str, type], where: str) -> None:
+def _shaped(found: dict[str, Any], shapes: dict[str, Shape], where: str) -> None:
     for key, value in found.items():
         if not isinstance(value, shapes[key]):
             raise _Wrong(

@@ -25,7 +25,8 @@ KINDS: dict[str, Kind] = {
         "the value is outside what is possible ({bounds})", "check the unit and the column"
     ),
     "not_a_date": Kind(
-        "this is not a date written as {pattern}", "correct the cell, or the date pattern in the mapping"
+        "this is not a date written like {example}",
+        "correct the cell, or say under `date` in the mapping how days are written",
     ),
     "not_in_vocabulary": Kind(
         "the list of this column does not have this word",

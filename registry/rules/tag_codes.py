@@ -53,6 +53,15 @@ def parse_printed(text: str) -> str | None:
     return f"{match[1]}-{match[2]}" if match else None
 
 
+def parse_code(text: str) -> str | None:
+    """The short code alone, as printed in small on a tag, in upper case; None where `text` is none.
+
+    It names a tag to those who keep the register; to the public it proves nothing.
+    """
+    squeezed = "".join(text.split()).upper()
+    return squeezed if re.fullmatch(rf"[{CODE_ALPHABET}]{{{CODE_LENGTH}}}", squeezed) else None
+
+
 def tag_hash(printed: str) -> str:
     """What the public edition knows a tag by: SHA-256, hexadecimal. `printed` as from `parse_printed`."""
     return hashlib.sha256(_HASH_DOMAIN + printed.encode("ascii")).hexdigest()

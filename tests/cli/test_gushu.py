@@ -109,13 +109,13 @@ def test_rejected_rows_go_to_a_file_that_says_why_in_the_readers_language(
     assert "被拒 2" in result.stdout
     with (tmp_path / "r.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert [(row["file"], row["row"], row["column"], row["value"]) for row in rows] == [
+    assert [(row["文件"], row["行"], row["列"], row["值"]) for row in rows] == [
         ("a.csv", "3", "girth", "3m"),
         ("a.csv", "4", "no", ""),
     ]
-    assert [row["reason"] for row in rows] == ["不是数字", "没有编号"]
-    assert all(row["remedy"] for row in rows)
-    assert json.loads(rows[0]["whole_row"]) == {"no": "2", "girth": "3m"}
+    assert [row["原因"] for row in rows] == ["不是数字", "没有编号"]
+    assert all(row["改法"] for row in rows)
+    assert json.loads(rows[0]["整行"]) == {"no": "2", "girth": "3m"}
 
 
 def test_strict_imports_nothing_and_says_the_first_reason(

@@ -1,11 +1,12 @@
 """Importing: all of a file or nothing, and every change told."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
-from register_kit import MAPPING, NOW, count, import_rows, make_csv, make_mapping, rows_of
+from register_kit import MAPPING, NOW, count, import_path, import_rows, make_csv, make_mapping, rows_of
 from sqlalchemy.engine import Engine
 
 from registry.commands import import_file
@@ -191,3 +192,27 @@ def test_two_authorities_may_use_the_same_number(engine: Engine, tmp_path: Path)
     other = MAPPING.replace('id = "cn-test"', 'id = "cn-other"').replace('id = "plain"', 'id = "other"')
     assert import_rows(engine, tmp_path, {"no": "1"}, mapping=other).created == 1
     assert make_csv(tmp_path / "x.csv", {"no": 1}).exists()
+
+
+def test_a_column_that_the_second_file_lacks_changes_nothing(engine: Engine, tmp_path: Path) -> None:
+    whole = {"no": "1", "girth": "310", "address": "甲街一号"}
+    mapping = read_mapping(make_mapping(tmp_path))
+    optional = replace(
+        mapping, columns=tuple(replace(c, optional=c.field != "tree_no") for c in mapping.columns)
+    )
+    import_path(engine, make_csv(tmp_path / "a.csv", whole), optional)
+    narrow = tmp_path / "b.csv"
+    narrow.write_text("no\n1\n", "utf-8")
+    report = import_path(engine, narrow, optional)
+    assert report.counts["updated"] == 1
+    assert [tree.address for tree in rows_of(engine, Tree)] == ["甲街一号"]
+    assert [row.girth_cm for row in rows_of(engine, Measurement)] == [310]
+
+
+def test_an_emptied_cell_empties_the_value_and_its_doubt(engine: Engine, tmp_path: Path) -> None:
+    mapping = read_mapping(make_mapping(tmp_path))
+    import_path(engine, make_csv(tmp_path / "a.csv", {"no": "1", "girth": "9999"}), mapping)
+    assert [flag.check for flag in rows_of(engine, Flag)] == ["girth_out_of_range"]
+    import_path(engine, make_csv(tmp_path / "a.csv", {"no": "1", "girth": ""}), mapping)
+    assert rows_of(engine, Measurement) == []
+    assert rows_of(engine, Flag) == []

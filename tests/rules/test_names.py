@@ -47,6 +47,24 @@ def test_what_is_no_scientific_name_is_not_made_one(text: str) -> None:
     assert split_scientific_name(text) is None
 
 
+@pytest.mark.parametrize(
+    "author", ["L. f.", "(Roth) Corner", "Sieb. & Zucc.", "Müll.Arg.", "Å.Krüger", "A.St.-Hil."]
+)
+def test_an_author_is_kept(author: str) -> None:
+    found = split_scientific_name(f"Sophora japonica {author}")
+    assert found is not None
+    assert found.author == author
+
+
+@pytest.mark.parametrize(
+    "tail", ["戚建国 13912345678", "戚建国", "13912345678", "L. 戚建国", "a@b.cn", "L. 1753"]
+)
+def test_a_note_behind_a_name_is_no_author(tail: str) -> None:
+    found = split_scientific_name(f"Sophora japonica {tail}")
+    assert found is not None
+    assert (found.name, found.author) == ("Sophora japonica", None)
+
+
 def test_no_scientific_name_of_the_samples_is_lost() -> None:
     with TAIPEI.open(encoding="utf-8-sig", newline="") as stream:
         taipei = {row["樹種學名"] for row in csv.DictReader(stream)}
@@ -80,6 +98,21 @@ def _records(document: object) -> list[dict[str, str]]:
         "李家村村委会",
         "法华寺",
         "立法院",
+        "司法院",
+        "文化部",
+        "县政府",
+        "Agriculture, Fisheries and Conservation Department",
+        "Department of Health",
+        "The Anglican Church",
+        "國立臺灣大學",
+        "奎山學校財團法人",
+        "振興醫療財團法人",
+        "財團法人台北市中和堂",
+        "臺北市立浩然敬老院",
+        "臺北市政府文化局與台北市立圖書館共同管理",
+        "財政部國有財產署(安宏股份有限公司代管至181.5.23)",
+        "財政部國有財產署(北區分署/安宏股份有限公司代管至181/04/28)",
+        "臺北市立北投國民中學(北投區公所代管自114年6月1日起至117年5月31日止)",
     ],
 )
 def test_units_are_known(text: str) -> None:
@@ -115,6 +148,22 @@ def test_units_are_known(text: str) -> None:
         " ",
         "、",
         "Chan Tai Man / Housing Department",
+        "Chan Tai Man, Housing Department",
+        "Wong, Park and Housing Department",
+        "Chan Tai Man of the Housing Department",
+        "Park Chan Ho",
+        "Lucy Lee Park",
+        "David Church Wong",
+        "欧阳建会",
+        "王德馆",
+        "陈林秀會",
+        "李小寺",
+        "何伟局",
+        "何伟民局",
+        "王小明李建会",
+        "王公园",
+        "局" * 60_000,
+        " " * 60_000,
     ],
 )
 def test_a_person_is_never_taken_for_a_unit(text: str) -> None:

@@ -14,18 +14,23 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import BinaryIO
 
+from exports.dossier_content import content_mark, stands_whole
 from exports.dossier_cover import draw_cover
 from exports.dossier_pages import draw_pages
 from exports.dossier_text import Said, dossier_characters
 from exports.flow import Flow, Running
 from exports.fonts import Fonts, new_canvas, prepare_fonts
 from exports.kit import A4, Pen
-from registry.errors import unwritable
+from exports.sketch_map import drawn_neighbours
+from registry.errors import GlyphMissingError, RegistryError, unwritable
 from registry.records import MapPoint, RegisterFacts, TreeRecord
 from registry.vocab.language import Translator, translator
 
 Dossier = tuple[TreeRecord, Sequence[MapPoint]]
 """What a dossier is made from: the record, and the trees around it."""
+
+Failed = tuple[str, RegistryError]
+"""The number of a tree that has no dossier, and why."""
 
 BATCH = 8
 """Dossiers that a worker is given at a time."""
@@ -35,10 +40,11 @@ WAITING = 3
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How many dossiers were made, and how many stood there already."""
+    """How many dossiers were made, how many stood there already, and which could not be made."""
 
     made: int
     kept: int
+    failed: tuple[Failed, ...] = ()
 
 
 def write_dossier(
@@ -59,7 +65,7 @@ def write_dossier(
     """
     t = language
     if fonts is None:
-        fonts = prepare_fonts(dossier_characters(tree, facts, t), extra_fonts=extra_fonts)
+        fonts = prepare_fonts(_characters((tree, neighbours), facts, t), extra_fonts=extra_fonts)
     said = Said(tree, t)
     canvas = new_canvas(
         out,
@@ -67,6 +73,7 @@ def write_dossier(
         title=t.gettext("{name} · {number} · dossier", name=said.name, number=tree.tree_no),
         author=said.authority,
         subject=facts.register_name,
+        keywords=content_mark(tree, neighbours, facts, t),
         lang=t.html_lang,
         made_at=facts.made_at,
     )
@@ -93,24 +100,29 @@ def write_dossiers(
 ) -> Written:
     """Write a dossier for each tree into `folder`, as `<path>.pdf`; each appears whole or not at all.
 
+    One that stands there is kept if it says the same, its day and edition aside. A tree with a character that
+    no font draws is left out and named in the result; a dossier of it that says something else is removed.
+
     executor: runs the work; a pool of `workers` processes (as many as there are processors) if None.
     overwrite: make those again that stand there already.
     on_progress: called with the number of dossiers done since the last call.
-    Raises OutputError where the folder cannot be written, GlyphMissingError where no font draws a character.
+    Raises OutputError where the folder cannot be written, GlyphMissingError where no font draws the
+    register's own name.
     """
+    prepare_fonts([facts.register_name], extra_fonts=extra_fonts)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error) from error
     job = _Job(folder, facts, language.lang, tuple(extra_fonts))
-    skipped = _Skipped(dossiers, folder, overwrite)
+    skipped = _Skipped(dossiers, job, overwrite)
     workers = workers or os.cpu_count() or 1
     if executor is not None:
-        made = _run(skipped, job, executor, workers, on_progress)
+        made, failed = _run(skipped, job, executor, workers, on_progress)
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            made = _run(skipped, job, pool, workers, on_progress)
-    return Written(made, skipped.count)
+            made, failed = _run(skipped, job, pool, workers, on_progress)
+    return Written(made, skipped.count, tuple(failed))
 
 
 def file_name(tree: TreeRecord) -> str:
@@ -127,14 +139,38 @@ class _Job:
     lang: str
     extra_fonts: tuple[Path, ...]
 
-    def write(self, batch: Sequence[Dossier]) -> int:
-        """Write a batch, in a process of the pool; returns how many."""
+    def stands(self, dossier: Dossier, t: Translator) -> bool:
+        """Whether this dossier is in the folder, whole and saying the same."""
+        tree, neighbours = dossier
+        return stands_whole(self.folder / file_name(tree), content_mark(tree, neighbours, self.facts, t))
+
+    def write(self, batch: Sequence[Dossier]) -> list[Failed]:
+        """Write a batch, in a process of the pool; returns those of its trees that it could not write."""
         t = translator(self.lang)
-        needed = frozenset[str]().union(*(dossier_characters(tree, self.facts, t) for tree, _ in batch))
-        fonts = prepare_fonts(sorted(needed), extra_fonts=self.extra_fonts)
+        try:
+            fonts = self._fonts(batch, t)
+        except GlyphMissingError as error:
+            if len(batch) > 1:
+                return [failed for dossier in batch for failed in self.write([dossier])]
+            tree, _ = batch[0]
+            if not self.stands(batch[0], t):
+                self._remove(tree)
+            return [(tree.tree_no, error)]
         for tree, neighbours in batch:
             self._write_one(tree, neighbours, t, fonts)
-        return len(batch)
+        return []
+
+    def _fonts(self, batch: Sequence[Dossier], t: Translator) -> Fonts:
+        needed = frozenset[str]().union(*(_characters(dossier, self.facts, t) for dossier in batch))
+        return prepare_fonts(sorted(needed), extra_fonts=self.extra_fonts)
+
+    def _remove(self, tree: TreeRecord) -> None:
+        """Take away a dossier that no longer holds: it may show what is not public any more."""
+        path = self.folder / file_name(tree)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(path, error) from error
 
     def _write_one(
         self, tree: TreeRecord, neighbours: Sequence[MapPoint], t: Translator, fonts: Fonts
@@ -154,15 +190,16 @@ class _Job:
 class _Skipped:
     """The dossiers that remain to be made; counts those that stand in the folder already."""
 
-    def __init__(self, dossiers: Iterable[Dossier], folder: Path, overwrite: bool) -> None:
+    def __init__(self, dossiers: Iterable[Dossier], job: _Job, overwrite: bool) -> None:
         self.dossiers = dossiers
-        self.folder = folder
+        self.job = job
         self.overwrite = overwrite
         self.count = 0
 
     def __iter__(self) -> Iterator[Dossier]:
+        t = translator(self.job.lang)
         for dossier in self.dossiers:
-            if not self.overwrite and _is_whole(self.folder / file_name(dossier[0])):
+            if not self.overwrite and self.job.stands(dossier, t):
                 self.count += 1
             else:
                 yield dossier
@@ -174,41 +211,43 @@ def _run(
     executor: Executor,
     workers: int,
     on_progress: Callable[[int], None] | None,
-) -> int:
-    """Keep the workers busy with few batches in memory; the first error stops what has not begun."""
-    waiting: deque[Future[int]] = deque()
+) -> tuple[int, list[Failed]]:
+    """Keep the workers busy with few batches in memory; returns how many were made, and which were not.
+
+    A tree that cannot be drawn stops nothing; every other error stops what has not begun.
+    """
+    waiting: deque[tuple[int, Future[list[Failed]]]] = deque()
     made = 0
+    failed: list[Failed] = []
+
+    def finish() -> None:
+        nonlocal made
+        count, future = waiting.popleft()
+        without = future.result()
+        failed.extend(without)
+        made += count - len(without)
+        if on_progress:
+            on_progress(count)
+
     source = iter(dossiers)
     try:
         while batch := list(islice(source, BATCH)):
-            waiting.append(executor.submit(job.write, batch))
+            waiting.append((len(batch), executor.submit(job.write, batch)))
             if len(waiting) >= workers * WAITING:
-                made += _finish(waiting.popleft(), on_progress)
+                finish()
         while waiting:
-            made += _finish(waiting.popleft(), on_progress)
+            finish()
     finally:
-        for future in waiting:
+        for _, future in waiting:
             future.cancel()
-    return made
+    return made, failed
 
 
-def _finish(future: Future[int], on_progress: Callable[[int], None] | None) -> int:
-    count = future.result()
-    if on_progress:
-        on_progress(count)
-    return count
-
-
-def _is_whole(path: Path) -> bool:
-    """Whether a PDF stands there that was written to its end."""
-    try:
-        with path.open("rb") as stream:
-            if stream.read(5) != b"%PDF-":
-                return False
-            stream.seek(-min(32, path.stat().st_size), os.SEEK_END)
-            return stream.read().rstrip().endswith(b"%%EOF")
-    except OSError:
-        return False
+def _characters(dossier: Dossier, facts: RegisterFacts, t: Translator) -> frozenset[str]:
+    """Every character that this dossier may draw, the numbers of its neighbours among them."""
+    tree, neighbours = dossier
+    numbers = (point.tree_no for point in drawn_neighbours(tree, neighbours))
+    return dossier_characters(tree, facts, t).union(*numbers)
 
 
 def _running(said: Said, facts: RegisterFacts) -> Running:

@@ -7,7 +7,7 @@ from datetime import UTC
 from exports.charts import draw_trend, has_trend
 from exports.dossier_cover import page_address
 from exports.dossier_form import draw_survey_form
-from exports.dossier_text import FORM_TEXT_LIMIT, FREE_TEXTS, SIZE_FIELDS, Said
+from exports.dossier_text import FORM_TEXT_LIMIT, FREE_TEXTS, SIZE_FIELDS, Said, shown_flags
 from exports.flow import Column, Flow
 from exports.kit import (
     BARK,
@@ -22,7 +22,7 @@ from exports.kit import (
     wrap,
 )
 from exports.pictures import draw_jpeg
-from exports.sketch_map import draw_sketch_map, grid_cell, is_generalised
+from exports.sketch_map import draw_sketch_map, drawn_neighbours, grid_cell, is_generalised
 from registry.records import MapPoint, PhotoRecord, RegisterFacts
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
@@ -44,7 +44,6 @@ MAP_HEIGHT = 182.0
 SIGNATURE_HEIGHT = 84.0
 PHOTO_HEIGHT = 178.0
 CHINESE_NUMBERS = ("〇", *"一二三四五六七八九十", "十一", "十二")
-POSITION_FIELDS = ("lon", "lat")
 
 
 def draw_pages(flow: Flow, said: Said, facts: RegisterFacts, neighbours: Sequence[MapPoint]) -> None:
@@ -107,7 +106,7 @@ def _position(flow: Flow, said: Said, heading: _Headings, neighbours: Sequence[M
         return
     heading(_("Position"), keep=MAP_HEIGHT + 6)
     top = flow.y
-    shown = () if is_generalised(tree) else neighbours
+    shown = drawn_neighbours(tree, neighbours)
     draw_sketch_map(flow.pen, MARGIN, top - MAP_HEIGHT, span(8), MAP_HEIGHT, tree, shown, t)
     x, width, y = column_x(8) + 4, span(4) - 4, top - 8
     for field in ("lon", "lat", "datum", "coordinate_uncertainty_m", "position_precision", "elevation_m"):
@@ -118,7 +117,7 @@ def _position(flow: Flow, said: Said, heading: _Headings, neighbours: Sequence[M
     notes = [_("Drawn from the register alone, in metres around the tree; not a survey map.")]
     if is_generalised(tree):
         notes = [_("The exact place is not published, so that the tree is left in peace.")]
-    elif any(not point.is_self for point in shown):
+    elif shown:
         notes.insert(0, _("Grey dots are the nearest registered trees."))
     for sentence in notes:
         lines = wrap(flow.pen.fonts, sentence, "sans", SMALL, width)
@@ -243,9 +242,7 @@ def _doubts(flow: Flow, said: Said, heading: _Headings) -> None:
     """What in the data should be checked, and what was held back from this copy."""
     tree, t = said.tree, said.t
     _ = t.gettext
-    hidden = POSITION_FIELDS if is_generalised(tree) else ()
-    flags = [flag for flag in tree.flags if flag.field not in hidden]
-    if flags:
+    if flags := shown_flags(tree):
         heading(_("Data to check"), keep=24)
         for flag in flags:
             _item(flow, said.flag(flag))

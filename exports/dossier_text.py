@@ -65,6 +65,7 @@ SIZE_FIELDS = (
     "crown_ns_m",
     "measure_height_m",
 )
+POSITION_FIELDS = ("lon", "lat")
 FREE_TEXTS = ("history_text", "peculiarity", "notes")
 """Texts that are read on their own, below the form."""
 FORM_TEXT_LIMIT = 240
@@ -150,6 +151,12 @@ class Said:
     def flag(self, flag: FlagRecord) -> str:
         """A doubt about the data as a sentence."""
         return flag_sentence(self.t, flag.check, flag.field, flag.value)
+
+
+def shown_flags(tree: TreeRecord) -> tuple[FlagRecord, ...]:
+    """The doubts that are told: those about the exact position only where it is shown."""
+    hidden = POSITION_FIELDS if is_generalised(tree) else ()
+    return tuple(flag for flag in tree.flags if flag.field not in hidden)
 
 
 def age_number(tree: TreeRecord, t: Translator) -> str:

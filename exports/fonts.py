@@ -105,6 +105,7 @@ def new_canvas(
     title: str,
     author: str = "",
     subject: str = "",
+    keywords: str = "",
     lang: str = "zh-Hans",
     made_at: datetime | None = None,
 ) -> Canvas:
@@ -118,6 +119,7 @@ def new_canvas(
     canvas.setTitle(title)
     canvas.setAuthor(author)
     canvas.setSubject(subject)
+    canvas.setKeywords(keywords)
     canvas.setCreator("Gushu")
     if made_at:
         written = made_at.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ")

@@ -53,6 +53,13 @@ def grid_cell(tree: TreeRecord) -> tuple[float, float, float, float] | None:
     return round(west, digits), round(south, digits), round(west + step, digits), round(south + step, digits)
 
 
+def drawn_neighbours(tree: TreeRecord, neighbours: Sequence[MapPoint]) -> tuple[MapPoint, ...]:
+    """Those that may be drawn round `tree`: none where its place is generalised, none whose own place is."""
+    if is_generalised(tree):
+        return ()
+    return tuple(p for p in neighbours if p.is_exact and not p.is_self and p.tree_no != tree.tree_no)
+
+
 def draw_sketch_map(
     pen: Pen,
     x: float,
@@ -135,9 +142,7 @@ def _spots(tree: TreeRecord, neighbours: Sequence[MapPoint]) -> list[tuple[float
     assert tree.lon is not None and tree.lat is not None  # noqa: S101, PT018 - the caller has looked
     squeeze = math.cos(math.radians(tree.lat))
     spots: dict[tuple[float, float], list[str]] = {}
-    for point in neighbours:
-        if point.is_self or not point.is_exact or point.tree_no == tree.tree_no:
-            continue
+    for point in drawn_neighbours(tree, neighbours):
         east = (point.lon - tree.lon) * METRES_PER_DEGREE * squeeze
         north = (point.lat - tree.lat) * METRES_PER_DEGREE
         if math.hypot(east, north) <= MOST_RADIUS_M:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -11,11 +11,11 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
-from exports.dossier import file_name, write_dossier, write_dossiers
+from exports.dossier import Written, file_name, write_dossier, write_dossiers
 from exports.dossier_text import dossier_characters
 from exports.fonts import ALWAYS, Fonts, prepare_fonts
 from exports.kit import wrap
-from exports.sketch_map import grid_cell
+from exports.sketch_map import _spots, grid_cell
 from registry.errors import GlyphMissingError, OutputError
 from registry.records import (
     DesignationRecord,
@@ -23,6 +23,7 @@ from registry.records import (
     InspectionRecord,
     MapPoint,
     MeasurementRecord,
+    TreeRecord,
 )
 from registry.vocab.language import translator
 from tests.exports.builders import HEAD, make_facts, make_history, make_jpeg, make_photo, make_tree_record
@@ -222,6 +223,22 @@ def test_the_map_names_neighbours_that_are_exact_and_near():
     assert "903" not in text
 
 
+@pytest.mark.parametrize("lon", [121.5002, 121.5003], ids=["at an exact one", "alone"])
+def test_a_neighbour_whose_place_is_generalised_leaves_no_trace(lon):
+    """Neither a dot nor a number, no sentence and no other scale: the dossier is the same without it."""
+    tree = make_tree_record(lon=121.5, lat=25.0)
+    exact = MapPoint(121.5002, 25.0, "901")
+    hidden = MapPoint(lon, 25.0, "902", is_exact=False)
+    assert dossier(tree, neighbours=[exact, hidden]) == dossier(tree, neighbours=[exact])
+    assert dossier(tree, neighbours=[hidden]) == dossier(tree)
+    assert [label for *_, label in _spots(tree, [exact, hidden])] == ["901"]
+
+
+def test_the_number_of_a_neighbour_may_have_characters_of_its_own():
+    tree = make_tree_record(lon=121.5, lat=25.0)
+    assert "鼋-9" in squeezed(dossier(tree, neighbours=[MapPoint(121.5002, 25.0, "鼋-9")]))
+
+
 @pytest.mark.parametrize("jpeg", [b"no photo", make_jpeg()[:400], b""], ids=["text", "cut", "empty"])
 def test_a_photo_that_cannot_be_read_is_said_in_its_frame(jpeg):
     photo = replace(make_photo(), jpeg=jpeg)
@@ -335,17 +352,108 @@ def test_few_records_wait_in_memory(tmp_path):
             taken += 1
             yield dossier
 
-    bad = ((replace(tree, notes="\U00100000"), near) for tree, near in endless())
-    with pytest.raises(GlyphMissingError):
+    bad = ((replace(tree, path=f"missing/{tree.path}"), near) for tree, near in endless())
+    with pytest.raises(OutputError):
         write_dossiers(bad, tmp_path, make_facts(), language=ZH, executor=InProcess(), workers=1)
     assert taken <= 40
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_error_in_another_process_arrives_as_it_was(tmp_path):
-    bad = [(make_tree_record(notes="\U00100000"), ())]
-    with pytest.raises(GlyphMissingError, match="no font at hand"):
+    bad = [(make_tree_record(path="missing/768"), ())]
+    with pytest.raises(OutputError, match="cannot be written"):
         write_dossiers(bad, tmp_path, make_facts(), language=ZH, workers=1)
+
+
+def written(folder: Path, *trees: TreeRecord, t=ZH, neighbours=(), facts=None, **options) -> Written:
+    dossiers = [(tree, neighbours) for tree in trees]
+    return write_dossiers(
+        dossiers, folder, facts or make_facts(), language=t, **{"executor": InProcess()} | options
+    )
+
+
+def three_trees(**second: str) -> list[TreeRecord]:
+    return [make_tree_record(tree_no=n, **(second if n == "2" else {})) for n in "123"]
+
+
+@pytest.mark.parametrize("options", [{}, {"executor": None, "workers": 1}], ids=["in process", "pool"])
+def test_a_tree_that_cannot_be_drawn_is_named_and_the_others_are_made(tmp_path, options):
+    ticks: list[int] = []
+    trees = three_trees(name_zh="𣘺木🌳")
+    report = written(tmp_path, *trees, on_progress=ticks.append, **options)
+    assert (report.made, report.kept) == (2, 0)
+    [(number, error)] = report.failed
+    assert number == "2"
+    assert isinstance(error, GlyphMissingError)
+    assert "🌳" in str(error)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1.pdf", "3.pdf"]
+    assert sum(ticks) == 3
+
+
+def test_a_register_whose_own_name_cannot_be_drawn_makes_no_dossier(tmp_path):
+    with pytest.raises(GlyphMissingError, match="\U00100000"):
+        written(tmp_path, *three_trees(), facts=make_facts(register_name="榕\U00100000"))
+
+
+NEIGHBOUR = MapPoint(121.5057, 25.0233, "769")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tree": {"position_precision": "withheld", "lon": None, "lat": None, "withheld": ("lat", "lon")}},
+        {"tree": {"history_text": "树下有井"}},
+        {"tree": {"photos": (make_photo(),)}},
+        {"neighbours": ()},
+        {"facts": {"is_demonstration": True}},
+        {"facts": {"public_address": None}},
+        {"t": EN},
+    ],
+    ids="-".join,
+)
+def test_a_dossier_that_says_something_else_is_made_again(tmp_path, change):
+    tree = make_tree_record(lon=121.5056, lat=25.0232)
+    written(tmp_path, tree, neighbours=(NEIGHBOUR,))
+    old = (tmp_path / "768.pdf").read_bytes()
+    changed = replace(tree, **change.get("tree", {}))
+    facts, t = make_facts(**change.get("facts", {})), change.get("t", ZH)
+    near = change.get("neighbours", (NEIGHBOUR,))
+    report = written(tmp_path, changed, neighbours=near, facts=facts, t=t)
+    assert (report.made, report.kept) == (1, 0)
+    assert (tmp_path / "768.pdf").read_bytes() != old
+
+
+def test_the_place_of_a_tree_that_is_withheld_now_leaves_the_folder(tmp_path):
+    tree = make_tree_record(lon=121.5056, lat=25.0232)
+    written(tmp_path, tree)
+    assert "121.5056" in squeezed((tmp_path / "768.pdf").read_bytes())
+    written(tmp_path, replace(tree, position_precision="withheld", lon=None, lat=None))
+    assert "121.5056" not in squeezed((tmp_path / "768.pdf").read_bytes())
+
+
+def test_a_dossier_that_no_longer_holds_is_removed_where_no_new_one_can_be_drawn(tmp_path):
+    tree = make_tree_record(lon=121.5056, lat=25.0232)
+    written(tmp_path, tree)
+    report = written(tmp_path, replace(tree, lon=None, lat=None, name_zh="𣘺木\U00100000"))
+    assert [number for number, _ in report.failed] == ["768"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dossier_that_says_the_same_is_kept_on_another_day(tmp_path):
+    tree = full_tree()
+    near = (NEIGHBOUR, replace(NEIGHBOUR, lon=121.5058, tree_no="770"))
+    written(tmp_path, tree, neighbours=near)
+    old = (tmp_path / file_name(tree)).read_bytes()
+    later = make_facts(made_at=datetime(2027, 1, 2, tzinfo=UTC), edition=4, history_head="aa" * 32)
+    report = written(tmp_path, full_tree(), neighbours=near[::-1], facts=later)
+    assert (report.made, report.kept) == (0, 1)
+    assert (tmp_path / file_name(tree)).read_bytes() == old
+
+
+def test_a_dossier_of_another_version_of_the_program_is_made_again(tmp_path, monkeypatch):
+    written(tmp_path, make_tree_record())
+    monkeypatch.setattr("exports.dossier_content._program", lambda: "99")
+    assert written(tmp_path, make_tree_record()).made == 1
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):

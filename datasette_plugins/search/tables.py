@@ -16,6 +16,7 @@ _ROWS = 400
 _HIDDEN = {"fid", "geom"}
 _LISTS = ("listings", "division_path", "division_path_en", "withheld")
 _BYTE_ORDER_MARK = "\ufeff"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 async def search_csv(datasette: Any, request: Any) -> "TableAnswer":
@@ -75,7 +76,12 @@ def _flat(row: sqlite3.Row) -> list[Any]:
     values = dict(row)
     for name in _LISTS:
         values[name] = "; ".join(json.loads(values[name]))
-    return list(values.values())
+    return [harmless(value) for value in values.values()]
+
+
+def harmless(value: Any) -> Any:
+    """`value` for a cell: a text that a spreadsheet would run as a formula is marked as text by `'`."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _csv_lines(rows: list[list[Any]]) -> str:

@@ -11,6 +11,7 @@ PAGE_SIZE = 50
 FACETS = ("jurisdiction", "authority", "division", "listing", "grade", "category", "vigour", "species")
 """What a list may be narrowed by, in the order in which it is offered."""
 _LONGEST = 200
+_LAST_PAGE = 1_000_000
 
 _BELOW = (
     "division_id IN (WITH RECURSIVE below(id) AS ("
@@ -93,7 +94,13 @@ def read_wish(args: Any) -> Wish:
     return Wish(
         q=" ".join((args.get("q") or "").replace("\0", " ").split())[:_LONGEST],
         facets={name: value for name, value in facets.items() if value},
-        page=min(int(page), 1_000_000)
-        if page.isascii() and page.isdecimal() and page != "0" * len(page)
-        else 1,
+        page=_page_number(page),
     )
+
+
+def _page_number(text: str) -> int:
+    """The page that `text` names, 1 where it names none; Python reads no number of thousands of digits."""
+    digits = text.lstrip("0") if text.isascii() and text.isdecimal() else ""
+    if len(digits) > len(str(_LAST_PAGE)):
+        return _LAST_PAGE
+    return min(int(digits or 1), _LAST_PAGE)

@@ -13,6 +13,7 @@ from datasette_plugins.site.pages import edition_of, read_edition, render_page
 FILE_NAME = "public.gpkg"
 _CONTENT_TYPE = "application/geopackage+sqlite3"
 _PIECE = 256 * 1024
+_DIGITS = 18
 
 
 async def download_page(datasette: Any, request: Any) -> Response:
@@ -87,7 +88,9 @@ def byte_range(wanted: str, size: int) -> tuple[int, int]:
     first, dash, last = span.partition("-")
     if unit != "bytes" or not dash or not (first.isdecimal() and (last.isdecimal() or not last)):
         return 0, size
-    start, end = int(first), min(int(last) + 1, size) if last else size
+    if len(first) > _DIGITS:
+        return 0, size
+    start, end = int(first), min(int(last) + 1, size) if last and len(last) <= _DIGITS else size
     return (start, end) if start < end else (0, size)
 
 

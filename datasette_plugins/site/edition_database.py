@@ -6,19 +6,23 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from datasette.database import Database
+from datasette.database import Database, Results
 from datasette.utils import sqlite_timelimit
 
+from datasette_plugins.site.compat import DATABASE
+from datasette_plugins.site.visitor_sql import VisitorConnection
 from registry.errors import EditionMissingError
 
 T = TypeVar("T")
 Stamp = tuple[int, int, int, int]
 _COUNT_LIMIT_MS = 200
+_VISITOR_THREADS = 2
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
@@ -33,11 +37,15 @@ class EditionDatabase(Database):
     `stat`) and, where it is another one, opens a new connection: each worker and thread switches by itself,
     and a call that has begun ends on the edition it began with. What one page shows is loaded in one
     `execute_fn`.
+
+    SQL that visitors send, and the catalogue pages around it, go through `execute`: it has few threads and
+    confined connections of its own, so that the site's own pages never wait for it.
     """
 
     def __init__(self, ds: Any, path: str | Path) -> None:
         super().__init__(ds, path=str(path), is_mutable=False)
         self._local = threading.local()
+        self._visitors = _Visitors(self)
         self._remembered: tuple[Stamp | None, dict[str, Any]] = (None, {})
         self._sha256: tuple[Stamp | None, str] = (None, "")
         self._counts: tuple[Stamp | None, dict[str, int | None]] = (None, {})
@@ -83,7 +91,7 @@ class EditionDatabase(Database):
     @contextmanager
     def private_connection(self) -> Iterator[sqlite3.Connection]:
         """A connection of one's own for a long read, which ends on the edition it began with."""
-        _, connection = self._open()
+        _, connection = self._open(sqlite3.Connection)
         try:
             yield connection
         finally:
@@ -102,9 +110,12 @@ class EditionDatabase(Database):
         """
         options["log_sql_errors"] = False
         if sql == "PRAGMA schema_version":
-            number = int(self.mark[:8], 16)
-            return await super().execute(f"SELECT {number}", *args, **options)
-        return await super().execute(sql, *args, **options)
+            return Results([(int(self.mark[:8], 16),)], False, (("schema_version",),))
+        return await self._visitors.execute(sql, *args, **options)
+
+    async def attached_databases(self) -> list[Any]:
+        """None ever; asking SQLite would tell where the file lies."""
+        return []
 
     async def table_counts(self, limit: int = 10) -> dict[str, int | None]:
         """Rows per table of the edition now in place; None where counting takes longer than `limit` ms."""
@@ -140,11 +151,19 @@ class EditionDatabase(Database):
 
     def close(self) -> None:
         """Close this thread's connection; those of other threads end with their threads."""
+        self._visitors.close()
         self._local.__dict__.pop("opened", None)
         super().close()
 
+    def visitor_connection(self, local: threading.local) -> sqlite3.Connection:
+        """The confined connection that `local`, one of a thread for visitors' SQL, holds."""
+        return self._current(local, VisitorConnection)
+
     def _connection(self) -> sqlite3.Connection:
-        opened: tuple[Stamp, sqlite3.Connection] | None = getattr(self._local, "opened", None)
+        return self._current(self._local, sqlite3.Connection)
+
+    def _current(self, local: threading.local, kind: type[sqlite3.Connection]) -> sqlite3.Connection:
+        opened: tuple[Stamp, sqlite3.Connection] | None = getattr(local, "opened", None)
         try:
             stamp = self.stamp()
         except EditionMissingError:
@@ -155,22 +174,54 @@ class EditionDatabase(Database):
             if opened is not None:
                 opened[1].close()
                 self._all_file_connections.remove(opened[1])
-            self._local.opened = opened = self._open()
+            local.opened = opened = self._open(kind)
         return opened[1]
 
-    def _open(self) -> tuple[Stamp, sqlite3.Connection]:
+    def _open(self, kind: type[sqlite3.Connection]) -> tuple[Stamp, sqlite3.Connection]:
         """A connection and the stamp of the file it reads, even if the file is replaced meanwhile."""
         while True:
             stamp = self.stamp()
             address = Path(self.path).resolve().as_uri() + "?immutable=1"
-            connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+            connection = sqlite3.connect(address, uri=True, check_same_thread=False, factory=kind)
             connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()  # opens the file
             if self.stamp() == stamp:
                 break
             connection.close()
         self.ds._prepare_connection(connection, self.name)
+        if isinstance(connection, VisitorConnection):
+            connection.confine()
         self._all_file_connections.append(connection)
         return stamp, connection
+
+
+class _Visitors(Database):
+    """The same file for SQL that came from outside."""
+
+    def __init__(self, edition: EditionDatabase) -> None:
+        super().__init__(edition.ds, path=edition.path, is_mutable=False)
+        self.name = DATABASE
+        self._edition = edition
+        self._local = threading.local()
+        self._pool = ThreadPoolExecutor(_VISITOR_THREADS, thread_name_prefix="visitors-sql")
+
+    async def execute_fn(self, fn: Callable[[sqlite3.Connection], T]) -> T:
+        """`fn(connection)` in a thread for visitors."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, self._read, fn)
+
+    async def execute(self, sql: str, *args: Any, **options: Any) -> Any:
+        """As Datasette's, which takes for the reader's fault an OperationalError only."""
+        try:
+            return await super().execute(sql, *args, **options)
+        except sqlite3.DatabaseError as error:
+            raise sqlite3.OperationalError(str(error)) from error
+
+    def close(self) -> None:
+        """Begin nothing more; connections are closed with those of the edition."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _read(self, fn: Callable[[sqlite3.Connection], T]) -> T:
+        return fn(self._edition.visitor_connection(self._local))
 
 
 def _read_facts(connection: sqlite3.Connection) -> dict[str, str]:

@@ -47,9 +47,12 @@ _ZIP_TYPES = (
     b"application/ld+json",
     b"image/svg+xml",
 )
+_OF_THE_BODY = (b"content-length", b"content-type", b"content-encoding")
 _ZIP_FROM = 900
 _KEPT_BYTES = 24 * 1024 * 1024
 _LONGEST_QUERY = 8000
+_ROOT = re.compile(rb"^(?:[/\\\x00-\x20]|%2f|%5c)+", re.I)
+"""How an address of our own may begin, read as generously as any browser or proxy reads it."""
 
 Headers = list[tuple[bytes, bytes]]
 DIRECT_ROUTES: list[tuple[re.Pattern[str], Any]] = []
@@ -139,22 +142,15 @@ class Answer:
         self._zipper: Any = None
 
     async def from_memory(self) -> bool:
-        """Answer without asking anybody: 304 for what the reader has, or a page kept from before."""
+        """Answer without asking anybody, where this very address was answered before."""
         etag = self.visit.etag
         if not etag or not self._readable:
             return False
-        if etag in self._if_none_match:
-            headers = [(b"etag", etag.encode()), (b"cache-control", b"public, max-age=0, must-revalidate")]
-            await self._send(
-                {"type": "http.response.start", "status": 304, "headers": self._dressed(headers)}
-            )
-            await self._send({"type": "http.response.body", "body": b""})
-            return True
         kept = self._kept.get(self.visit)
         if kept is None:
             return False
         headers, plain, zipped = kept
-        await self._whole(200, headers, plain, zipped)
+        await self._lasting(headers, plain, zipped)
         return True
 
     async def send(self, message: dict[str, Any]) -> None:
@@ -183,6 +179,8 @@ class Answer:
                 headers = _with_vary(headers)
             if lasting:
                 self._kept.put(self.visit, headers, body, zipped)
+                await self._lasting(headers, body, zipped)
+                return
             await self._whole(start["status"], headers, body, zipped)
             return
         if zippable and self._takes_gzip:
@@ -199,6 +197,15 @@ class Answer:
         body = b"" if self._is_head else body
         if body or not more:
             await self._send({"type": "http.response.body", "body": body, "more_body": more})
+
+    async def _lasting(self, headers: Headers, plain: bytes, zipped: bytes | None) -> None:
+        """A page of this edition: 304 where the reader has it."""
+        if self.visit.etag not in self._if_none_match:
+            await self._whole(200, headers, plain, zipped)
+            return
+        headers = [(k, v) for k, v in headers if k not in _OF_THE_BODY]
+        await self._send({"type": "http.response.start", "status": 304, "headers": headers})
+        await self._send({"type": "http.response.body", "body": b""})
 
     async def _whole(self, status: int, headers: Headers, plain: bytes, zipped: bytes | None) -> None:
         use_zip = zipped is not None and self._takes_gzip
@@ -217,8 +224,8 @@ class Answer:
         for name, value in headers:
             key = bytes(name).lower()
             text = bytes(value)
-            if key == b"location" and text.startswith(b"/") and not text.startswith(b"//"):
-                text = self._same_language(text)
+            if key == b"location" and _ROOT.match(text):
+                text = self._same_language(_ROOT.sub(b"/", text))
             names.add(key)
             dressed.append((key, text))
         if b"content-security-policy" not in names:

@@ -6,7 +6,7 @@ read = created + updated + unchanged + rejected, always. The caller's transactio
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ from registry.models.base import new_id
 from registry.vocab.words import Severity
 
 CHUNK = 1000
+AHEAD = timedelta(hours=14)
+"""Where the day begins first, it is that much later than UTC."""
 
 
 @dataclass(slots=True)
@@ -73,8 +75,9 @@ def import_table(
     report.unused_columns, report.advice = mapping.unused(table.headers), mapping.advice
     batch = _Batch(session, mapping, located, report, actor, now)
     rows = iter(table.rows)
+    today = (now + AHEAD).date()
     while chunk := list(islice(rows, CHUNK)):
-        batch.take(_interpreted(chunk, mapping, located, report))
+        batch.take(_interpreted(chunk, mapping, located, report, today))
     _flag_shared_points(session, mapping.source["id"])
     report.flagged = _count_doubtful(session, mapping.source["id"])
     session.add(
@@ -96,12 +99,12 @@ def import_table(
 
 
 def _interpreted(
-    rows: Iterable[Row], mapping: Mapping, located: dict[str, Column], report: ImportReport
+    rows: Iterable[Row], mapping: Mapping, located: dict[str, Column], report: ImportReport, today: date
 ) -> Iterator[tuple[Row, TreeFacts]]:
     for row in rows:
         report.read += 1
         try:
-            facts = interpret(row, mapping, located)
+            facts = interpret(row, mapping, located, today=today)
         except RowProblem as problem:
             _reject(report, row, problem)
             continue

@@ -26,6 +26,7 @@ from registry.importing.mapping import (
 from registry.importing.problems import RowProblem
 from registry.models import DesignationDraft, InspectionDraft, MeasurementDraft, TreeDraft
 from registry.rules.names import is_unit_name, split_scientific_name
+from registry.rules.numbers import fits_scheme
 from registry.rules.plausibility import (
     Doubt,
     Sizes,
@@ -49,6 +50,8 @@ DATES = frozenset({"measured_on", "inspected_on", "designated_on", "surveyed_on"
 _Model = TypeVar("_Model", TreeDraft, MeasurementDraft, InspectionDraft, DesignationDraft)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
+FIRST_DAY = date(1800, 1, 1)
+"""No record of measuring, inspecting or designating a tree is older."""
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _WGS84_LIKE = frozenset({Datum.WGS84, Datum.CGCS2000})
@@ -100,6 +103,7 @@ class _Cells:
     columns: dict[str, str] = field(default_factory=dict)
     raws: dict[str, str] = field(default_factory=dict)
     numbers: list[tuple[str, str]] = field(default_factory=list)
+    number_column: str = ""
 
     def put(self, name: str, value: Any, column: str, raw: str) -> None:
         self.values[name], self.columns[name], self.raws[name] = value, column, raw
@@ -108,8 +112,8 @@ class _Cells:
         return {name: value for name, value in self.values.items() if name in names}
 
 
-def interpret(row: Row, mapping: Mapping, located: dict[str, Column]) -> TreeFacts:
-    """What `row` says. `located` as from `Mapping.locate`. Raises RowProblem."""
+def interpret(row: Row, mapping: Mapping, located: dict[str, Column], *, today: date) -> TreeFacts:
+    """What `row` says. `located` as from `Mapping.locate`; no day lies after `today`. Raises RowProblem."""
     if row.missing:
         found, expected = row.missing
         kind = "cells_missing" if found < expected else "cells_extra"
@@ -121,6 +125,9 @@ def interpret(row: Row, mapping: Mapping, located: dict[str, Column]) -> TreeFac
             raise RowProblem("unreadable_characters", header, _UNREADABLE.sub("�", raw), found=ascii(odd[0]))
         if raw:
             _read_cell(cells, header, column, raw)
+    for name in DATES & cells.values.keys():
+        if not FIRST_DAY <= cells.values[name] <= today:
+            raise RowProblem("day_impossible", cells.columns[name], cells.raws[name], first=FIRST_DAY)
     if not cells.numbers:
         raise RowProblem(
             "number_missing", next((h for h, c in located.items() if c.field == "tree_no"), ""), ""
@@ -142,6 +149,7 @@ def _read_cell(cells: _Cells, header: str, column: Column, raw: str) -> None:
     if column.field in {"tree_no", "alias"}:
         if len(raw) > 64:
             raise RowProblem("too_long", header, raw, limit=64)
+        cells.number_column = cells.number_column or header
         cells.numbers.append((raw, column.scheme or ""))
     elif column.field and column.field not in cells.values:
         value = _value(column.field, column, header, raw)
@@ -213,6 +221,8 @@ def _facts(cells: _Cells, mapping: Mapping) -> TreeFacts:
     first_no, first_scheme = cells.numbers[0]
     values["tree_no"] = first_no
     values["number_scheme"] = first_scheme or mapping.defaults["number_scheme"]
+    if not fits_scheme(first_no, values["number_scheme"]):
+        raise RowProblem("number_malformed", cells.number_column, first_no, scheme=values["number_scheme"])
     doubts = [*_place_position(values, cells)]
     species = _species(values)
     inspection = _inspection(values, cells, mapping)

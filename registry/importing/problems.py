@@ -17,6 +17,11 @@ KINDS: dict[str, Kind] = {
         "the number stands in row {first} already, with other content",
         "find out which row is right and remove the other",
     ),
+    "number_malformed": Kind(
+        "this is no number of the scheme {scheme}",
+        "write the number as it was allotted, as text, or name another number_scheme in the mapping",
+    ),
+    "day_impossible": Kind("this day is not between {first} and today", "correct the year"),
     "not_a_number": Kind(
         "this is not a number", "write digits with a decimal point, or leave the cell empty"
     ),

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,8 +21,17 @@ def read_text_table(path: Path, sha256: str, fits: Fits) -> Table:
             path=path, reason=Phrase("its text is in none of UTF-8, UTF-16, GB18030 and Big5")
         )
     headers = {encoding: _csv_headers(path, encoding) for encoding in found}
-    encoding = next((name for name in found if fits(headers[name][0])), found[0])
+    fitting = [name for name in found if fits(headers[name][0])] or found
+    encoding = fitting[0]
     names, delimiter = headers[encoding]
+    alike = [name for name in fitting if headers[name] == headers[encoding]]
+    if len({_text_digest(path, name) for name in alike}) > 1:
+        raise InputUnreadableError(
+            path=path,
+            reason=Phrase(
+                "the text reads differently in {encodings}; save the file as UTF-8", encodings=alike
+            ),
+        )
     return Table(path, "csv", encoding, sha256, names, _csv_rows(path, encoding, delimiter, names))
 
 
@@ -47,6 +57,14 @@ def _decodes(path: Path, encoding: str) -> bool:
     except UnicodeError:
         return False
     return True
+
+
+def _text_digest(path: Path, encoding: str) -> bytes:
+    digest = hashlib.sha256()
+    with _csv_text(path, encoding) as text:
+        while piece := text.read(PIECE):
+            digest.update(piece.encode())
+    return digest.digest()
 
 
 def _csv_text(path: Path, encoding: str) -> io.TextIOWrapper:

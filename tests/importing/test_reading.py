@@ -312,3 +312,9 @@ def test_any_bytes_give_rows_or_one_of_our_errors(
     path = write(tmp_path_factory.getbasetemp() / "bytes.dat", content)
     with suppress(InputUnreadableError):
         read(path)
+
+
+def test_text_that_two_encodings_read_differently_is_not_guessed(tmp_path: Path) -> None:
+    path = write(tmp_path / "input.dat", "no,name\n1,榕樹\n".encode("big5"))
+    with pytest.raises(InputUnreadableError, match="reads differently"):
+        read(path)

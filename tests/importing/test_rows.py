@@ -29,6 +29,8 @@ BAD_ROWS: dict[str, tuple[str, str, str]] = {
     "cells_missing": ("7,310", "", ""),
     "cells_extra": ("7,310,,,,,,,oops", "", ""),
     "unreadable_characters": ("7\x07,310,,,,,,", "no", "7�"),
+    "number_malformed": ("1404040000１,310,,,,,,", "no", "1404040000１"),
+    "day_impossible": ("7,310,,,1/2/2999,,,", "day", "1/2/2999"),
     "too_long": (f"7,,,,,一级,{LONG},", "document", LONG),
     "invalid": ("7,,,,,,,300", "age", "300"),
 }
@@ -41,11 +43,15 @@ def test_every_kind_of_problem_is_reported_with_row_column_and_value(
 ) -> None:
     content, column, value = BAD_ROWS[kind]
     text = MAPPING
+    first = "1"
+    if kind == "number_malformed":
+        text, first = MAPPING.replace('"legacy"', '"lyt1664-11"'), "14040400001"
     if kind == "invalid":  # words without a vocabulary
         text = MAPPING.replace('field = "age_years", ', 'field = "ownership", ')
     path = tmp_path / "rows.csv"
     path.write_text(
-        HEADER + "1,310,113.5,36.1,1/2/2020,一级,x,1\n".replace(",1\n", ",\n") + content + "\n", "utf-8"
+        HEADER + f"{first},310,113.5,36.1,1/2/2020,一级,x,1\n".replace(",1\n", ",\n") + content + "\n",
+        "utf-8",
     )
     report = import_path(engine, path, read_mapping(make_mapping(tmp_path, text)))
     assert [r.kind for r in report.rejections] == [kind]

@@ -188,7 +188,12 @@ def dossiers(
             path=out,
         )
     )
-    office.answer({"written": report.made, "kept": report.kept, "path": str(out)})
+    failed = [{"tree_no": failure.tree_no, "error": t.error(failure.error)} for failure in report.failed]
+    office.answer({"written": report.made, "kept": report.kept, "failed": failed, "path": str(out)})
+    for failure in report.failed:
+        typer.echo(f"{failure.error.code}: {failure.tree_no}: {t.error(failure.error)}", err=True)
+    if failed:
+        raise typer.Exit(1)
 
 
 def public_trees(session: Session, ids: Sequence[str], photos: PhotoStore | None) -> Iterator[TreeRecord]:

@@ -188,10 +188,10 @@ def dossiers(
             path=out,
         )
     )
-    failed = [{"tree_no": failure.tree_no, "error": t.error(failure.error)} for failure in report.failed]
+    failed = [{"tree_no": tree_no, "error": t.error(error)} for tree_no, error in report.failed]
     office.answer({"written": report.made, "kept": report.kept, "failed": failed, "path": str(out)})
-    for failure in report.failed:
-        typer.echo(f"{failure.error.code}: {failure.tree_no}: {t.error(failure.error)}", err=True)
+    for tree_no, error in report.failed:
+        typer.echo(f"{error.code}: {tree_no}: {t.error(error)}", err=True)
     if failed:
         raise typer.Exit(1)
 

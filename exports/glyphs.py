@@ -115,7 +115,7 @@ def _convert(sources: Sequence[GlyphSource], codes: Iterable[int]) -> dict[int, 
         else:
             made[code] = found or (TTGlyphPen(None).glyph(), blank or 0)
     if missing:
-        raise GlyphMissingError(characters=name_characters(missing))
+        raise GlyphMissingError(characters=name_characters(missing), codes=tuple(missing))
     return made
 
 

@@ -3,13 +3,18 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from exports.fonts import Fonts, new_canvas, prepare_fonts
 from exports.kit import INK, MM, SOFT, Pen
 from exports.qr import BATCH, QUIET_ZONE, Matrix, encode_batch, smallest_version
 from exports.tag_plate import PLATE_MM, QR_MM, draw_tag, tag_texts
-from registry.errors import SettingInvalidError, TagAddressTooLongError
+from registry.errors import (
+    GlyphMissingError,
+    SettingInvalidError,
+    TagAddressTooLongError,
+    TagGlyphMissingError,
+)
 from registry.records import RegisterFacts, TagContent
 from registry.vocab.language import Translator
 
@@ -18,6 +23,7 @@ LEAST_MODULE_MM = 0.5
 LEAST_MARGIN_MM = 8.0
 FOOTER_MM = 5.0
 MARKS_FORM = "marks"
+NAMED_TREES = 20
 LARGEST_SYMBOL = 177
 """Modules on a side of the largest QR code there is."""
 
@@ -95,8 +101,8 @@ def write_tag_sheets(
     start_at: the first place to use on the first sheet, where earlier ones are used up.
     sample: says 样张 SAMPLE across every tag; a demonstration register always does.
     fonts: already prepared with every text; if None they are prepared here, with `extra_fonts`.
-    Nothing is written before every tag is drawn. Raises SettingInvalidError, GlyphMissingError,
-    TagTextTooLongError, TagAddressTooLongError.
+    Nothing is written before every tag is drawn. Raises SettingInvalidError, TagGlyphMissingError,
+    TagTextTooLongError, TagAddressTooLongError; GlyphMissingError for the register's own name.
     """
     sheet = sheet or SheetLayout()
     contents = list(tags)
@@ -105,7 +111,7 @@ def write_tag_sheets(
         raise SettingInvalidError(name="start_at", value=start_at, reason=reason)
     least = min((_checked_module_mm(tag, sheet) for tag in contents), default=None)
     if fonts is None:
-        fonts = prepare_fonts(_texts(contents, facts, language), extra_fonts=extra_fonts)
+        fonts = _prepared(contents, facts, language, extra_fonts)
     size = sheet.page_mm[0] * MM, sheet.page_mm[1] * MM
     title = language.gettext("Tree tags: {register}", register=facts.register_name)
     canvas = new_canvas(
@@ -137,6 +143,21 @@ def _checked_module_mm(tag: TagContent, sheet: SheetLayout) -> float:
             least_mm=LEAST_MODULE_MM,
         )
     return module_mm
+
+
+def _prepared(
+    tags: Sequence[TagContent], facts: RegisterFacts, language: Translator, extra_fonts: Sequence[Path]
+) -> Fonts:
+    """Fonts with every text of the sheets; a character that none has is told with the trees that need it."""
+    try:
+        return prepare_fonts(_texts(tags, facts, language), extra_fonts=extra_fonts)
+    except GlyphMissingError as error:
+        missing = {chr(code) for code in cast(tuple[int, ...], error.facts["codes"])}
+        numbers = [tag.tree_no for tag in tags if not missing.isdisjoint("".join(tag_texts(tag, language)))]
+        if not numbers:
+            raise
+        named = ", ".join(numbers[:NAMED_TREES] + ["…"] * (len(numbers) > NAMED_TREES))
+        raise TagGlyphMissingError(characters=error.facts["characters"], tree_no=named) from error
 
 
 def _texts(tags: Iterable[TagContent], facts: RegisterFacts, language: Translator) -> Iterator[str]:

@@ -255,6 +255,16 @@ class GlyphMissingError(RegistryError):
     template = "no font at hand can draw {characters}; name one that can with --font FILE.ttf"
 
 
+class TagGlyphMissingError(GlyphMissingError):
+    """A tag holds a character that has no shape in any font at hand; a sheet never leaves it out silently."""
+
+    code = "tag_glyph_missing"
+    template = (
+        "no font at hand can draw {characters} on the tag of tree {tree_no}; nothing was printed: "
+        "name a font that can with --font FILE.ttf, or leave the tree out"
+    )
+
+
 class FontError(RegistryError):
     """A font cannot be used."""
 

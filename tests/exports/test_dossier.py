@@ -251,6 +251,17 @@ def test_a_photo_goes_in_as_it_is_and_once():
     assert pdf.count(jpeg) == 1
 
 
+def test_markup_in_a_text_is_printed_as_it_stands():
+    text = '<b>{{7*7}}</b><img src="file:///etc/passwd"/><a href="javascript:alert(1)">&lt;</a>(\\)) Tj'
+    tree = make_tree_record(name_zh=text, history_text=text, address=text, source_url=text)
+    pdf = dossier(tree, facts=make_facts(register_name=text))
+    assert "".join(text.split()) in squeezed(pdf)
+    reader = PdfReader(BytesIO(pdf))
+    assert reader.metadata.subject == text
+    links = [a["/A"]["/URI"] for page in reader.pages for a in page.get("/Annots", [])]
+    assert links == ["https://trees.example.org/tree/768"]
+
+
 def test_the_same_record_gives_the_same_bytes():
     assert dossier(full_tree()) == dossier(full_tree())
 

@@ -16,6 +16,7 @@ from registry.errors import (
     RegistryError,
     SettingInvalidError,
     TagAddressTooLongError,
+    TagGlyphMissingError,
     TagTextTooLongError,
 )
 from registry.records import TagContent
@@ -201,6 +202,37 @@ def test_a_text_that_cannot_fit_is_an_error_that_names_tree_and_text(facts):
     assert caught.value.facts["tree_no"] == "AFCD/KS/005"
     assert str(next(iter(facts.values()))) in str(caught.value)
     assert "AFCD/KS/005 号树" in ZH.error(caught.value)
+
+
+def test_a_tag_that_cannot_be_drawn_names_its_tree_and_leaves_nothing():
+    out = BytesIO()
+    tags = [make_tag(1), make_tag(2, name_zh="𣘺木🌳"), make_tag(3), make_tag(4, tree_no="古 4", place="🌳")]
+    with pytest.raises(TagGlyphMissingError) as caught:
+        write_tag_sheets(tags, out, facts=FACTS, language=ZH)
+    assert caught.value.code == "tag_glyph_missing"
+    assert caught.value.facts["tree_no"] == "2, 古 4"
+    assert "2, 古 4 号树" in ZH.error(caught.value)
+    assert "🌳 (U+1F333)" in ZH.error(caught.value)
+    assert "🌳 (U+1F333)" in str(caught.value)
+    assert out.getvalue() == b""
+
+
+def test_of_many_tags_that_cannot_be_drawn_the_first_are_named():
+    with pytest.raises(TagGlyphMissingError) as caught:
+        sheets(*(make_tag(number, name_zh="🌳") for number in range(1, 30)))
+    assert str(caught.value.facts["tree_no"]).endswith("19, 20, …")
+
+
+def test_a_register_name_that_cannot_be_drawn_is_no_tree_s_fault():
+    with pytest.raises(GlyphMissingError) as caught:
+        sheets(make_tag(), facts=replace(FACTS, register_name="🌳"))
+    assert not isinstance(caught.value, TagGlyphMissingError)
+
+
+@pytest.mark.parametrize("text", ["<b>{{7*7}}</b>", '<img src="file:///etc/passwd"/>', "&lt;", "(\\)) Tj"])
+def test_markup_in_a_text_is_printed_as_it_stands(text):
+    (page,) = page_texts(sheets(make_tag(place=text))[0])
+    assert text in page
 
 
 def test_a_character_without_a_glyph_is_named():

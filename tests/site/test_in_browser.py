@@ -13,11 +13,12 @@ pytestmark = pytest.mark.browser
 INSPECTION = {"inspected_on": "2026-03-01", "kind": "patrol", "findings": ["枯枝"], "text_lang": "zh-Hans"}
 TREES = [
     make_tree(
-        "768", tags=[make_tag()], photos=[make_photo()], protection_grade="1",
+        "768", tags=[make_tag()], photos=[make_photo()] * 6, protection_grade="1",
         grade_scheme="cn-2025", age_years=320,
         girth_cm=355, measurements=[{"girth_cm": 355, "measured_on": "2026-03-01"}, {"girth_cm": 300}],
         inspections=[INSPECTION], 
-        flags=[{"check": "same_point", "severity": "note", "field": "lon", "value": "1"}],
+        flags=[{"check": "same_point", "severity": "note", "field": "lon", "value": "1"},
+               {"check": "girth_out_of_range", "severity": "warning", "field": "girth_cm", "value": "355"}],
         history=[{"seq": 1, "at": "2026-03-01T00:00:00Z", "kind": "import:batch",
                   "fields": ["girth_cm"], "hash": "ab" * 32}],
         history_text="相传为宋代所植。", withheld=["address"],
@@ -27,7 +28,7 @@ TREES = [
 PAGES = {
     "home": "/", "search": "/search", "empty": "/search?q=zzz&jurisdiction=hk", "tree": "/tree/768",
     "bare tree": "/tree/HT+2007-163~2F" + "long" * 12, "scan": f"/T/{printed_tag()}",
-    "unknown scan": "/T/NOPE",
+    "unknown scan": "/T/NOPE", "code cut short": "/T/7K2M9QXA",
     "missing": "/nothing", "download": "/download", "species": "/species/ficus-microcarpa",
     "place": "/place/taipei-wanhua",
 }  # fmt: skip
@@ -101,6 +102,44 @@ def test_a_tree_can_be_found_without_script(chromium, address):
     page.click("a.hit >> nth=0")
     assert "/en/tree/768" in page.url
     assert page.locator("dl.facts").is_visible()
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", [PAGES["tree"], PAGES["bare tree"]])
+def test_the_two_columns_of_a_tree_end_nearly_together(chromium, address, path):
+    page = open_page(chromium, 1280)
+    page.goto(address + path)
+    ends = page.evaluate("""() => {
+      const ends = {};
+      for (const card of document.querySelectorAll('.flow > .card')) {
+        const box = card.getBoundingClientRect();
+        ends[Math.round(box.left)] = Math.max(ends[Math.round(box.left)] || 0, box.bottom);
+      }
+      const whole = document.querySelector('.flow').getBoundingClientRect();
+      return [Object.values(ends), whole.height];
+    }""")
+    page.context.close()
+    (left, right), height = ends
+    assert abs(left - right) < 0.25 * height
+
+
+def test_a_printed_tree_has_its_photos_and_nothing_lies_over_the_next_card(chromium, address):
+    page = open_page(chromium, 794)
+    page.emulate_media(media="print")
+    page.goto(address + PAGES["tree"])
+    assert page.locator(".photos img[loading=lazy]").count() == 0
+    outside = """[...document.querySelectorAll('.flow > .card')].filter(card => {
+      const box = card.getBoundingClientRect();
+      return [...card.querySelectorAll('*')].some(part => {
+        const inner = part.getBoundingClientRect();
+        return inner.height && (inner.bottom > box.bottom + 1 || inner.right > box.right + 1);
+      });
+    }).map(card => card.innerText.slice(0, 40))"""
+    assert page.evaluate(outside) == []
+    bottoms = page.evaluate(
+        "[...document.querySelectorAll('.flow > .card')].map(c => c.getBoundingClientRect().bottom)"
+    )
+    assert bottoms == sorted(bottoms)
     page.context.close()
 
 

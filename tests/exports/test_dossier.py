@@ -76,7 +76,14 @@ def full_tree():
             InspectionRecord(date(2025, 4, 2), "patrol", vigour="weak", findings=("西侧主枝有枯梢",)),
         ),
         designations=(
-            DesignationRecord("grade", "cn-2025", "1", date(2018, 3, 1), "某市人民政府", "〔2018〕12号"),
+            DesignationRecord(
+                "grade",
+                "cn-2025",
+                "1",
+                date(2018, 3, 1),
+                authority="某市人民政府",
+                document_no="〔2018〕12号",
+            ),
         ),
         photos=(make_photo(caption="树下有井"), make_photo(jpeg=make_jpeg(240, 320), credit="林业站")),
         flags=(FlagRecord("diameter_exceeds_girth", "warning", "diameter_cm", "1.2 / 3.76"),),

@@ -5,7 +5,8 @@ It learns nothing of the machine and cannot exhaust it.
 
 import sqlite3
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
@@ -24,6 +25,7 @@ _LIMITS = {
     sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 500,
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
 }
+_LOOK_EVERY_S = 0.005
 _LONGEST_CHARACTER_SET = 1000
 _TOO_LONG = " " * (LONGEST_BYTES + 1)
 """What a function of ours returns in order that SQLite refuses it."""
@@ -61,6 +63,30 @@ class VisitorConnection(sqlite3.Connection):
         for name, strip in (("trim", str.strip), ("ltrim", str.lstrip), ("rtrim", str.rstrip)):
             self.create_function(name, 2, _stripper(strip), deterministic=True)
         self.set_authorizer(_authorize)
+
+    _watch: tuple[threading.Event, threading.Thread] | None = None
+
+    def set_progress_handler(self, handler: Callable[[], int | None] | None, _: int) -> None:
+        """Ask `handler` from a thread beside the query whether to break it off; None ends that.
+
+        SQLite would ask it thousands of times a second, each time with Python's lock in hand: two long
+        queries then keep the site's event loop from running for seconds.
+        """
+        if self._watch is not None:
+            ended, thread = self._watch
+            ended.set()
+            thread.join()
+            self._watch = None
+        if handler is not None:
+            ended = threading.Event()
+            thread = threading.Thread(target=self._look, args=(handler, ended), daemon=True)
+            self._watch = (ended, thread)
+            thread.start()
+
+    def _look(self, handler: Callable[[], int | None], ended: threading.Event) -> None:
+        while not ended.wait(_LOOK_EVERY_S):
+            if handler():
+                self.interrupt()
 
     def cursor(self, *_: Any) -> "VisitorCursor":  # type: ignore[override]
         """A cursor that weighs what it fetches."""

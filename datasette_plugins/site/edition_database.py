@@ -5,6 +5,7 @@ import hashlib
 import os
 import sqlite3
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -221,7 +222,23 @@ class _Visitors(Database):
         self._pool.shutdown(cancel_futures=True)
 
     def _read(self, fn: Callable[[sqlite3.Connection], T]) -> T:
-        return fn(self._edition.visitor_connection(self._local))
+        connection = self._edition.visitor_connection(self._local)
+        try:
+            return fn(connection)
+        except Exception as error:
+            _let_go(error)
+            raise
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Free here the cursors that an error's frames hold.
+
+    Freed in the event loop's thread they would wait, with Python's lock in hand, for the connection's next
+    query to end: the whole site would stand still.
+    """
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 def _read_facts(connection: sqlite3.Connection) -> dict[str, str]:

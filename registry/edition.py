@@ -3,7 +3,7 @@
 import base64
 import json
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,6 +28,9 @@ FORMAT = "gushu-public-1"
 PUBLIC_SETTINGS = ("register_name", "register_name_en", "public_address", "basemap_url", "demonstration")
 BATCH = 500
 Progress = Callable[[int], None]
+_SPECIES_FIELDS = ("name_zh", "name_latin", "name_author", "name_en", "family", "genus")
+_SPECIES_AS = {"name_hans": "name_zh", "name_hant": "name_zh"}
+"""Columns of the species under the names that a tree's record gives them."""
 _OWN_IDS = frozenset({"species", "division", "authority", "source"})
 
 
@@ -62,6 +65,7 @@ class EditionWriter:
             if not table.name.startswith(("gpkg_", "tree_search", "sqlite_"))
         }
         self.species: Counter[str | None] = Counter()
+        self.species_said: defaultdict[str | None, set[tuple[str, str]]] = defaultdict(set)
         self.divisions: Counter[str | None] = Counter()
         self.authorities: Counter[str] = Counter()
         self.sources: Counter[str] = Counter()
@@ -116,14 +120,12 @@ class EditionWriter:
 
     def surroundings(self, session: Session) -> None:
         """Species, divisions, authorities and sources that the published records refer to."""
-        species = [
-            row for row in session.exec(select(Species).order_by(col(Species.id))) if self.species[row.id]
-        ]
         self.insert(
             "species",
             [
-                {**row.model_dump(), "path": encode_segment(row.id), "tree_count": self.species[row.id]}
-                for row in species
+                self._species_row(row)
+                for row in session.exec(select(Species).order_by(col(Species.id)))
+                if self.species[row.id]
             ],
         )
         self.insert("division", self._division_rows(session))
@@ -177,6 +179,17 @@ class EditionWriter:
         settings = all_settings(session)
         return {name: settings[name] or None for name in ("duty_phone", "duty_mail")}
 
+    def _species_row(self, species: Species) -> dict[str, Any]:
+        """A species with those of its names that the record of some tree shows to the public."""
+        said = self.species_said[species.id]
+        names = {
+            column: value
+            for column, value in species.model_dump(exclude={"id"}).items()
+            if value is not None and (_SPECIES_AS.get(column, column), value) in said
+        }
+        own = {"id": species.id, "path": encode_segment(species.id), "tree_count": self.species[species.id]}
+        return {**names, **own}
+
     def _division_rows(self, session: Session) -> list[dict[str, Any]]:
         rows = {row.id: row for row in session.exec(select(Division).order_by(col(Division.id)))}
         totals: Counter[str] = Counter()
@@ -193,6 +206,9 @@ class EditionWriter:
 
     def _count(self, trees: Sequence[TreeRecord]) -> None:
         self.species.update(tree.species_id for tree in trees)
+        for tree in trees:
+            said = ((field, getattr(tree, field)) for field in _SPECIES_FIELDS)
+            self.species_said[tree.species_id].update((field, text) for field, text in said if text)
         self.divisions.update(tree.division_id for tree in trees if tree.division_id)
         self.authorities.update(tree.authority_id for tree in trees)
         self.sources.update(tree.source.source_id for tree in trees)

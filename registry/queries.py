@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from registry.models import (
@@ -21,6 +22,7 @@ from registry.models import (
     Measurement,
     Party,
     Photo,
+    Species,
     Tree,
     TreeAlias,
     TreeParty,
@@ -40,9 +42,10 @@ from registry.records import (
 from registry.rules.addresses import encode_segment
 from registry.rules.redaction import Disclosure
 from registry.surroundings import Surroundings
-from registry.vocab.words import DesignationKind, PartyKind, PartyRole
+from registry.vocab.words import DesignationKind, PartyKind, PartyRole, Precision
 
 BATCH = 500
+SAME_POINT = "same_point"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +91,8 @@ class _Batch:
             row.credit_party_id for rows in self.pictures.values() for row in rows if row.credit_party_id
         }
         self.parties = {row.id: row for row in _rows(session, Party, col(Party.id).in_(named))}
-        self.credits = frozenset(
-            party.name
-            for party in self.parties.values()
-            if party.kind == PartyKind.UNIT or party.consented_on
+        self.near_hidden = _on_the_point_of_a_hidden_tree(
+            session, [own for own, flags in self.flags.items() if any(f.check == SAME_POINT for f in flags)]
         )
         self.events = _events(session, ids)
 
@@ -110,26 +111,43 @@ def _load(
     batch = _Batch(session, ids)
     for tree_id in ids:
         tree, pictures = batch.trees[tree_id], batch.pictures[tree_id]
-        stewards = batch.parties_of(tree_id, PartyRole.STEWARD, PartyRole.MANAGER)
+        stewards = [
+            *batch.parties_of(tree_id, PartyRole.MANAGER),
+            *batch.parties_of(tree_id, PartyRole.STEWARD),
+        ]
+        units = [party.name for party in stewards if party.kind == PartyKind.UNIT]
         surveyors = batch.parties_of(tree_id, PartyRole.SURVEYOR)
         record = TreeRecord(
             **_tree_values(tree, around),
             **_dated_rows(tree, batch, around),
             **_in_force(batch.decisions[tree_id]),
             photos=_photo_records(pictures, batch.parties, photos) if photos else (),
-            steward="、".join(party.name for party in stewards) or None,
+            steward="、".join(dict.fromkeys(party.name for party in stewards)) or None,
             surveyor="、".join(party.name for party in surveyors) or None,
         )
         kinds = {party.kind for party in stewards}
-        released = set(json.loads(tree.released)) | {"caption" for row in pictures if row.caption_released}
         yield FullTree(
             record,
             Disclosure(
-                released=frozenset(released),
+                released=frozenset(json.loads(tree.released)),
                 steward_kind=PartyKind.UNIT if kinds == {PartyKind.UNIT} else PartyKind.PERSON,
-                credits=batch.credits,
+                steward_units="、".join(dict.fromkeys(units)) or None,
+                species_name=_species_name(tree, around),
             ),
         )
+
+
+def _on_the_point_of_a_hidden_tree(session: Session, ids: list[str]) -> frozenset[str]:
+    """Those of `ids` that share their point with a tree whose position is not exact: a note that others
+    stand there would give it away, also where its precision was lowered after the note was made."""
+    other = aliased(Tree)
+    here = sa.and_(col(other.lat) == col(Tree.lat), col(other.lon) == col(Tree.lon))
+    query = (
+        sa.select(col(Tree.id))
+        .join(other, here)
+        .where(col(Tree.id).in_(ids), col(other.position_precision) != Precision.EXACT)
+    )
+    return frozenset(session.execute(query).scalars()) if ids else frozenset()
 
 
 def _rows(session: Session, table: Any, *where: Any) -> Iterable[Any]:
@@ -161,6 +179,7 @@ def _dated_rows(tree: Any, batch: _Batch, around: Surroundings) -> dict[str, Any
         "flags": tuple(
             FlagRecord(row.check, _word(row.severity), row.field, row.value)
             for row in sorted(batch.flags[own], key=lambda row: str(row.check))
+            if row.check != SAME_POINT or own not in batch.near_hidden
         ),
         "history": tuple(batch.events[own]),
     }
@@ -215,6 +234,15 @@ def _tree_values(tree: Any, around: Surroundings) -> dict[str, Any]:
         values=tree.values,
     )
     return record
+
+
+def _species_name(tree: Any, around: Surroundings) -> str | None:
+    """What the species is called: in the script of the tree's texts where the register knows it so."""
+    species: Species | None = around.species.get(tree.species_id) if tree.species_id else None
+    if species is None:
+        return None
+    is_hant = tree.text_lang == "zh-Hant"
+    return (species.name_hant if is_hant else None) or species.name_hans or species.name_hant
 
 
 def _has_han(text: str | None) -> bool:
@@ -274,7 +302,28 @@ def _photo_record(row: Any, parties: dict[str, Any], photos: PhotoStore) -> Phot
         height=rendition.height,
         jpeg=rendition.jpeg,
         thumb=rendition.thumb,
+        is_caption_released=row.caption_released,
+        is_credit_cleared=bool(credit and (credit.kind == PartyKind.UNIT or credit.consented_on)),
     )
+
+
+_TOLD_AS = {
+    "authority_id": "authority",
+    "division_id": "division",
+    "grove_id": "grove_no",
+    "garden_id": "garden_no",
+    "lat_raw": "lat",
+    "lon_raw": "lon",
+    "latin_verbatim": "name_latin",
+    "parties": "steward",
+    "source_id": "source",
+    "species_id": "name_latin",
+    "text_lang": "",
+    "released": "",
+    "caption_released": "caption",
+    "credit_consent": "credit",
+}
+"""Columns of the register under the names that readers know; "" for what tells them nothing."""
 
 
 def _events(session: Session, ids: list[str]) -> defaultdict[str, list[HistoryRecord]]:
@@ -295,7 +344,7 @@ def _events(session: Session, ids: list[str]) -> defaultdict[str, list[HistoryRe
     )
     events: defaultdict[str, list[HistoryRecord]] = defaultdict(list)
     for subject_id, action, change, seq, at, kind, digest in session.execute(query):
-        fields = tuple(sorted(json.loads(change)))
+        fields = tuple(sorted({_TOLD_AS.get(name, name) for name in json.loads(change)} - {""}))
         events[subject_id].append(HistoryRecord(seq, at, f"{kind}:{action}", fields, digest))
     return events
 

@@ -59,8 +59,8 @@ class DesignationRecord:
     grade: str | None = None
     designated_on: date | None = None
     authority: str | None = None
-    authority_en: str | None = None
     document_no: str | None = None
+    authority_en: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,9 @@ class PhotoRecord:
     jpeg: bytes
     thumb: bytes
     caption_lang: str = "zh-Hans"
+    is_caption_released: bool = False
+    is_credit_cleared: bool = False
+    """Whether whoever took it is a unit or agreed to be named with this photo."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,7 +25,22 @@ from registry.rules.redaction import FREE_TEXTS
 
 GENESIS = "0" * 64
 PRIVATE_FIELDS = frozenset(
-    {*FREE_TEXTS, "caption", "findings", "party", "phone", "lon", "lat", "lon_raw", "lat_raw", "boundary"}
+    {
+        *FREE_TEXTS,
+        "caption",
+        "credit",
+        "findings",
+        "party",
+        "phone",
+        "lon",
+        "lat",
+        "lon_raw",
+        "lat_raw",
+        "boundary",
+    }
+    | {"name", "name_verbatim", "latin_verbatim", "species_id", "document_no", "aliases", "designations"}
+    | {"town", "village", "age_method", "source_url", "soil", "soil_compaction", "soil_depth", "slope"}
+    | {"slope_position", "aspect", "period"}
 )
 """Fields whose values are committed to, not written, in the history."""
 _CHUNK = 1000
@@ -173,12 +189,30 @@ def _verify_items(session: Session, event: Event) -> None:
 
 
 def _verify_commitments(session: Session) -> None:
-    for row in _streamed(session, select(Commitment)):
-        if row.digest != commitment_of(row.salt, row.field, row.value):
-            found = select(EventItem.seq).where(EventItem.subject_id == row.subject_id).limit(1)
-            raise HistoryBrokenError(
-                seq=session.exec(found).first() or 0, reason=Phrase("a private value behind it was altered")
-            )
+    """Every private value that is kept must be the one that an item of the history commits to."""
+    rows = _streamed(session, select(Commitment).order_by(col(Commitment.subject_id)))
+    while batch := list(islice(rows, _CHUNK)):
+        known = _committed(session, {row.subject_id for row in batch})
+        for row in batch:
+            is_whole = row.digest == commitment_of(row.salt, row.field, row.value)
+            if not is_whole or (row.subject_id, row.field, row.digest) not in known:
+                found = select(EventItem.seq).where(EventItem.subject_id == row.subject_id)
+                first = session.exec(found.order_by(col(EventItem.seq)).limit(1)).first()
+                raise HistoryBrokenError(
+                    seq=first or 0, reason=Phrase("a private value behind it was altered")
+                )
+
+
+def _committed(session: Session, subject_ids: set[str]) -> set[tuple[str, str, str]]:
+    """(subject, field, digest) of every commitment that stands in the items of some records."""
+    items = select(EventItem.subject_id, EventItem.change).where(col(EventItem.subject_id).in_(subject_ids))
+    return {
+        (subject_id, field, side["commitment"])
+        for subject_id, change in session.exec(items)
+        for field, pair in json.loads(change).items()
+        for side in pair
+        if isinstance(side, dict) and "commitment" in side
+    }
 
 
 def _streamed(session: Session, query: Any) -> Iterator[Any]:

@@ -33,7 +33,7 @@ from registry.models import (
     TreeParty,
 )
 from registry.models.base import new_id
-from registry.vocab.words import Severity
+from registry.vocab.words import Precision, Severity
 
 CHUNK = 1000
 AHEAD = timedelta(hours=14)
@@ -339,14 +339,20 @@ _OURS = frozenset({"authority_id", "source_id", "released", "imported_hash"})
 
 
 def _flag_shared_points(session: Session, source_id: str) -> None:
-    """Flag trees of a source that stand on one and the same point: at most one of them can be right."""
+    """Flag trees of a source that stand on one and the same point: at most one of them can be right.
+
+    Where one of them is not shown exactly, none is flagged: the flag would give its place away.
+    """
     ours = select(Tree.id).where(Tree.source_id == source_id)
     session.execute(sa.delete(Flag).where(col(Flag.check) == SHARED_POINT, col(Flag.tree_id).in_(ours)))
     points = (
         select(Tree.lon, Tree.lat, sa.func.count().label("trees"))
         .where(Tree.source_id == source_id, col(Tree.lon).is_not(None))
         .group_by(col(Tree.lon), col(Tree.lat))
-        .having(sa.func.count() > 1)
+        .having(
+            sa.func.count() > 1,
+            sa.func.min(sa.case((col(Tree.position_precision) == Precision.EXACT, 1), else_=0)) == 1,
+        )
         .subquery()
     )
     same = sa.and_(col(Tree.lon) == points.c.lon, col(Tree.lat) == points.c.lat)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from registry.commands.history import Change, record_event
 from registry.models import Party, Photo, Tree
@@ -14,7 +14,11 @@ from registry.vocab.words import PartyKind, PhotoKind
 
 @dataclass(frozen=True, slots=True)
 class PhotoFacts:
-    """What is said of a photo. `credit` is shown with `credit_consent` only, the caption when released."""
+    """What is said of a photo. `credit` is shown with `credit_consent` only, the caption when released.
+
+    `credit_party_id` names a party that the register knows; a name alone makes a party for this photo, since
+    two people may be called the same and one may agree to be named with one photo only.
+    """
 
     kind: PhotoKind = PhotoKind.WHOLE
     taken_on: date | None = None
@@ -22,6 +26,7 @@ class PhotoFacts:
     release_caption: bool = False
     credit: str | None = None
     credit_consent: bool = False
+    credit_party_id: str | None = None
 
 
 def add_photo(
@@ -34,42 +39,74 @@ def add_photo(
     actor: str,
     now: datetime,
 ) -> Photo:
-    """Keep the photo in `source` in the file of the tree. The same photo again is the one that is there.
+    """Keep the photo in `source` in the file of the tree.
 
+    The same photo again is kept once; what `facts` say anew of its day, caption and credit is taken over.
     Raises InputMissingError, PhotoError.
     """
     digest, width, height = store.keep(source)
-    there = session.exec(select(Photo).where(Photo.tree_id == tree_id, Photo.sha256 == digest)).first()
-    if there:
-        return there
-    photo = Photo(
-        tree_id=tree_id,
-        sha256=digest,
-        kind=facts.kind,
-        taken_on=facts.taken_on,
-        caption=facts.caption,
-        caption_released=facts.release_caption,
-        credit_party_id=_photographer(session, facts, now).id if facts.credit else None,
-        width=width,
-        height=height,
-        added_on=now.date(),
-    )
+    same = (Photo.tree_id == tree_id, Photo.sha256 == digest)
+    photo = session.exec(select(Photo).where(*same)).first()
+    told: dict[str, tuple[object, object]] = {}
+    is_new = photo is None
+    if photo is None:
+        told["photos"] = (None, [{"sha256": digest, "kind": facts.kind.value}])
+        photo = Photo(
+            tree_id=tree_id, sha256=digest, kind=facts.kind, width=width, height=height, added_on=now.date()
+        )
+    told |= _say(session, photo, facts, now)
     session.add(photo)
-    session.get_one(Tree, tree_id).updated_on = now.date()
-    told: dict[str, tuple[object, object]] = {
-        "photos": (None, [{"sha256": digest, "kind": facts.kind.value}])
-    }
-    if facts.caption:
-        told["caption"] = (None, facts.caption)
-    record_event(session, "photo:added", [Change("tree", tree_id, "updated", told)], actor=actor, at=now)
+    if told:
+        session.get_one(Tree, tree_id).updated_on = now.date()
+        kind = "photo:added" if is_new else "photo:changed"
+        record_event(session, kind, [Change("tree", tree_id, "updated", told)], actor=actor, at=now)
     return photo
 
 
-def _photographer(session: Session, facts: PhotoFacts, now: datetime) -> Party:
-    query = select(Party).where(col(Party.kind) == PartyKind.PERSON, col(Party.name) == facts.credit)
-    party = session.exec(query).first() or Party(kind=PartyKind.PERSON, name=str(facts.credit))
+def _say(
+    session: Session, photo: Photo, facts: PhotoFacts, now: datetime
+) -> dict[str, tuple[object, object]]:
+    """Take over what `facts` say of a photo; returns what changed. What they do not say stays."""
+    told: dict[str, tuple[object, object]] = {}
+    if facts.taken_on is not None and facts.taken_on != photo.taken_on:
+        if photo.taken_on is not None:
+            told["photos"] = (photo.taken_on, facts.taken_on)
+        photo.taken_on = facts.taken_on
+    if facts.caption is not None and facts.caption != photo.caption:
+        told["caption"] = (photo.caption, facts.caption)
+        photo.caption, photo.caption_released = facts.caption, False
+    if facts.release_caption and photo.caption is not None and not photo.caption_released:
+        told["caption_released"] = (False, True)
+        photo.caption_released = True
+    return told | _credit(session, photo, facts, now)
+
+
+def _credit(
+    session: Session, photo: Photo, facts: PhotoFacts, now: datetime
+) -> dict[str, tuple[object, object]]:
+    """Name the photographer; consent is that of one party, and a name alone is no party yet."""
+    told: dict[str, tuple[object, object]] = {}
+    before = session.get(Party, photo.credit_party_id) if photo.credit_party_id else None
+    party = before
+    if facts.credit_party_id is not None:
+        party = session.get_one(Party, facts.credit_party_id)
+    elif facts.credit and (before is None or before.name != facts.credit):
+        party = Party(kind=PartyKind.PERSON, name=facts.credit)
+    if party is None:
+        return told
     if facts.credit_consent and party.consented_on is None:
+        if party is before and facts.credit_party_id is None and _has_other_photos(session, party, photo):
+            party = Party(kind=PartyKind.PERSON, name=party.name)
+        told["credit_consent"] = (False, True)
         party.consented_on = now.date()
+    if before is None or party.id != before.id:
+        told["credit"] = (before.name if before else None, party.name)
     session.add(party)
     session.flush()
-    return party
+    photo.credit_party_id = party.id
+    return told
+
+
+def _has_other_photos(session: Session, party: Party, photo: Photo) -> bool:
+    others = select(Photo.id).where(Photo.credit_party_id == party.id, Photo.id != photo.id)
+    return session.exec(others.limit(1)).first() is not None

@@ -86,7 +86,7 @@ _BEGINS_LIKE_A_PERSON = re.compile(SURNAME)
 _LEGAL_PERSON = re.compile(r"(?:財團|财团|社團|社团)法人[\u3400-\u9fff]{4,}")
 
 _UNIT_WORDS_EN = re.compile(
-    r"(?:department|bureau|authority|university|college|hospital|council|company|limited|ltd\.?|corporation|"
+    r"\b(?:department|bureau|authority|university|college|hospital|council|company|limited|ltd\.?|corporation|"
     r"government|committee|association|ministry|agency|commission|institute|secretariat|museum|kindergarten|"
     r"foundation|society|board|centre|services|division|jockey club|police force|defence force|"
     r"office of the [a-z ]+)$",

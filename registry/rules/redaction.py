@@ -5,11 +5,14 @@
 
 import math
 import re
-import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from functools import lru_cache
+from typing import Any, TypeVar, get_args
 
-from registry.records import AreaRecord, InspectionRecord, PhotoRecord, TreeRecord
+from registry.records import AreaRecord, HistoryRecord, InspectionRecord, PhotoRecord, TreeRecord
+from registry.rules.names import is_author
+from registry.rules.private_matters import private_matter
 from registry.vocab.words import GrowthPlace, PartyKind, Precision
 
 FREE_TEXTS = (
@@ -27,10 +30,23 @@ FREE_TEXTS = (
 )
 """Fields that hold whatever somebody wrote: private until released, read for private matters even then."""
 
-NAME_TEXTS = ("name_verbatim", "name_zh", "latin_verbatim", "age_method", "source_url")
-"""Public fields that a file's author may have used for a note: searched for private matters as well."""
+SPECIES_NAMES = ("name_zh", "name_latin", "name_en")
+"""Names of the species; its id is made from one of them, and falls with any of them."""
+
+OWN_NUMBERS = frozenset({"uuid", "tree_no", "number", "path", "number_scheme", "hash"})
+"""Numbers of the record itself: public whatever they look like (an alias is no such number)."""
+
+OFFICE_TEXTS = frozenset(
+    {"authority_id", "authority_zh", "authority_en", "authority", "jurisdiction", "duty_phone", "duty_mail"}
+    | {"source"}
+)
+"""What the office says of itself and of its sources: a duty telephone is there to be called."""
+
+UNIT_TEXTS = frozenset({"steward", "inspected_by"})
+"""Names of units: 住宅 in them is an office's business and nobody's home."""
 
 _TREE_CALLED_MOU = ("江某", "江")  # Schefflera octophylla in Taiwan: a tree and no Mr Jiang
+_TREE_NAMES = frozenset({"name_zh", "name_verbatim", "common_name", "species_id"})
 
 HOME_TEXTS = ("small_place", "address")
 """Fields that, where a tree grows at a private home, are the address of a household whatever they say."""
@@ -52,35 +68,25 @@ GRID_UNCERTAINTY_M = {Precision.LOW: 157.0, Precision.MEDIUM: 1_570.0, Precision
 """Uncertainty that a grid adds. Source: Chapman 2020, Current Best Practices for Generalizing Sensitive
 Species Occurrence Data."""
 
-_HOUSEHOLD = re.compile(
-    r"某|[家宅院屋](?:内|內|里|裡|墙|牆|前|后|後|门|門|外)|民宅|住宅|老院|住户|住戶|住家|老宅|私宅|自宅|"
-    r"(?:号|號)(?:之[0-9一二三四五六七八九十]+)?(?:门|門)前|家门|家門|门前|門前|门口|門口|庭院|"
-    r"(?:^|[^大专專])[\u4e00-\u9fff]{2,3}家(?:$|[的之东西南北前后左右旁边邊侧側门門院屋宅、,，])|"
-    r"(?<![A-Za-z])(?:private residence|home of|house of|residence of|mrs?|ms)(?![A-Za-z])",
-    re.IGNORECASE,
-)
-_TELEPHONE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?1(?:4[5-9]|[35-9]\d)(?:[- ]?[0-9]{4}){2}(?![0-9])|"
-                        r"(?<![0-9A-Za-z.])\(?0[0-9]{1,3}\)?[- ]?[0-9]{3,4}[- ]?[0-9]{4}(?![0-9])|"
-                        r"(?<![0-9A-Za-z.])09[0-9]{2}[- ]?[0-9]{3}[- ]?[0-9]{3}(?![0-9])|"
-                        r"(?<![0-9A-Za-z.-])[5689][0-9]{3}[- ]?[0-9]{4}(?![0-9A-Za-z.-])|"
-                        r"(?<![0-9A-Za-z])\+[0-9][0-9 ()-]{7,16}[0-9](?![0-9])|"
-                        r"(?:电话|電話|手机|手機|微信|tel|phone)\D{0,5}[0-9][0-9 ()-]{5,}",
-                        re.IGNORECASE)  # fmt: skip
-_IDENTITY = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])|(?<![0-9A-Za-z])[A-Z][12][0-9]{8}(?![0-9])|"
-                       r"(?<![0-9A-Za-z])[A-Z]{1,2}[0-9]{6}\([0-9A]\)|"
-                       r"(?<![0-9A-Za-z])[STFGM][0-9]{7}[A-Z](?![0-9A-Za-z])")  # fmt: skip
-"""Numbers of identity papers: mainland China, Taiwan, Hong Kong, Singapore."""
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+_PLACE_NAME = re.compile(r"[\u3400-\u9fff]{1,10}(?:村|庄|莊|镇|鎮|乡|鄉|街道|区|區|县|縣|市|省|社区|社區|里)")
+"""The name of a division or settlement: 老院村 is a village and no household."""
+_PLACE_FIELDS = frozenset({"division_path", "division_path_en", "division_id", "town", "village"})
+_OWN_NAMES = ("name_verbatim", "common_name")
+_PLAIN_CODE = re.compile(r"[A-Z0-9]{1,8}(?:[-/. ]?[A-Z0-9]{1,8}){0,8}")
+"""A number of a tree that is no more than a number: `AFCD/IS/00001`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """What may be said of one tree. `released`: free-text fields cleared for the public, plus `caption`
-    and `findings`. `steward_kind`: what the steward is. `credits`: photo credits with recorded consent."""
+    """What may be said of one tree. `released`: free-text fields cleared for the public, plus `findings`.
+    `steward_kind`: what the stewards are; where a person is among them, `steward_units` are those that may be
+    named. `species_name`: what the species is called, whatever this tree is. Captions and credits are cleared
+    photo by photo: see `PhotoRecord`."""
 
     released: frozenset[str] = frozenset()
     steward_kind: str | None = None
-    credits: frozenset[str] = frozenset()
+    steward_units: str | None = None
+    species_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +95,6 @@ class Held:
 
     field: str
     reason: str
-
-
-def private_matter(text: str, *, is_unit: bool = False) -> str | None:
-    """Why `text` may not be published (household, telephone, identity, mail), or None.
-
-    is_unit: it names a unit, so that 住宅 in it is an office's business and nobody's home.
-    """
-    checks = [("telephone", _TELEPHONE), ("identity", _IDENTITY), ("mail", _MAIL)]
-    if not is_unit:
-        checks.append(("household", _HOUSEHOLD))
-    plain = unicodedata.normalize("NFKC", text)
-    return next((reason for reason, pattern in checks if pattern.search(plain)), None)
 
 
 def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[Held, ...]]:
@@ -121,27 +115,28 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
             at_home = tree.growth_place == GrowthPlace.PRIVATE_HOME and field in HOME_TEXTS
             if reason := _why(field, text, disclosure) or ("household" if at_home else None):
                 hold(field, reason)
-    for field in NAME_TEXTS:
-        text = (getattr(tree, field) or "").replace(*_TREE_CALLED_MOU)
-        if reason := private_matter(text):
-            hold(field, reason)
+    if tree.name_author is not None and not is_author(tree.name_author):
+        hold("name_author", "no author")
     if tree.surveyor is not None:
         hold("surveyor", "person")
     if tree.steward is not None and (reason := _why_steward(tree.steward, disclosure)):
         hold("steward", reason)
-    if tree.position_precision != Precision.EXACT:
-        _generalise(tree, hold, changes)
+        if reason == "person" and disclosure.steward_units and not private_matter(disclosure.steward_units):
+            changes["steward"] = disclosure.steward_units
     is_exact = tree.position_precision == Precision.EXACT
+    if not is_exact:
+        _generalise(tree, disclosure, hold, changes)
     words = disclosure if is_exact else replace(disclosure, released=frozenset())
     changes["inspections"] = tuple(_redact_inspection(row, words, held) for row in tree.inspections)
-    changes["photos"] = tuple(_redact_photo(row, disclosure, held) for row in tree.photos)
+    changes["photos"] = tuple(_redact_photo(row, held) for row in tree.photos)
     if not is_exact:
-        changes["flags"] = tuple(flag for flag in tree.flags if flag.field not in {"lon", "lat"})
-        if tree.photos:
-            held.append(Held("photos", "position"))
-            changes["photos"] = ()
+        _generalise_rows(tree, held, changes)
+    public = _swept(replace(tree, **changes), held)  # type: ignore[arg-type]
+    if public.species_id is not None and not {item.field for item in held}.isdisjoint(SPECIES_NAMES):
+        held.append(Held("species_id", "name held back"))
+        public = replace(public, species_id=None)
     withheld = tuple(sorted({item.field for item in held} | set(tree.withheld)))
-    return replace(tree, **changes, withheld=withheld), tuple(held)  # type: ignore[arg-type]
+    return replace(public, withheld=withheld), tuple(held)
 
 
 def redact_area(area: AreaRecord, disclosure: Disclosure) -> tuple[AreaRecord, tuple[Held, ...]]:
@@ -152,14 +147,86 @@ def redact_area(area: AreaRecord, disclosure: Disclosure) -> tuple[AreaRecord, t
     if area.notes is not None and (reason := _why("notes", area.notes, words)):
         held.append(Held("notes", reason))
         changes["notes"] = None
-    if area.name is not None and (reason := private_matter(area.name, is_unit=True)):
-        held.append(Held("name", reason))
-        changes["name"] = None
     if area.boundary and area.position_precision != Precision.EXACT:
         held.append(Held("boundary", "position"))
         changes["boundary"] = ()
-    withheld = tuple(sorted({item.field for item in held}))
-    return replace(area, **changes, withheld=withheld), tuple(held)  # type: ignore[arg-type]
+    public = _swept(replace(area, **changes), held)  # type: ignore[arg-type]
+    return replace(public, withheld=tuple(sorted({item.field for item in held}))), tuple(held)
+
+
+_Record = TypeVar("_Record", TreeRecord, AreaRecord)
+
+
+def _swept(record: _Record, held: list[Held]) -> _Record:
+    """`record` without any text that holds a private matter, wherever in it or in its rows it stands."""
+    changes: dict[str, Any] = {}
+    for name, emptied in _fields_of(record):
+        value = getattr(record, name)
+        if isinstance(value, str):
+            if reason := _matter_in(name, value):
+                held.append(Held(name, reason))
+                changes[name] = emptied
+        elif isinstance(value, tuple) and value:
+            kept = tuple(_swept_rows(name, value, held))
+            if kept != value:
+                changes[name] = kept
+    if "division_path" in changes:
+        changes["division_id"] = None
+    return replace(record, **changes) if changes else record
+
+
+def _swept_rows(name: str, rows: tuple[Any, ...], held: list[Held]) -> Iterator[Any]:
+    """The rows, or texts, that may stay; a text that a row can do without is taken out of it."""
+    for row in rows:
+        if isinstance(row, str):
+            if reason := _matter_in(name, row):
+                held.append(Held(name, reason))
+            else:
+                yield row
+        elif not is_dataclass(row):
+            yield row
+        elif (public := _swept_row(name, row, held)) is not None:
+            yield public
+
+
+def _swept_row(name: str, row: Any, held: list[Held]) -> Any:
+    changes: dict[str, Any] = {}
+    for field, emptied in _fields_of(row):
+        value = getattr(row, field)
+        if isinstance(value, tuple):
+            kept = tuple(_swept_rows(field, value, held))
+            if kept != value:
+                changes[field] = kept
+        elif isinstance(value, str) and (reason := _matter_in(field, value)):
+            if emptied is not None:  # the row says nothing without it
+                held.append(Held(name, reason))
+                return None
+            held.append(Held(field, reason))
+            changes[field] = None
+    return replace(row, **changes) if changes else row
+
+
+def _matter_in(field: str, text: str) -> str | None:
+    if field in _TREE_NAMES:
+        text = text.replace(*_TREE_CALLED_MOU)
+    is_place = field in _PLACE_FIELDS and all(_PLACE_NAME.fullmatch(part) for part in text.split("/"))
+    return private_matter(text, is_unit=field in UNIT_TEXTS or (is_place and "某" not in text))
+
+
+def _fields_of(record: Any) -> tuple[tuple[str, Any], ...]:
+    kind: Any = type(record)
+    return _swept_fields(kind)
+
+
+@lru_cache(maxsize=16)
+def _swept_fields(record: Any) -> tuple[tuple[str, Any], ...]:
+    """The fields of a record that are read, each with what it is where it is empty."""
+    own = OWN_NUMBERS if record in {TreeRecord, AreaRecord, HistoryRecord} else frozenset()
+    return tuple(
+        (field.name, _emptied(field))
+        for field in fields(record)
+        if field.name not in own | OFFICE_TEXTS | {"withheld", "boundary"}
+    )
 
 
 def grid_cell(lon: float, lat: float, precision: str) -> tuple[float, float] | None:
@@ -177,11 +244,30 @@ def grid_cell(lon: float, lat: float, precision: str) -> tuple[float, float] | N
     return east, north
 
 
-def _generalise(tree: TreeRecord, hold: Callable[[str, str], None], changes: dict[str, object]) -> None:
-    for field in (*PLACE_TEXTS, *FREE_TEXTS, "steward", "source_url"):
+def _emptied(field: Any) -> Any:
+    if type(None) in get_args(field.type):
+        return None
+    return "" if field.default is MISSING else field.default
+
+
+def _generalise(
+    tree: TreeRecord, disclosure: Disclosure, hold: Callable[[str, str], None], changes: dict[str, object]
+) -> None:
+    """Hold back what would tell where the tree is: texts, names of its own, all but the cell of its point."""
+    names = {field for field in _OWN_NAMES if getattr(tree, field) != disclosure.species_name}
+    for field in dict.fromkeys(
+        (*PLACE_TEXTS, *FREE_TEXTS, "steward", "source_url", "age_method", *sorted(names))
+    ):
         if getattr(tree, field) is not None and changes.get(field, "") is not None:
             hold(field, "position")
-    changes["datum"] = tree.datum
+    if changes.get("name_verbatim", "") is None and tree.name_zh == tree.name_verbatim:
+        changes["name_zh"] = disclosure.species_name
+    for field in ("latin_verbatim", *SPECIES_NAMES, "name_author", "family", "genus"):
+        text = changes.get(field, getattr(tree, field))
+        if isinstance(text, str) and _names_place_of(tree, text):
+            hold(field, "position")
+    if tree.latin_verbatim is not None and not is_author(tree.latin_verbatim.replace("×", "x")):
+        hold("latin_verbatim", "position")
     cell = None
     if tree.lon is not None and tree.lat is not None:
         cell = grid_cell(tree.lon, tree.lat, tree.position_precision)
@@ -194,26 +280,45 @@ def _generalise(tree: TreeRecord, hold: Callable[[str, str], None], changes: dic
     )
 
 
+def _generalise_rows(tree: TreeRecord, held: list[Held], changes: dict[str, Any]) -> None:
+    told = {"lon", "lat", "datum", *PLACE_TEXTS, *FREE_TEXTS}
+    changes["flags"] = tuple(flag for flag in tree.flags if flag.field not in told)
+    changes["aliases"] = tuple(alias for alias in tree.aliases if _PLAIN_CODE.fullmatch(alias.number))
+    changes["designations"] = tuple(replace(row, document_no=None) for row in tree.designations)
+    changes["inspections"] = tuple(replace(row, inspected_by=None) for row in changes["inspections"])
+    if len(changes["aliases"]) < len(tree.aliases):
+        held.append(Held("aliases", "position"))
+    held.extend(Held("document_no", "position") for row in tree.designations if row.document_no)
+    held.extend(Held("inspected_by", "position") for row in tree.inspections if row.inspected_by)
+    if tree.photos:
+        held.append(Held("photos", "position"))
+        changes["photos"] = ()
+
+
+def _names_place_of(tree: TreeRecord, text: str) -> bool:
+    """Whether `text` says the village, town or small place of the tree, as 隐秘沟古槐 does."""
+    places = (getattr(tree, field) for field in ("town", "village", "small_place"))
+    return any(len(place) > 1 and place in text for place in places if place)
+
+
 def _redact_inspection(row: InspectionRecord, disclosure: Disclosure, held: list[Held]) -> InspectionRecord:
-    findings, notes, by = row.findings, row.notes, row.inspected_by
+    findings, notes = row.findings, row.notes
     if findings and (reason := _why("findings", " ".join(findings), disclosure)):
         held.append(Held("findings", reason))
         findings = ()
     if notes is not None and (reason := _why("notes", notes, disclosure)):
         held.append(Held("notes", reason))
         notes = None
-    if by is not None and (reason := private_matter(by, is_unit=True)):
-        held.append(Held("inspected_by", reason))
-        by = None
-    return replace(row, findings=findings, notes=notes, inspected_by=by)
+    return replace(row, findings=findings, notes=notes)
 
 
-def _redact_photo(row: PhotoRecord, disclosure: Disclosure, held: list[Held]) -> PhotoRecord:
+def _redact_photo(row: PhotoRecord, held: list[Held]) -> PhotoRecord:
     caption, credit = row.caption, row.credit
-    if caption is not None and (reason := _why("caption", caption, disclosure)):
+    reason = private_matter(caption or "") if row.is_caption_released else "not released"
+    if caption is not None and reason:
         held.append(Held("caption", reason))
         caption = None
-    if credit is not None and credit not in disclosure.credits:
+    if credit is not None and not row.is_credit_cleared:
         held.append(Held("credit", "person"))
         credit = None
     return replace(row, caption=caption, credit=credit)
@@ -229,7 +334,5 @@ def _why_steward(text: str, disclosure: Disclosure) -> str | None:
 
 def withheld_fields() -> frozenset[str]:
     """The fields of a tree's record that `redact` may hold back (for docs and tests)."""
-    known = {field.name for field in fields(TreeRecord)}
-    return frozenset(
-        {*FREE_TEXTS, *PLACE_TEXTS, *NAME_TEXTS, "surveyor", "steward", "lon", "lat", "source_url"} & known
-    )
+    tree: Any = TreeRecord
+    return frozenset(name for name, _ in _swept_fields(tree)) | {"lon", "lat", "elevation_m"}

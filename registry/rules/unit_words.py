@@ -18,7 +18,7 @@ OFFICE_WORDS = _words(
     孔子 基督 天主
     """
 )
-"""What an office, hall or temple is for: with one of `ENDINGS` behind it, it names a unit (林业局, 关帝庙)."""
+"""What an office, hall or temple is for: with one of `ENDINGS` it names a unit (林业局, 关帝庙)."""
 
 ENDINGS = "局处處署厅廳部委所院馆館会會站队隊厂廠科园園府寺庙廟宫宮观觀祠"
 """One-character ends of units; given names end so as well."""
@@ -69,4 +69,4 @@ SURNAMES = (
     "暨居衡步都耿满滿弘匡国國文寇广廣禄阙东欧歐沃利蔚越夔隆师師巩鞏聂聶晁勾敖融冷辛阚简簡饶饒空曾毋沙"
     "养鞠须丰豐巢关關相查后荆红游竺权盖益桓岳帅缑亢况況有琴商牟佘佴佟涂塗代覃付候苑甯原褟粟揭麦麥"
 )
-"""Family names of one character, simplified and traditional: the Hundred Family Surnames and later common ones."""
+"""Family names of one character, simplified and traditional: the Hundred Family Surnames and others."""

@@ -7,12 +7,18 @@ import pytest
 from register_kit import NOW, count, import_rows, rows_of, tamper
 from sqlalchemy.engine import Engine
 
-from registry.commands.history import Change, commitment_of, history_head, record_event, verify_history
+from registry.commands.history import (
+    PRIVATE_FIELDS,
+    Change,
+    commitment_of,
+    history_head,
+    record_event,
+    verify_history,
+)
 from registry.commands.register import change_setting
 from registry.db import reading, transaction
 from registry.errors import HistoryBrokenError
 from registry.models import Commitment, Event, EventItem
-from registry.rules.redaction import FREE_TEXTS
 from registry.vocab.language import translator
 
 
@@ -61,6 +67,18 @@ TAMPERING: dict[str, tuple[str, int]] = {
         "UPDATE event SET seq = CASE seq WHEN 2 THEN 3 ELSE 2 END + 100 WHERE seq IN (2, 3)",
         2,
     ),
+    "a private value and its digest": (
+        "UPDATE commitment SET value = '甄伪造', salt = 'salt', digest = '"
+        + commitment_of("salt", "notes", "甄伪造")
+        + "' WHERE digest = (SELECT min(digest) FROM commitment WHERE value = '甄秘密')",
+        2,
+    ),
+    "the field of a private value": (
+        "UPDATE commitment SET field = 'name_verbatim', salt = 'salt', digest = '"
+        + commitment_of("salt", "name_verbatim", "甄秘密")
+        + "' WHERE digest = (SELECT min(digest) FROM commitment WHERE value = '甄秘密')",
+        2,
+    ),
     "a private value": ("UPDATE commitment SET value = 'another' WHERE value = '甄秘密'", 2),
 }
 
@@ -101,7 +119,7 @@ def test_private_texts_stand_in_the_history_as_commitments_only(history: Engine)
         assert row.digest in written
 
 
-@pytest.mark.parametrize("field", [*FREE_TEXTS, "lon", "lat", "caption", "findings", "boundary", "phone"])
+@pytest.mark.parametrize("field", sorted(PRIVATE_FIELDS))
 def test_no_private_field_is_written_out(engine: Engine, field: str) -> None:
     with transaction(engine) as session:
         record_event(
@@ -111,6 +129,29 @@ def test_no_private_field_is_written_out(engine: Engine, field: str) -> None:
     assert "甄" not in change
     assert all(set(side) == {"commitment"} for side in json.loads(change)[field])
     assert verify(engine) == 2
+
+
+def test_a_private_value_that_no_item_commits_to_is_noticed(history: Engine) -> None:
+    for subject in ("nobody", rows_of(history, Commitment)[0].subject_id):
+        digest = commitment_of("salt", "notes", "甄伪造")
+        tamper(history, f"INSERT INTO commitment VALUES ('{digest}', 'salt', '甄伪造', '{subject}', 'notes')")
+        with pytest.raises(HistoryBrokenError, match="private value"):
+            verify(history)
+        tamper(history, f"DELETE FROM commitment WHERE digest = '{digest}'")
+    assert verify(history) == 4
+
+
+def test_names_and_numbers_with_a_person_in_them_are_not_written_out(engine: Engine, tmp_path: Path) -> None:
+    first = {
+        "no": "1", "name": "甄家槐", "latin": "Sophora japonica 甄某", "document": "甄文1",
+        "other_no": "甄旧1", "designated": "2020-01-02", "grade": "一级", "notes": "甄", "steward": "甄小明", "surveyor": "甄二",
+    }  # fmt: skip
+    import_rows(engine, tmp_path, first)
+    import_rows(engine, tmp_path, {**first, "name": "甄二槐", "latin": "Sophora 甄", "document": "甄文2"})
+    written = "".join(item.change for item in rows_of(engine, EventItem))
+    assert "甄" not in written
+    assert any("甄旧1" in row.value for row in rows_of(engine, Commitment))
+    assert verify(engine) == 3
 
 
 def test_a_forgotten_value_leaves_a_history_that_holds(history: Engine) -> None:

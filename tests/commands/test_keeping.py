@@ -9,6 +9,7 @@ from PIL import Image
 from pydantic import ValidationError
 from register_kit import MAPPING, NOW, count, import_rows, rows_of
 from sqlalchemy.engine import Engine
+from sqlmodel import select
 
 import registry.commands.tags as tags_module
 from registry.commands.areas import AreaPlace, register_garden, register_grove
@@ -31,8 +32,10 @@ from registry.errors import (
     TreeNotFoundError,
 )
 from registry.keys import Keys, key_path, make_keys, read_keys
-from registry.models import AreaDraft, Event, Grove, HeritageGarden, Party, Photo, Tag, Tree
+from registry.models import AreaDraft, Event, EventItem, Grove, HeritageGarden, Party, Photo, Tag, Tree
 from registry.photos import PhotoStore, photo_store
+from registry.queries import full_trees
+from registry.rules.redaction import redact
 from registry.selection import find_tree
 from registry.settings import KNOWN, all_settings, get_setting
 from registry.vocab.language import translator
@@ -183,6 +186,59 @@ def test_the_same_photo_is_kept_once(
     assert count(engine, Photo) == 2
     assert len([file for file in store.folder.rglob("*") if file.is_file()]) == 1
     assert [party.consented_on is not None for party in rows_of(engine, Party)] == [True]
+
+
+def test_the_same_name_is_not_the_same_person(
+    engine: Engine, register_address: str, tmp_path: Path, tree_ids: list[str]
+) -> None:
+    store = photo_store(register_address)
+    one, other = _jpeg(tmp_path / "a.jpg"), _jpeg(tmp_path / "b.jpg", (900, 800))
+    add(engine, tree_ids[0], one, store, PhotoFacts(credit="甄摄影", credit_consent=True))
+    add(engine, tree_ids[0], other, store, PhotoFacts(credit="甄摄影"))
+    with reading(engine) as session:
+        full = next(full_trees(session, [tree_ids[0]], store))
+        shown = redact(full.record, full.disclosure)[0].photos
+    assert sorted(str(photo.credit) for photo in shown) == ["None", "甄摄影"]
+    party = next(party.id for party in rows_of(engine, Party) if party.consented_on)
+    add(engine, tree_ids[1], other, store, PhotoFacts(credit_party_id=party))
+    assert count(engine, Party) == 2
+
+
+def test_what_is_said_anew_of_a_photo_is_taken_over(
+    engine: Engine, register_address: str, tmp_path: Path, tree_ids: list[str]
+) -> None:
+    store, path = photo_store(register_address), _jpeg(tmp_path / "a.jpg")
+    add(engine, tree_ids[0], path, store, PhotoFacts(caption="甄旧", release_caption=True, credit="甄摄影"))
+    add(engine, tree_ids[0], path, store, PhotoFacts(caption="甄新"))
+    photo = rows_of(engine, Photo)[0]
+    assert (photo.caption, photo.caption_released) == ("甄新", False)
+    events = count(engine, Event)
+    facts = PhotoFacts(caption="甄新", release_caption=True, credit="甄摄影", credit_consent=True)
+    add(engine, tree_ids[0], path, store, facts)
+    add(engine, tree_ids[0], path, store, facts)
+    assert count(engine, Event) == events + 1
+    assert rows_of(engine, Photo)[0].caption_released
+    assert [party.consented_on for party in rows_of(engine, Party)] == [NOW.date()]
+    assert "甄" not in "".join(item.change for item in rows_of(engine, EventItem))
+
+
+def test_captions_are_released_one_by_one_and_a_photo_held_back_is_not_shown(
+    engine: Engine, register_address: str, tmp_path: Path, tree_ids: list[str]
+) -> None:
+    store = photo_store(register_address)
+    for name, size, facts in (
+        ("a.jpg", (900, 800), PhotoFacts(caption="全株", release_caption=True)),
+        ("b.jpg", (800, 700), PhotoFacts(caption="未放行")),
+        ("c.jpg", (700, 600), PhotoFacts(caption="不出门", release_caption=True)),
+    ):
+        add(engine, tree_ids[0], _jpeg(tmp_path / name, size), store, facts)
+    with transaction(engine) as session:
+        hidden = session.exec(select(Photo).where(Photo.caption == "不出门")).one()
+        hidden.is_released = False
+    with reading(engine) as session:
+        full = next(full_trees(session, [tree_ids[0]], store))
+        shown = redact(full.record, full.disclosure)[0].photos
+    assert sorted(str(photo.caption) for photo in shown) == ["None", "全株"]
 
 
 def _png_bomb(path: Path) -> Path:

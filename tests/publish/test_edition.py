@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from register_kit import MAPPING, NOW, REPOSITORY, import_rows, make_mapping, rows_of
 from sqlalchemy.engine import Engine
+from sqlmodel import select
 
 import registry.publish as publishing
 from registry.commands.areas import AreaPlace, register_garden, register_grove
@@ -28,10 +29,12 @@ from registry.errors import KeyMissingError, OutputError, RegisterLockedError
 from registry.importing.mapping import read_mapping
 from registry.importing.reading import open_table
 from registry.keys import Keys
-from registry.models import AreaDraft, Edition, Tree
+from registry.models import AreaDraft, Edition, Flag, Tree
 from registry.photos import PhotoStore
 from registry.publish import publish
+from registry.queries import full_trees
 from registry.rules.tag_codes import tag_hash
+from registry.selection import neighbours_of, stream_ids
 from registry.vocab.words import Precision, TagState
 
 LON, LAT = 113.045678, 36.123456
@@ -272,3 +275,60 @@ def test_a_register_without_a_tree_makes_an_edition(engine: Engine, keys: Keys, 
     assert edition(engine, keys, out).trees == 0
     assert [name for name, _ in pyogrio.list_layers(out)][:1] == ["tree"]
     assert re.fullmatch("[0-9a-f]{64}", edition(engine, keys, out).history_head)
+
+
+def test_no_note_beside_a_name_gets_into_the_table_of_species(
+    engine: Engine, keys: Keys, out: Path, tmp_path: Path
+) -> None:
+    import_rows(
+        engine,
+        tmp_path,
+        {"no": "1", "name": "国槐", "latin": "Sophora japonica 戚建国 13912345678"},
+        {"no": "2", "name": "银杏 13912345678", "latin": ""},
+        {"no": "3", "name": "戚某家槐", "latin": "Sophora japonica"},
+        {"no": "4", "name": "侧柏 13912345678", "latin": "Platycladus orientalis (L.) Franco"},
+    )
+    edition(engine, keys, out)
+    rows = query(out, "SELECT id, name_latin, name_author, name_hans, tree_count FROM species ORDER BY id")
+    assert rows == [("sophora-japonica", "Sophora japonica", None, "国槐", 1)]
+    content = out.read_bytes()
+    assert not [text for text in ("戚", "13912345678") if text.encode() in content]
+
+
+def test_a_note_that_trees_share_a_point_gives_no_hidden_tree_away(
+    engine: Engine, keys: Keys, out: Path, tmp_path: Path
+) -> None:
+    here = {"lon": LON, "lat": LAT}
+    import_rows(engine, tmp_path, {"no": "1", **here}, {"no": "2", **here}, {"no": "3"})
+    edition(engine, keys, out)
+    assert len(query(out, "SELECT * FROM flag WHERE \"check\" = 'same_point'")) == 2
+    with transaction(engine) as session:
+        tree = session.exec(select(Tree).where(Tree.tree_no == "2")).one()
+        tree.position_precision = Precision.MEDIUM
+    edition(engine, keys, out)
+    assert query(out, "SELECT * FROM flag WHERE \"check\" = 'same_point'") == []
+    import_rows(engine, tmp_path, {"no": "3", "girth": 3})
+    assert [flag for flag in rows_of(engine, Flag) if flag.check == "same_point"] == []
+
+
+def test_the_extent_of_a_layer_is_west_south_east_north(filled: Engine, keys: Keys, out: Path) -> None:
+    edition(filled, keys, out)
+    columns = "min_x, min_y, max_x, max_y"
+    assert query(out, f"SELECT {columns} FROM gpkg_contents WHERE table_name = 'grove'") == [
+        (113.0, 36.0, 113.1, 36.1)
+    ]
+    assert query(out, f"SELECT {columns} FROM gpkg_contents WHERE table_name = 'tree'") == [
+        (LON, LAT, LON, LAT)
+    ]
+
+
+def test_a_tree_whose_place_is_hidden_is_nobodys_neighbour(engine: Engine, tmp_path: Path) -> None:
+    near = ({"no": str(n), "lon": LON + n / 100_000, "lat": LAT} for n in range(3))
+    import_rows(engine, tmp_path, *near)
+    with transaction(engine) as session:
+        hidden = session.exec(select(Tree).where(Tree.tree_no == "2")).one()
+        hidden.position_precision = Precision.LOW
+    with reading(engine) as session:
+        trees = {full.record.tree_no: full.record for full in full_trees(session, stream_ids(session, ()))}
+        assert [point.tree_no for point in neighbours_of(session, trees["0"])] == ["1"]
+        assert neighbours_of(session, trees["2"]) == ()

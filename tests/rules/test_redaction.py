@@ -1,6 +1,11 @@
 """Redaction: what may not be said is not said, whoever wrote it wherever."""
 
-from datetime import date
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -8,27 +13,37 @@ from hypothesis import strategies as st
 from register_kit import SOURCE, make_tree
 
 from registry.records import (
+    AliasRecord,
     AreaRecord,
+    DesignationRecord,
     FlagRecord,
+    HistoryRecord,
     InspectionRecord,
+    MeasurementRecord,
     PhotoRecord,
     TreeRecord,
 )
+from registry.rules import names, private_matters
+from registry.rules.private_matters import private_matter
 from registry.rules.redaction import (
     FREE_TEXTS,
     GRID_DEGREES,
-    NAME_TEXTS,
+    OFFICE_TEXTS,
+    OWN_NUMBERS,
     PLACE_TEXTS,
     Disclosure,
     grid_cell,
-    private_matter,
     redact,
     redact_area,
     withheld_fields,
 )
 from registry.vocab.words import PartyKind, Precision
 
-OPEN = Disclosure(frozenset({*FREE_TEXTS, "caption", "findings"}), PartyKind.UNIT)
+OPEN = Disclosure(frozenset({*FREE_TEXTS, "findings"}), PartyKind.UNIT)
+NAME_TEXTS = (
+    "name_verbatim", "name_zh", "name_en", "name_latin", "latin_verbatim", "family", "genus", "age_method",
+    "source_url", "town", "village", "soil",
+)  # fmt: skip
 
 HOUSEHOLDS = [
     "王某",
@@ -44,7 +59,12 @@ HOUSEHOLDS = [
     "Private residence",
     "the home of John Chan",
     "Mrs Lee's garden",
+    "户主王小明",
+    "屋主陳大文",
+    "业主王先生",
+    "12号3单元402室",
 ]
+PERSONS = ["看护人王小明", "联系人：王小明", "管护员 李四", "Call 负责人: Wong"]
 TELEPHONES = [
     "13912345678",
     "139 1234 5678",
@@ -59,8 +79,20 @@ TELEPHONES = [
     "9123 4567",
     "电话：23456789",
     "Tel: (852) 2345 6789",
+    "QQ 123456789",
+    "QQ：123456789",
+    "微信号wxid_abc12",
+    "WeChat: zhang_san",
+    "138.1234.5678",
+    "138\u200c12345678",
+    "1\u00ad38\u20601234\ufe0f5678",
+    "138–1234—5678",
+    "1 3 8 1 2 3 4 5 6 7 8",
+    "一三八一二三四五六七八",
 ]
-IDENTITIES = ["140404199001011234", "14040419900101123X", "A123456789", "A123456(7)", "S1234567D"]
+IDENTITIES = ["140404199001011234", "14040419900101123X", "A123456789", "A123456(7)", "S1234567D",
+              "140404900101123",
+              "140404 19900101 1234"]  # fmt: skip
 MAILS = ["zhen@secret.example", "a.b+c@d.org"]
 HARMLESS = [
     "村委会西侧五十米",
@@ -72,6 +104,9 @@ HARMLESS = [
     "海拔 1024 米，坐标 113.045678, 36.123456",
     "Pulau Ubin, near Chek Jawa",
     "HT 2007-163",
+    "131.12345678",
+    "业主委员会",
+    "二〇〇八年",
 ]
 
 
@@ -80,6 +115,7 @@ HARMLESS = [
     [
         *((text, "household") for text in HOUSEHOLDS),
         *((text, "telephone") for text in TELEPHONES),
+        *((text, "person") for text in PERSONS),
         *((text, "identity") for text in IDENTITIES),
         *((text, "mail") for text in MAILS),
         *((text, None) for text in HARMLESS),
@@ -138,15 +174,22 @@ def _photo(**facts: object) -> PhotoRecord:
 
 
 def test_a_photographer_is_named_only_with_consent() -> None:
-    tree = make_tree(photos=(_photo(credit="甄摄影"),))
-    assert redact(tree, Disclosure())[0].photos[0].credit is None
-    assert redact(tree, Disclosure(credits=frozenset({"甄摄影"})))[0].photos[0].credit == "甄摄影"
+    """The same name without consent is another person, or the same one who was asked for another photo."""
+    tree = make_tree(photos=(_photo(credit="甄摄影", is_credit_cleared=True), _photo(credit="甄摄影")))
+    assert [photo.credit for photo in redact(tree, OPEN)[0].photos] == ["甄摄影", None]
 
 
-def test_a_caption_is_private_until_released() -> None:
-    tree = make_tree(photos=(_photo(caption="全株"),))
-    assert redact(tree, Disclosure())[0].photos[0].caption is None
-    assert redact(tree, Disclosure(frozenset({"caption"})))[0].photos[0].caption == "全株"
+def test_a_caption_is_released_photo_by_photo() -> None:
+    tree = make_tree(photos=(_photo(caption="全株", is_caption_released=True), _photo(caption="枝条")))
+    public, held = redact(tree, Disclosure(frozenset({"caption"})))
+    assert [photo.caption for photo in public.photos] == ["全株", None]
+    assert [(item.field, item.reason) for item in held] == [("caption", "not released")]
+    assert (
+        redact(make_tree(photos=(_photo(caption="王某家", is_caption_released=True),)), OPEN)[0]
+        .photos[0]
+        .caption
+        is None
+    )
 
 
 def test_findings_and_notes_of_an_inspection_are_read_like_any_free_text() -> None:
@@ -230,6 +273,143 @@ def test_a_grid_never_makes_a_position_look_better_than_it_is(own: float | None,
     assert redact(tree, OPEN)[0].coordinate_uncertainty_m == public
 
 
+def test_no_row_and_no_name_gives_a_generalised_position_away() -> None:
+    secret = "隐秘沟"
+    tree = make_tree(
+        position_precision=Precision.MEDIUM,
+        lon=1.0,
+        lat=1.0,
+        village=secret,
+        name_verbatim=f"{secret}古槐",
+        name_zh=f"{secret}古槐",
+        common_name=f"{secret}大树",
+        latin_verbatim=f"Sophora japonica ({secret})",
+        age_method=f"据{secret}碑",
+        steward=f"{secret}村委会",
+        inspections=(InspectionRecord(date(2026, 1, 1), "patrol", inspected_by=f"{secret}村委会"),),
+        designations=(DesignationRecord("listing", "名录", document_no=f"{secret}〔2020〕1号"),),
+        aliases=(AliasRecord(f"{secret}1", "old"), AliasRecord("AFCD/IS/00001", "hk-tr")),
+        flags=(FlagRecord("same_point", "note", "lon", "2"), FlagRecord("x", "note", "village", secret)),
+    )
+    public, held = redact(tree, Disclosure(frozenset(FREE_TEXTS), PartyKind.UNIT, species_name="国槐"))
+    assert secret not in repr(public)
+    assert public.name_zh == "国槐"
+    assert [alias.number for alias in public.aliases] == ["AFCD/IS/00001"]
+    assert {"aliases", "document_no", "inspected_by", "name_verbatim"} <= {item.field for item in held}
+
+
+@pytest.mark.parametrize(("verbatim", "public"), [("国槐", "国槐"), ("三抱槐", None)])
+def test_a_generalised_tree_keeps_the_name_of_its_species_alone(verbatim: str, public: str | None) -> None:
+    tree = make_tree(name_verbatim=verbatim, name_zh=verbatim, position_precision=Precision.LOW)
+    shown = redact(tree, Disclosure(species_name="国槐"))[0]
+    assert (shown.name_verbatim, shown.name_zh) == (public, "国槐")
+
+
+def test_a_species_made_from_a_private_text_is_not_named() -> None:
+    text = "国槐 13912345678"
+    public, _ = redact(make_tree(name_zh=text, name_verbatim=text, species_id="国槐-13912345678"), OPEN)
+    assert (public.species_id, public.name_zh, public.name_verbatim) == (None, None, None)
+    assert redact(make_tree(name_zh="甲某家槐", species_id="x"), OPEN)[0].species_id is None
+
+
+@pytest.mark.parametrize(("author", "public"), [("L. f.", "L. f."), ("戚建国", None), ("L. 1753", None)])
+def test_an_author_looks_like_one(author: str, public: str | None) -> None:
+    assert redact(make_tree(name_author=author), OPEN)[0].name_author == public
+
+
+ROWS = {
+    "aliases": AliasRecord("1", "x"),
+    "measurements": MeasurementRecord(date(2026, 1, 1)),
+    "inspections": InspectionRecord(date(2026, 1, 1), "patrol"),
+    "designations": DesignationRecord("listing", "x"),
+    "photos": PhotoRecord("whole", None, None, None, 1, 1, b"j", b"t", is_caption_released=True,
+                          is_credit_cleared=True),
+    "flags": FlagRecord("x", "note", "girth_cm", "1"),
+    "history": HistoryRecord(1, datetime(2026, 1, 1, tzinfo=UTC), "x", (), "0"),
+}  # fmt: skip
+"""One row of every kind that a tree's record has."""
+EVERYTHING_OPEN = Disclosure(frozenset({*FREE_TEXTS, "findings"}), PartyKind.UNIT)
+
+
+def _texts_of(record: type) -> Iterator[str]:
+    for name, hint in get_type_hints(record).items():
+        if str in {hint, *get_args(hint)}:
+            yield name
+
+
+def _planted() -> Iterator[tuple[type, str, str]]:
+    for record in (TreeRecord, AreaRecord, *(type(row) for row in ROWS.values())):
+        for field in _texts_of(record):
+            own = record in {TreeRecord, AreaRecord, HistoryRecord} and field in OWN_NUMBERS
+            if not own and field not in OFFICE_TEXTS | {"withheld"}:
+                for value in ("13912345678", "140404199001011234", "戚某家院内"):
+                    yield record, field, value
+
+
+def test_every_kind_of_row_is_among_those_planted() -> None:
+    rows = {hint for hint in get_type_hints(TreeRecord).values() if any(map(is_dataclass, get_args(hint)))}
+    assert {get_args(hint)[0] for hint in rows} == {type(row) for row in ROWS.values()}
+    assert len(fields(TreeRecord)) > 60
+
+
+@pytest.mark.parametrize(("record", "field", "value"), list(_planted()))
+def test_no_text_of_any_record_lets_a_private_matter_through(record: type, field: str, value: str) -> None:
+    is_tuple = str(get_type_hints(record)[field]).startswith("tuple")
+    facts: dict[str, Any] = {field: (value,) if is_tuple else value}
+    if record is AreaRecord:
+        public: Any = redact_area(_area(**facts), Disclosure(frozenset({"notes"})))
+    elif record is TreeRecord:
+        public = redact(make_tree(**facts), EVERYTHING_OPEN)
+    else:
+        name, row = next((name, row) for name, row in ROWS.items() if type(row) is record)
+        plain = {f.name: getattr(row, f.name) for f in fields(row)}
+        public = redact(make_tree(**{name: (record(**{**plain, **facts}),)}), EVERYTHING_OPEN)
+    shown, held = public
+    assert value not in repr(shown)
+    assert held
+
+
+PATTERNS = [value for value in vars(private_matters).values() if isinstance(value, re.Pattern)]
+REPEATED = [
+    *("国", "王", "家", "号之一", "1", "1 ", "13 9", "+1 (", "a", "a.", "a@", "@", ".", "电话", "tel", "QQ"),
+    *(
+        "微信",
+        "看护人",
+        "看护人 ",
+        " ",
+        "-",
+        "the ",
+        "至1.1",
+        "1年1月",
+        "、",
+        "(",
+        "〇",
+        "王小",
+        "欧阳",
+        "A1",
+        "0",
+    ),
+    *("01-", "业主", "管护人\t", "́", "L. ", "Lx ", "\u200b"),
+]
+
+
+@pytest.mark.parametrize("text", REPEATED)
+def test_the_time_a_text_takes_grows_with_its_length_and_no_faster(text: str) -> None:
+    long = (text * 60_000)[:60_000]
+    readers = [
+        *(pattern.search for pattern in PATTERNS),
+        private_matter,
+        names.is_unit_name,
+        names.is_author,
+        names.split_scientific_name,
+    ]
+    assert len(readers) > 8
+    for reader in readers:
+        began = time.perf_counter()
+        reader(long)
+        assert time.perf_counter() - began < 0.5, reader
+
+
 def _area(**facts: object) -> AreaRecord:
     names = ("uuid", "kind", "number", "path", "authority_id", "authority_zh", "authority_en", "jurisdiction")
     usual = {**dict.fromkeys(names, "x"), "name": "柏树群", "name_lang": "zh-Hans", "source": SOURCE}
@@ -247,10 +427,18 @@ def test_an_area_shows_its_boundary_and_notes_only_where_it_may() -> None:
     assert (public.boundary, public.notes, public.withheld) == ((), None, ("boundary", "notes"))
 
 
+def test_a_private_matter_in_the_name_of_an_area_is_held_back() -> None:
+    for name in ("王某家古柏群", "柏树群 13912345678"):
+        public, held = redact_area(_area(name=name), Disclosure())
+        assert (public.name, public.withheld) == (None, ("name",))
+        assert [item.field for item in held] == ["name"]
+    assert redact_area(_area(name="柏树群"), Disclosure())[0].name == "柏树群"
+
+
 def test_what_is_held_back_is_always_a_field_that_may_be() -> None:
-    everything = {
-        field: "甲家院内" for field in withheld_fields() if field not in {"lon", "lat", "elevation_m"}
-    }
+    texts = {name for name, hint in get_type_hints(TreeRecord).items() if str in {hint, *get_args(hint)}}
+    texts -= {"position_precision", "listings", "division_path", "division_path_en"}
+    everything = dict.fromkeys(withheld_fields() & texts, "甲家院内")
     public, held = redact(
         make_tree(**everything, lon=1.0, lat=1.0, elevation_m=1.0, position_precision="0.1"), OPEN
     )

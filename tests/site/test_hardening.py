@@ -7,9 +7,11 @@ import re
 import sqlite3
 import time
 from contextlib import closing
+from traceback import walk_tb
 from urllib.parse import quote
 
 import pytest
+from datasette.database import QueryInterrupted
 from editions import make_tag, make_tree, printed_tag
 
 from datasette_plugins.search.tables import harmless
@@ -116,6 +118,14 @@ async def test_the_sites_pages_do_not_wait_for_readers_queries(site):
     await asyncio.gather(*queries, return_exceptions=True)
     assert {page.status_code for page in pages} == {200}
     assert 2 <= ended < 10
+
+
+async def test_a_query_that_was_broken_off_leaves_no_cursor_to_the_event_loop(site):
+    with pytest.raises(QueryInterrupted) as caught:
+        await site().get_database(DATABASE).execute(ENDLESS, custom_time_limit=50)
+    frames = [frame for error in (caught.value, caught.value.e) for frame, _ in walk_tb(error.__traceback__)]
+    held = [value for frame in frames for value in frame.f_locals.values()]
+    assert not [value for value in held if isinstance(value, sqlite3.Cursor)]
 
 
 @pytest.mark.parametrize("prefix", ["/zh", "/zh-hans", "/zh-hant"])

@@ -30,8 +30,8 @@ FREE_TEXTS = (
 )
 """Fields that hold whatever somebody wrote: private until released, read for private matters even then."""
 
-SPECIES_NAMES = ("name_zh", "name_latin", "name_en")
-"""Names of the species; its id is made from one of them, and falls with any of them."""
+SPECIES_NAMES = ("name_latin", "name_zh", "name_en")
+"""Names of the species; its id is made from the first that is known, and falls with it."""
 
 OWN_NUMBERS = frozenset({"uuid", "tree_no", "number", "path", "number_scheme", "hash"})
 """Numbers of the record itself: public whatever they look like (an alias is no such number)."""
@@ -132,7 +132,8 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
     if not is_exact:
         _generalise_rows(tree, held, changes)
     public = _swept(replace(tree, **changes), held)  # type: ignore[arg-type]
-    if public.species_id is not None and not {item.field for item in held}.isdisjoint(SPECIES_NAMES):
+    made_of = next((field for field in SPECIES_NAMES if getattr(tree, field) is not None), "")
+    if public.species_id is not None and made_of in {item.field for item in held}:
         held.append(Held("species_id", "name held back"))
         public = replace(public, species_id=None)
     withheld = tuple(sorted({item.field for item in held} | set(tree.withheld)))

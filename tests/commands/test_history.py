@@ -144,7 +144,8 @@ def test_a_private_value_that_no_item_commits_to_is_noticed(history: Engine) -> 
 def test_names_and_numbers_with_a_person_in_them_are_not_written_out(engine: Engine, tmp_path: Path) -> None:
     first = {
         "no": "1", "name": "甄家槐", "latin": "Sophora japonica 甄某", "document": "甄文1",
-        "other_no": "甄旧1", "designated": "2020-01-02", "grade": "一级", "notes": "甄", "steward": "甄小明", "surveyor": "甄二",
+        "other_no": "甄旧1", "designated": "2020-01-02", "grade": "一级", "notes": "甄",
+        "steward": "甄小明", "surveyor": "甄二",
     }  # fmt: skip
     import_rows(engine, tmp_path, first)
     import_rows(engine, tmp_path, {**first, "name": "甄二槐", "latin": "Sophora 甄", "document": "甄文2"})

@@ -17,7 +17,7 @@ _HOUSEHOLD = re.compile(
     r"(?<![A-Za-z])(?:private residence|home of|house of|residence of|mrs?|ms)(?![A-Za-z])",
     re.IGNORECASE,
 )
-_HOUSEHOLD_OF_UNIT = re.compile(r"某|家(?:院|内|內|里|裡)|民宅|老宅|私宅|自宅|[户戶屋房]主")
+_HOUSEHOLD_OF_UNIT = re.compile(r"某|家(?:院|内|內)|民宅|老宅|私宅|自宅|[户戶屋房]主")
 """What in the name of a unit is a household nevertheless."""
 _PERSON = re.compile(
     r"(?:看护|看護|看管|管护|管護|养护|養護|保护|保護|监护|監護|联系|聯絡|聯繫|负责|負責|责任|責任|承包|保管|认养|認養|报告|報告|"

@@ -143,6 +143,11 @@ def test_a_private_note_beside_a_name_is_held_back(field: str) -> None:
     assert getattr(redact(make_tree(**{field: "国槐"}), OPEN)[0], field) == "国槐"
 
 
+@pytest.mark.parametrize("village", ["興家里", "老院村", "门前村", "李家庄"])
+def test_a_village_that_sounds_like_a_household_is_a_village(village: str) -> None:
+    assert redact(make_tree(village=village), OPEN)[0].village == village
+
+
 def test_a_tree_called_mou_keeps_its_name() -> None:
     assert redact(make_tree(name_verbatim="江某", name_zh="江某"), OPEN)[0].name_zh == "江某"
 

@@ -7,13 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 from sqlmodel import Session, col, select
 
+from registry.chunks import chunks
 from registry.commands.history import canonical
 from registry.geopackage import point_blob, polygon_blob, register_attributes, register_layer
 from registry.keys import Keys
@@ -84,7 +84,7 @@ class EditionWriter:
     def trees(self, trees: Iterator[TreeRecord], progress: Progress) -> None:
         extent: list[tuple[float, float]] = []
         fid = 0
-        while batch := list(islice(trees, BATCH)):
+        for batch in chunks(trees, BATCH):
             numbered = list(enumerate(batch, start=fid + 1))
             fid += len(batch)
             self.insert("tree", [_tree_row(number, tree) for number, tree in numbered])
@@ -129,10 +129,12 @@ class EditionWriter:
             ],
         )
         self.insert("division", self._division_rows(session))
+        settings = all_settings(session)
+        duty = {name: settings[name] or None for name in ("duty_phone", "duty_mail")}
         self.insert(
             "authority",
             [
-                {**row.model_dump(), **self._duty(session), "tree_count": self.authorities[row.id]}
+                {**row.model_dump(), **duty, "tree_count": self.authorities[row.id]}
                 for row in session.exec(select(Authority).order_by(col(Authority.id)))
             ],
         )
@@ -174,10 +176,6 @@ class EditionWriter:
             **{name: settings[name] for name in PUBLIC_SETTINGS},
         }
         self.insert("edition", [{"key": key, "value": str(value)} for key, value in facts.items()])
-
-    def _duty(self, session: Session) -> dict[str, str | None]:
-        settings = all_settings(session)
-        return {name: settings[name] or None for name in ("duty_phone", "duty_mail")}
 
     def _species_row(self, species: Species) -> dict[str, Any]:
         """A species with those of its names that the record of some tree shows to the public."""

@@ -1,5 +1,6 @@
 """Where files may be written: never over the register, its keys or photos, nor a file of another kind."""
 
+import errno
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -25,7 +26,7 @@ def check_output(path: Path, kind: str, register: str) -> None:
         if not target.exists() or target.stat().st_size == 0:
             return
         if target.is_dir():
-            raise unwritable(path, IsADirectoryError(21, ""))
+            raise unwritable(path, IsADirectoryError(errno.EISDIR, ""))
         with target.open("rb") as stream:
             head = stream.read(16)
     except OSError as error:

@@ -24,9 +24,7 @@ from registry.commands.history import Change, canonical, history_head, record_ev
 from registry.db import SCHEMA_FOLDER, reading, transaction
 from registry.edition import FORMAT, EditionWriter, Progress, PublishReport
 from registry.errors import OutputError, RegisterLockedError, unwritable
-from registry.geopackage import (
-    begin_geopackage,
-)
+from registry.geopackage import begin_geopackage
 from registry.keys import Keys
 from registry.models import Edition
 from registry.photos import PhotoStore

@@ -4,13 +4,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from registry.chunks import chunks
 from registry.models import (
     Designation,
     Event,
@@ -67,8 +67,7 @@ class FullArea:
 def full_trees(session: Session, ids: Iterable[str], photos: PhotoStore | None = None) -> Iterator[FullTree]:
     """The whole files of the trees `ids`, in their order, `BATCH` at a time."""
     surroundings = Surroundings(session)
-    stream = iter(ids)
-    while batch := list(islice(stream, BATCH)):
+    for batch in chunks(ids, BATCH):
         yield from _load(session, batch, surroundings, photos)
         session.expunge_all()
 

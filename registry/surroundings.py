@@ -1,5 +1,6 @@
 """What many trees share when they are read: authorities, divisions, sources, species, and their addresses."""
 
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,20 +16,34 @@ class Surroundings:
     """What many trees share: authorities, divisions, sources, species, and which numbers are ambiguous."""
 
     def __init__(self, session: Session) -> None:
+        self._session = session
         self.settings = all_settings(session)
         self.authorities = {row.id: row for row in _detached(session, Authority)}
         self.divisions = {row.id: row for row in _detached(session, Division)}
         self.sources = {row.id: source_record(row) for row in _detached(session, Source)}
-        self.species = {row.id: row for row in _detached(session, Species)}
+
+    @cached_property
+    def species(self) -> dict[str, Species]:
+        """Every species by its id."""
+        return {row.id: row for row in _detached(self._session, Species)}
+
+    @cached_property
+    def ambiguous(self) -> set[str]:
+        """Numbers that more than one tree has, as its own or another of its numbers."""
         numbers = (
             select(Tree.tree_no.label("number"), Tree.id.label("tree_id"))  # type: ignore[attr-defined]
             .union(select(TreeAlias.number, TreeAlias.tree_id))
             .subquery()
         )
         doubled = select(numbers.c.number).group_by(numbers.c.number).having(sa.func.count() > 1)
-        self.ambiguous = set(session.execute(doubled).scalars())
+        return set(self._session.execute(doubled).scalars())
+
+    @cached_property
+    def doubled_pairs(self) -> set[tuple[str, str]]:
+        """Numbers that two authorities gave under one scheme, with the scheme."""
         pairs = select(Tree.tree_no, Tree.number_scheme).group_by(col(Tree.tree_no), col(Tree.number_scheme))
-        self.doubled_pairs = {tuple(row) for row in session.execute(pairs.having(sa.func.count() > 1))}
+        found = self._session.execute(pairs.having(sa.func.count() > 1))
+        return {(number, scheme) for number, scheme in found}
 
     def path(self, tree: Any) -> str:
         """The tree's own segment in addresses: always one tree, never two."""

@@ -18,16 +18,19 @@ LAYERS = {
     "registry.settings": {"errors", "models"},
     "registry.photos": {"errors", "db"},
     "registry.geopackage": set(),
+    "registry.chunks": set(),
     "registry.rulepacks": {"db", "rules"},
     "registry.importing": {"errors", "vocab", "models", "rules", "rulepacks", "db"},
     "registry.surroundings": {"records", "models", "rules", "settings"},
     "registry.selection": {"errors", "records", "vocab", "models", "rules", "surroundings"},
     "registry.outputs": {"errors", "db", "keys", "photos"},
-    "registry.queries": {"records", "vocab", "models", "rules", "photos", "surroundings"},
+    "registry.queries": {"chunks", "records", "vocab", "models", "rules", "photos", "surroundings"},
     "registry.commands": {
-        "errors", "vocab", "models", "rules", "importing", "db", "keys", "settings", "photos",
+        "errors", "vocab", "models", "rules", "importing", "db", "keys", "settings", "photos", "chunks",
     },
-    "registry.edition": {"records", "models", "rules", "keys", "settings", "geopackage", "commands"},
+    "registry.edition": {
+        "records", "models", "rules", "keys", "settings", "geopackage", "commands", "chunks",
+    },
     "registry.publish": {
         "errors", "records", "models", "rules", "db", "keys", "photos", "queries", "selection", "geopackage",
         "edition", "commands",

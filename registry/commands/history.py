@@ -13,12 +13,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from registry.chunks import chunks
 from registry.errors import HistoryBrokenError, Phrase
 from registry.models import Commitment, Edition, Event, EventItem
 from registry.rules.redaction import FREE_TEXTS
@@ -191,7 +191,7 @@ def _verify_items(session: Session, event: Event) -> None:
 def _verify_commitments(session: Session) -> None:
     """Every private value that is kept must be the one that an item of the history commits to."""
     rows = _streamed(session, select(Commitment).order_by(col(Commitment.subject_id)))
-    while batch := list(islice(rows, _CHUNK)):
+    for batch in chunks(rows, _CHUNK):
         known = _committed(session, {row.subject_id for row in batch})
         for row in batch:
             is_whole = row.digest == commitment_of(row.salt, row.field, row.value)
@@ -252,13 +252,8 @@ def _plain(value: Any) -> Any:
 
 
 def _insert(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
-    for chunk in _chunks(rows, _CHUNK):
+    for chunk in chunks(rows, _CHUNK):
         session.execute(sa.insert(table), chunk)
-
-
-def _chunks(rows: Sequence[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
-    for start in range(0, len(rows), size):
-        yield list(rows[start : start + size])
 
 
 def _lock_chain(session: Session) -> None:

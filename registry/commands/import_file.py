@@ -7,13 +7,13 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
+from registry.chunks import chunks
 from registry.commands.directory import Directory
 from registry.commands.history import Change, canonical, record_event
 from registry.importing.files import Row, Table
@@ -74,9 +74,8 @@ def import_table(
     report = ImportReport(table.path.name, mapping.id, table.encoding)
     report.unused_columns, report.advice = mapping.unused(table.headers), mapping.advice
     batch = _Batch(session, mapping, located, report, actor, now)
-    rows = iter(table.rows)
     today = (now + AHEAD).date()
-    while chunk := list(islice(rows, CHUNK)):
+    for chunk in chunks(table.rows, CHUNK):
         batch.take(_interpreted(chunk, mapping, located, report, today))
     _flag_shared_points(session, mapping.source["id"])
     report.flagged = _count_doubtful(session, mapping.source["id"])
@@ -359,7 +358,7 @@ def _flag_shared_points(session: Session, source_id: str) -> None:
     shared = session.execute(
         select(Tree.id, points.c.trees).join(points, same).where(Tree.source_id == source_id)
     )
-    for rows in _by_chunk(shared):
+    for rows in chunks(shared, CHUNK):
         session.execute(
             sa.insert(Flag),
             [
@@ -384,12 +383,6 @@ def _count_doubtful(session: Session, source_id: str) -> int:
         .where(col(Tree.source_id) == source_id)
     )
     return int(session.exec(doubtful).one())
-
-
-def _by_chunk(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    stream = iter(rows)
-    while chunk := list(islice(stream, CHUNK)):
-        yield chunk
 
 
 def _upsert(session: Session, table: type[SQLModel], values: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from registry.chunks import chunks
 from registry.commands.history import Change, record_event
 from registry.errors import TagCodeError
 from registry.keys import Keys
@@ -32,8 +33,7 @@ def issue_tags(
     """The tag in force of every tree, in order; trees without one are issued one. Idempotent."""
     ids = list(tree_ids)
     in_force: dict[str, Tag] = {}
-    for start in range(0, len(ids), _CHUNK):
-        chunk = ids[start : start + _CHUNK]
+    for chunk in chunks(ids, _CHUNK):
         found = session.exec(select(Tag).where(col(Tag.tree_id).in_(chunk), Tag.state == TagState.ISSUED))
         in_force.update({tag.tree_id: tag for tag in found})
     without = [tree_id for tree_id in dict.fromkeys(ids) if tree_id not in in_force]

@@ -325,14 +325,9 @@ class AreaDraft(SQLModel):
         return ring
 
 
-class Grove(SQLModel, table=True):
-    """A grove (古树群), protected as a whole; member trees may or may not have files of their own."""
+class AreaColumns(SQLModel):
+    """What the records of groves and heritage gardens have in common."""
 
-    __table_args__ = (
-        sa.UniqueConstraint("number", "authority_id"),
-        not_blank("number"),
-        sa.CheckConstraint("tree_count >= 0", name="tree_count_bounds"),
-    )
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
     number: str = Field(max_length=64, index=True)
     authority_id: str = Field(foreign_key="authority.id", index=True)
@@ -342,8 +337,6 @@ class Grove(SQLModel, table=True):
     boundary: str = Field(default="[]", sa_type=JsonText)
     tree_count: int | None = None
     area_ha: float | None = None
-    protection_grade: str | None = None
-    grade_scheme: str | None = None
     notes: str | None = None
     released: str = Field(default="[]", sa_type=JsonText)
     position_precision: Precision = Field(default=Precision.EXACT, sa_type=word_column(Precision))
@@ -351,27 +344,25 @@ class Grove(SQLModel, table=True):
     updated_on: date
 
 
-class HeritageGarden(SQLModel, table=True):
+def _area_constraints() -> tuple[sa.Constraint, ...]:
+    return (
+        sa.UniqueConstraint("number", "authority_id"),
+        not_blank("number"),
+        sa.CheckConstraint("tree_count >= 0", name="tree_count_bounds"),
+    )
+
+
+class Grove(AreaColumns, table=True):
+    """A grove (古树群), protected as a whole; member trees may or may not have files of their own."""
+
+    __table_args__ = _area_constraints()
+    protection_grade: str | None = None
+    grade_scheme: str | None = None
+
+
+class HeritageGarden(AreaColumns, table=True):
     """A heritage garden (历史名园): on a list, not graded."""
 
     __tablename__ = "heritage_garden"
-    __table_args__ = (
-        sa.UniqueConstraint("number", "authority_id"),
-        not_blank("number"),
-        sa.CheckConstraint("tree_count >= 0", name="tree_count_bounds"),
-    )
-    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
-    number: str = Field(max_length=64, index=True)
-    authority_id: str = Field(foreign_key="authority.id", index=True)
-    name: str | None = None
-    name_lang: str = Field(default="zh-Hans", max_length=16)
-    division_id: str | None = Field(default=None, foreign_key="division.id")
-    boundary: str = Field(default="[]", sa_type=JsonText)
-    tree_count: int | None = None
-    area_ha: float | None = None
+    __table_args__ = _area_constraints()
     period: str | None = None
-    notes: str | None = None
-    released: str = Field(default="[]", sa_type=JsonText)
-    position_precision: Precision = Field(default=Precision.EXACT, sa_type=word_column(Precision))
-    source_id: str = Field(foreign_key="source.id")
-    updated_on: date

@@ -1,7 +1,9 @@
 """The application: global options, one place where errors become a line and an exit code."""
 
+import importlib
 import json
 import os
+import pkgutil
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -131,10 +133,10 @@ def globals_(
 
 def main() -> None:
     """Entry point of the `gushu` command. A fault of ours is one line too; GUSHU_DEBUG=1 shows where."""
-    from registry.cli import exporting, keeping, serving
+    from registry import cli
 
-    for module in (keeping, exporting, serving):
-        assert module  # imported for the commands they add  # noqa: S101
+    for module in pkgutil.iter_modules(cli.__path__, "registry.cli."):
+        importlib.import_module(module.name)  # for the commands that it adds
     try:
         app()
     except Exception as error:

@@ -2,6 +2,7 @@
 
 import errno
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -10,14 +11,14 @@ from registry.errors import OutputTakenError, Phrase, unwritable
 from registry.keys import key_path
 from registry.photos import photo_store
 
-KINDS = {".pdf": b"%PDF", ".html": b"<!DOCTYPE html", ".gpkg": b"SQLite format 3\0"}
+KINDS = {".pdf": b"%PDF", ".html": b"<!DOCTYPE html", ".gpkg": b"SQLite format 3\0", ".xlsx": b"PK\x03\x04"}
 """How files begin that we write, by their kind."""
 
 
 def check_output(path: Path, kind: str, register: str) -> None:
     """Raises OutputTakenError unless `path` is free, or holds what an earlier run of the same kind wrote.
 
-    kind: ".pdf", ".html", ".gpkg" (an edition), or "" for a plain text file.
+    kind: ".pdf", ".html", ".gpkg" (an edition), ".xlsx" (a workbook of ours), or "" for a plain text file.
     """
     target = path.resolve()
     if _is_of_register(target, register):
@@ -33,7 +34,8 @@ def check_output(path: Path, kind: str, register: str) -> None:
         raise unwritable(path, error) from error
     expected = KINDS.get(kind)
     is_ours = head.startswith(expected) if expected else b"\0" not in head
-    if not is_ours or (kind == ".gpkg" and not is_edition(target)):
+    checks = {".gpkg": is_edition, ".xlsx": is_workbook}  # people keep such files of their own
+    if not is_ours or (kind in checks and not checks[kind](target)):
         raise OutputTakenError(path=path, what=Phrase("a file that Gushu did not make"))
 
 
@@ -56,3 +58,12 @@ def is_edition(path: Path) -> bool:
     except sqlite3.DatabaseError:
         return False
     return bool(found) and str(found[0]).startswith("gushu-public-")
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether the file `path` is a workbook that `exports.workbook` wrote."""
+    try:
+        with zipfile.ZipFile(path) as book:
+            return b"<cp:keywords>gushu</cp:keywords>" in book.read("docProps/core.xml")
+    except (zipfile.BadZipFile, KeyError):
+        return False

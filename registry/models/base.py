@@ -73,5 +73,11 @@ def not_blank(column: str) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"length(trim({column})) > 0", name=f"{column}_not_blank")
 
 
+def one_subject(*columns: str) -> sa.CheckConstraint:
+    """A CHECK that exactly one of `columns` names the record that a row belongs to."""
+    count = " + ".join(f"CASE WHEN {column} IS NULL THEN 0 ELSE 1 END" for column in columns)
+    return sa.CheckConstraint(f"{count} = 1", name="one_subject")
+
+
 JsonText: Any = sa.Text
 """JSON kept as text that we write canonically, the same on SQLite and PostgreSQL."""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from registry.models.base import JsonText, UtcDateTime, new_id, not_blank, word_column
+from registry.models.base import JsonText, UtcDateTime, new_id, not_blank, one_subject, word_column
 from registry.vocab.words import PartyKind, PartyRole
 
 
@@ -29,8 +29,11 @@ class Division(SQLModel, table=True):
     level: str = Field(max_length=16)
     parent_id: str | None = Field(default=None, foreign_key="division.id", index=True)
     jurisdiction: str = Field(max_length=64, index=True)
+    code: str | None = Field(default=None, max_length=20, index=True)
+    """Official code (GB/T 2260 and its extensions) where the division is known by one."""
     valid_from: date | None = None
     valid_to: date | None = None
+    successor_id: str | None = Field(default=None, foreign_key="division.id")
 
 
 class Species(SQLModel, table=True):
@@ -44,6 +47,19 @@ class Species(SQLModel, table=True):
     name_en: str | None = None
     family: str | None = None
     genus: str | None = None
+
+
+class SpeciesName(SQLModel, table=True):
+    """Another name of a species: a synonym, a trade name, a local name; told where the species is shown."""
+
+    __tablename__ = "species_name"
+    __table_args__ = (sa.UniqueConstraint("species_id", "name", "kind"), not_blank("name"))
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    species_id: str = Field(foreign_key="species.id", index=True)
+    name: str = Field(index=True)
+    name_lang: str = Field(max_length=16)
+    kind: str = Field(max_length=16)
+    source: str | None = None
 
 
 class Source(SQLModel, table=True):
@@ -93,16 +109,38 @@ class Party(SQLModel, table=True):
 
 
 class TreeParty(SQLModel, table=True):
-    """What a party is to a tree, and from when to when."""
+    """What a party is to a record (a tree, grove, garden or place), and from when to when."""
 
     __tablename__ = "tree_party"
-    __table_args__ = (sa.UniqueConstraint("tree_id", "party_id", "role"),)
+    __table_args__ = (
+        sa.UniqueConstraint("tree_id", "party_id", "role"),
+        one_subject("tree_id", "grove_id", "garden_id", "place_id"),
+    )
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
-    tree_id: str = Field(foreign_key="tree.id", index=True, max_length=36)
+    tree_id: str | None = Field(default=None, foreign_key="tree.id", index=True, max_length=36)
+    grove_id: str | None = Field(default=None, foreign_key="grove.id", index=True, max_length=36)
+    garden_id: str | None = Field(default=None, foreign_key="heritage_garden.id", index=True, max_length=36)
+    place_id: str | None = Field(default=None, foreign_key="place.id", index=True, max_length=36)
     party_id: str = Field(foreign_key="party.id", index=True, max_length=36)
     role: PartyRole = Field(sa_type=word_column(PartyRole))
     from_on: date | None = None
     to_on: date | None = None
+
+
+class CareAgreement(SQLModel, table=True):
+    """A care agreement (养护责任书) of the department with whoever cares for a tree or grove."""
+
+    __tablename__ = "care_agreement"
+    __table_args__ = (one_subject("tree_id", "grove_id"),)
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    tree_id: str | None = Field(default=None, foreign_key="tree.id", index=True, max_length=36)
+    grove_id: str | None = Field(default=None, foreign_key="grove.id", index=True, max_length=36)
+    party_id: str = Field(foreign_key="party.id", index=True, max_length=36)
+    signed_on: date
+    valid_to: date | None = None
+    document_no: str | None = None
+    terms: str | None = None
+    ended_on: date | None = None
 
 
 class Setting(SQLModel, table=True):

@@ -4,22 +4,29 @@ from datetime import date
 from typing import Annotated
 
 import sqlalchemy as sa
-from pydantic import StringConstraints, field_validator
+from pydantic import StringConstraints
 from sqlmodel import Field, SQLModel
 
-from registry.models.base import JsonText, TreeNo, between, new_id, not_blank, word_column
+from registry.models.base import JsonText, TreeNo, between, new_id, not_blank, one_subject, word_column
 from registry.vocab.words import (
+    AddedReason,
     AgeBasis,
     Category,
+    CensusScope,
+    Condition,
     Datum,
+    DeathDisposal,
+    Department,
     DesignationKind,
     Distribution,
     Environment,
+    FamousCategory,
     GrowthPlace,
     InspectionKind,
     Ownership,
     PhotoKind,
     Precision,
+    RemovalReason,
     RiskRating,
     Severity,
     TagState,
@@ -79,6 +86,28 @@ class TreeDraft(SQLModel):
     notes: Text | None = None
     source_url: ShortText | None = None
     text_lang: ShortText = "zh-Hans"
+    datum_code: ShortText | None = None
+    survey_serial: ShortText | None = None
+    feature_code: ShortText | None = None
+    census_scope: CensusScope | None = None
+    is_key_state_forest: bool | None = None
+    forest_group: ShortText | None = None
+    forest_bureau: ShortText | None = None
+    forest_farm: ShortText | None = None
+    department: Department | None = None
+    famous_category: FamousCategory | None = None
+    condition: Condition | None = None
+    values_note: Text | None = None
+    added_reason: AddedReason | None = None
+    removal_reason: RemovalReason | None = None
+    death_disposal: DeathDisposal | None = None
+    species_record: Text | None = None
+    photo_note: Text | None = None
+    has_care_agreement: bool | None = None
+    is_in_timber_plantation: bool | None = None
+    stem_count: int | None = Field(default=None, ge=1, le=1000)
+    planted_year: int | None = Field(default=None, ge=-3000, le=3000)
+    planted_by: ShortText | None = None
 
 
 class Tree(SQLModel, table=True):
@@ -151,8 +180,32 @@ class Tree(SQLModel, table=True):
     """JSON list of the free-text fields that may be published."""
     imported_hash: str | None = Field(default=None, max_length=64)
     """What the last imported row said, hashed: the same row again changes nothing."""
+    datum_code: str | None = Field(default=None, max_length=32)
+    """EPSG code of the grid that the raw position is in, such as EPSG:3826."""
+    survey_serial: str | None = None
+    feature_code: str | None = None
+    census_scope: CensusScope | None = Field(default=None, sa_type=word_column(CensusScope))
+    is_key_state_forest: bool | None = None
+    forest_group: str | None = None
+    forest_bureau: str | None = None
+    forest_farm: str | None = None
+    department: Department | None = Field(default=None, sa_type=word_column(Department))
+    famous_category: FamousCategory | None = Field(default=None, sa_type=word_column(FamousCategory))
+    condition: Condition | None = Field(default=None, sa_type=word_column(Condition))
+    values_note: str | None = None
+    added_reason: AddedReason | None = Field(default=None, sa_type=word_column(AddedReason))
+    removal_reason: RemovalReason | None = Field(default=None, sa_type=word_column(RemovalReason))
+    death_disposal: DeathDisposal | None = Field(default=None, sa_type=word_column(DeathDisposal))
+    species_record: str | None = None
+    photo_note: str | None = None
+    has_care_agreement: bool | None = None
+    is_in_timber_plantation: bool | None = None
+    stem_count: int | None = None
+    planted_year: int | None = None
+    planted_by: str | None = None
     grove_id: str | None = Field(default=None, foreign_key="grove.id", index=True)
     garden_id: str | None = Field(default=None, foreign_key="heritage_garden.id", index=True)
+    place_id: str | None = Field(default=None, foreign_key="place.id", index=True)
     updated_on: date
 
 
@@ -160,9 +213,15 @@ class TreeAlias(SQLModel, table=True):
     """Another number of a tree (former, another office's, on an old plate), which keeps resolving."""
 
     __tablename__ = "tree_alias"
-    __table_args__ = (sa.UniqueConstraint("tree_id", "number", "scheme"), not_blank("number"))
+    __table_args__ = (
+        sa.UniqueConstraint("tree_id", "number", "scheme"),
+        not_blank("number"),
+        one_subject("tree_id", "grove_id", "garden_id"),
+    )
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
-    tree_id: str = Field(foreign_key="tree.id", index=True, max_length=36)
+    tree_id: str | None = Field(default=None, foreign_key="tree.id", index=True, max_length=36)
+    grove_id: str | None = Field(default=None, foreign_key="grove.id", index=True, max_length=36)
+    garden_id: str | None = Field(default=None, foreign_key="heritage_garden.id", index=True, max_length=36)
     number: str = Field(max_length=64, index=True)
     scheme: str = Field(max_length=32)
 
@@ -180,6 +239,7 @@ class MeasurementDraft(SQLModel):
     crown_ew_m: float | None = Field(default=None, gt=0, le=1000)
     crown_ns_m: float | None = Field(default=None, gt=0, le=1000)
     measure_height_m: float | None = Field(default=None, ge=0, le=10)
+    stem_girths: ShortText | None = None
 
 
 class Measurement(MeasurementDraft, table=True):
@@ -201,6 +261,27 @@ class Measurement(MeasurementDraft, table=True):
     source_id: str | None = Field(default=None, foreign_key="source.id")
 
 
+class AgeReading(SQLModel, table=True):
+    """One way of knowing a tree's age: a value or a range, its method and evidence; later ones add to it."""
+
+    __tablename__ = "age_reading"
+    __table_args__ = (
+        sa.CheckConstraint("lower_years IS NULL OR upper_years IS NULL OR lower_years <= upper_years",
+                           name="range_in_order"),
+    )  # fmt: skip
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    tree_id: str = Field(foreign_key="tree.id", index=True, max_length=36)
+    years: int | None = None
+    lower_years: int | None = None
+    upper_years: int | None = None
+    basis: AgeBasis = Field(sa_type=word_column(AgeBasis))
+    method: str | None = None
+    as_of: date | None = None
+    evidence: str | None = None
+    party_id: str | None = Field(default=None, foreign_key="party.id")
+    source_id: str | None = Field(default=None, foreign_key="source.id")
+
+
 class InspectionDraft(SQLModel):
     """One visit as reported."""
 
@@ -219,9 +300,11 @@ class Inspection(SQLModel, table=True):
 
     __table_args__ = (
         sa.CheckConstraint("vigour IS NULL OR vigour_scale IS NOT NULL", name="vigour_has_scale"),
+        one_subject("tree_id", "grove_id"),
     )
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
-    tree_id: str = Field(foreign_key="tree.id", index=True, max_length=36)
+    tree_id: str | None = Field(default=None, foreign_key="tree.id", index=True, max_length=36)
+    grove_id: str | None = Field(default=None, foreign_key="grove.id", index=True, max_length=36)
     inspected_on: date
     kind: InspectionKind = Field(sa_type=word_column(InspectionKind))
     vigour: Vigour | None = Field(default=None, sa_type=word_column(Vigour))
@@ -247,24 +330,43 @@ class DesignationDraft(SQLModel):
 class Designation(SQLModel, table=True):
     """One decision (认定); the record in force is the latest, an earlier one stays."""
 
-    __table_args__ = (sa.CheckConstraint("kind <> 'grade' OR grade IS NOT NULL", name="grade_said"),)
+    __table_args__ = (
+        sa.CheckConstraint("kind <> 'grade' OR grade IS NOT NULL", name="grade_said"),
+        one_subject("tree_id", "grove_id", "garden_id"),
+    )
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
-    tree_id: str = Field(foreign_key="tree.id", index=True, max_length=36)
+    tree_id: str | None = Field(default=None, foreign_key="tree.id", index=True, max_length=36)
+    grove_id: str | None = Field(default=None, foreign_key="grove.id", index=True, max_length=36)
+    garden_id: str | None = Field(default=None, foreign_key="heritage_garden.id", index=True, max_length=36)
     kind: DesignationKind = Field(sa_type=word_column(DesignationKind))
     scheme: str = Field(max_length=64)
     grade: str | None = Field(default=None, max_length=16)
     designated_on: date | None = None
     authority_id: str | None = Field(default=None, foreign_key="authority.id")
     document_no: str | None = None
+    category: Category | None = Field(default=None, sa_type=word_column(Category))
+    approved_by: str | None = None
+    """The government that approved the decision (批准机关)."""
+    approved_on: date | None = None
+    published_on: date | None = None
+    published_url: str | None = None
+    ended_on: date | None = None
+    """Day from which another decision holds, or none; empty while this one is in force."""
+    case_id: str | None = Field(default=None, foreign_key="case_file.id", index=True, max_length=36)
     source_id: str | None = Field(default=None, foreign_key="source.id")
 
 
 class Flag(SQLModel, table=True):
     """A doubt about a value; the value itself stays as it was recorded."""
 
-    __table_args__ = (sa.UniqueConstraint("tree_id", "check", "field"),)
+    __table_args__ = (
+        sa.UniqueConstraint("tree_id", "check", "field"),
+        one_subject("tree_id", "grove_id", "garden_id"),
+    )
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
-    tree_id: str = Field(foreign_key="tree.id", index=True, max_length=36)
+    tree_id: str | None = Field(default=None, foreign_key="tree.id", index=True, max_length=36)
+    grove_id: str | None = Field(default=None, foreign_key="grove.id", index=True, max_length=36)
+    garden_id: str | None = Field(default=None, foreign_key="heritage_garden.id", index=True, max_length=36)
     check: str = Field(max_length=64)
     severity: Severity = Field(sa_type=word_column(Severity))
     field: str = Field(max_length=64)
@@ -272,10 +374,12 @@ class Flag(SQLModel, table=True):
 
 
 class Tag(SQLModel, table=True):
-    """One physical tag (标牌) with a code of its own; a tree may have many over time."""
+    """One physical tag (标牌) with a code of its own; a tree or grove may have many over time."""
 
+    __table_args__ = (one_subject("tree_id", "grove_id"),)
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
-    tree_id: str = Field(foreign_key="tree.id", index=True, max_length=36)
+    tree_id: str | None = Field(default=None, foreign_key="tree.id", index=True, max_length=36)
+    grove_id: str | None = Field(default=None, foreign_key="grove.id", index=True, max_length=36)
     code: str = Field(max_length=8, unique=True)
     key_id: str = Field(max_length=16)
     state: TagState = Field(default=TagState.ISSUED, sa_type=word_column(TagState))
@@ -287,9 +391,14 @@ class Tag(SQLModel, table=True):
 class Photo(SQLModel, table=True):
     """One photo. The original stays in the photo folder under its SHA-256; only renditions leave."""
 
-    __table_args__ = (sa.UniqueConstraint("tree_id", "sha256"),)
+    __table_args__ = (
+        sa.UniqueConstraint("tree_id", "sha256"),
+        one_subject("tree_id", "grove_id", "garden_id"),
+    )
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
-    tree_id: str = Field(foreign_key="tree.id", index=True, max_length=36)
+    tree_id: str | None = Field(default=None, foreign_key="tree.id", index=True, max_length=36)
+    grove_id: str | None = Field(default=None, foreign_key="grove.id", index=True, max_length=36)
+    garden_id: str | None = Field(default=None, foreign_key="heritage_garden.id", index=True, max_length=36)
     sha256: str = Field(max_length=64)
     kind: PhotoKind = Field(sa_type=word_column(PhotoKind))
     taken_on: date | None = None
@@ -300,69 +409,3 @@ class Photo(SQLModel, table=True):
     height: int
     added_on: date
     is_released: bool = True
-
-
-class AreaDraft(SQLModel):
-    """What is said of a grove or a heritage garden. `boundary` is a WGS84 ring of (lon, lat), closed."""
-
-    number: TreeNo
-    name: ShortText | None = None
-    name_lang: ShortText = "zh-Hans"
-    boundary: tuple[tuple[float, float], ...] = ()
-    tree_count: int | None = Field(default=None, ge=0)
-    area_ha: float | None = Field(default=None, gt=0)
-    notes: Text | None = None
-    period: ShortText | None = None
-    position_precision: Precision = Precision.EXACT
-
-    @field_validator("boundary")
-    @classmethod
-    def _is_a_closed_ring(cls, ring: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
-        if ring and (len(ring) < 4 or ring[0] != ring[-1]):
-            raise ValueError("a boundary has at least four points and ends where it begins")
-        if not all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat in ring):
-            raise ValueError("a boundary has longitudes and latitudes in degrees")
-        return ring
-
-
-class AreaColumns(SQLModel):
-    """What the records of groves and heritage gardens have in common."""
-
-    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
-    number: str = Field(max_length=64, index=True)
-    authority_id: str = Field(foreign_key="authority.id", index=True)
-    name: str | None = None
-    name_lang: str = Field(default="zh-Hans", max_length=16)
-    division_id: str | None = Field(default=None, foreign_key="division.id")
-    boundary: str = Field(default="[]", sa_type=JsonText)
-    tree_count: int | None = None
-    area_ha: float | None = None
-    notes: str | None = None
-    released: str = Field(default="[]", sa_type=JsonText)
-    position_precision: Precision = Field(default=Precision.EXACT, sa_type=word_column(Precision))
-    source_id: str = Field(foreign_key="source.id")
-    updated_on: date
-
-
-def _area_constraints() -> tuple[sa.Constraint, ...]:
-    return (
-        sa.UniqueConstraint("number", "authority_id"),
-        not_blank("number"),
-        sa.CheckConstraint("tree_count >= 0", name="tree_count_bounds"),
-    )
-
-
-class Grove(AreaColumns, table=True):
-    """A grove (古树群), protected as a whole; member trees may or may not have files of their own."""
-
-    __table_args__ = _area_constraints()
-    protection_grade: str | None = None
-    grade_scheme: str | None = None
-
-
-class HeritageGarden(AreaColumns, table=True):
-    """A heritage garden (历史名园): on a list, not graded."""
-
-    __tablename__ = "heritage_garden"
-    __table_args__ = _area_constraints()
-    period: str | None = None

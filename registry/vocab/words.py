@@ -30,6 +30,7 @@ class TreeStatus(StrEnum):
     MISSING = "missing"
     TRANSPLANTED = "transplanted"
     DELISTED = "delisted"
+    MERGED = "merged"
 
 
 class Grade(StrEnum):
@@ -119,6 +120,9 @@ class Datum(StrEnum):
     CGCS2000 = "CGCS2000"
     GCJ02 = "GCJ-02"
     BD09 = "BD-09"
+    TWD97 = "TWD97"
+    GRID = "grid"
+    LOCAL = "local"
     UNKNOWN = "unknown"
 
 
@@ -146,6 +150,7 @@ class InspectionKind(StrEnum):
     CENSUS = "census"
     PATROL = "patrol"
     ASSESSMENT = "assessment"
+    RESURVEY = "resurvey"
 
 
 class RiskRating(StrEnum):
@@ -185,6 +190,9 @@ class PartyRole(StrEnum):
     MANAGER = "manager"
     SURVEYOR = "surveyor"
     REVIEWER = "reviewer"
+    LEAD = "lead"
+    COOPERATING = "cooperating"
+    OWNER = "owner"
 
 
 class DesignationKind(StrEnum):
@@ -199,6 +207,184 @@ class Severity(StrEnum):
 
     NOTE = "note"
     WARNING = "warning"
+
+
+class FamousCategory(StrEnum):
+    """Why a tree is a famous tree (名木类别)."""
+
+    LEADER = "leader"
+    FOREIGN_GUEST = "foreign_guest"
+    CULTURAL_FIGURE = "cultural_figure"
+    RECORDED_EVENT = "recorded_event"
+    WORLD_HERITAGE = "world_heritage"
+    COMMEMORATIVE = "commemorative"
+    TYPE_SPECIMEN = "type_specimen"
+    PRECIOUS_SPECIES = "precious_species"
+    OTHER = "other"
+
+
+class CensusScope(StrEnum):
+    """Whether a tree was in the range of the census before (普查范围)."""
+
+    SAME = "same"
+    ADDED = "added"
+
+
+class Department(StrEnum):
+    """Which of the two competent departments is in charge (主管部门)."""
+
+    FORESTRY = "forestry"
+    URBAN_GREENING = "urban_greening"
+
+
+class Condition(StrEnum):
+    """State in which a census met the tree (现存状态)."""
+
+    NORMAL = "normal"
+    TRANSPLANTED = "transplanted"
+    MAIMED = "maimed"
+    NEW = "new"
+
+
+class AddedReason(StrEnum):
+    """Why a tree is new to the register (新增原因)."""
+
+    GREW_OLD = "grew_old"
+    MISSED_BEFORE = "missed_before"
+    MOVED_IN = "moved_in"
+    OTHER = "other"
+
+
+class RemovalReason(StrEnum):
+    """Why a tree is no longer there (减少原因)."""
+
+    AGEING = "ageing"
+    NATURAL_DISASTER = "natural_disaster"
+    PEST_OR_DISEASE = "pest_or_disease"
+    HUMAN_DAMAGE = "human_damage"
+    MOVED_OUT = "moved_out"
+    OTHER = "other"
+
+
+class DeathDisposal(StrEnum):
+    """What becomes of a dead tree (死亡处置措施)."""
+
+    KEPT = "kept"
+    KEPT_IN_PART = "kept_in_part"
+    FELLED = "felled"
+
+
+class PlaceKind(StrEnum):
+    """What kind of place a ledger keeps."""
+
+    VILLAGE = "village"
+    TEMPLE = "temple"
+    LINPAN = "linpan"
+    TREE_PARK = "tree_park"
+    OLD_TOWN_GREEN = "old_town_green"
+    BIG_TREES = "big_trees"
+    PARK = "park"
+    GREEN_SPACE = "green_space"
+    RELIC_SITE = "relic_site"
+    OTHER = "other"
+
+
+class ElementKind(StrEnum):
+    """What kind of landmark element (历史景观要素) stands in a place."""
+
+    BRIDGE = "bridge"
+    WELL = "well"
+    STELE = "stele"
+    PAVING = "paving"
+    PAVILION = "pavilion"
+    BUILDING = "building"
+    WALL = "wall"
+    WATER = "water"
+    ROCKERY = "rockery"
+    OTHER = "other"
+
+
+class CaseKind(StrEnum):
+    """What a case decides."""
+
+    DESIGNATION = "designation"
+    REDESIGNATION = "redesignation"
+    DELISTING = "delisting"
+    DEATH = "death"
+    MISSING = "missing"
+    MOVE = "move"
+
+
+class CaseState(StrEnum):
+    """Whether a case is still open."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class StepKind(StrEnum):
+    """A step of a case."""
+
+    PROPOSAL = "proposal"
+    APPRAISAL = "appraisal"
+    NOTICE = "notice"
+    DECISION = "decision"
+    APPROVAL = "approval"
+    PUBLICATION = "publication"
+    REPORT = "report"
+    CONFIRMATION = "confirmation"
+    CAUSE = "cause"
+    DISPOSAL = "disposal"
+    TAG_RECOVERY = "tag_recovery"
+    ARCHIVE = "archive"
+
+
+class Verdict(StrEnum):
+    """What an expert or a checker says."""
+
+    AGREES = "agrees"
+    DISAGREES = "disagrees"
+    ABSTAINS = "abstains"
+
+
+class CampaignState(StrEnum):
+    """State of a census campaign."""
+
+    OPEN = "open"
+    FROZEN = "frozen"
+
+
+class VillageState(StrEnum):
+    """How far a village has come in a campaign."""
+
+    PLANNED = "planned"
+    SURVEYING = "surveying"
+    SURVEYED = "surveyed"
+    CHECKED = "checked"
+    RETURNED = "returned"
+
+
+class TargetOutcome(StrEnum):
+    """What a campaign found of a tree that it looked for."""
+
+    PENDING = "pending"
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    DEAD = "dead"
+    NEW = "new"
+    DUPLICATE = "duplicate"
+
+
+class LinkKind(StrEnum):
+    """How two records belong together."""
+
+    MERGED_INTO = "merged_into"
+    SPLIT_FROM = "split_from"
+    REPLACES = "replaces"
+    STANDS_IN = "stands_in"
+    RELATED = "related"
 
 
 WORDS: dict[type[StrEnum], dict[str, Label]] = {
@@ -216,6 +402,7 @@ WORDS: dict[type[StrEnum], dict[str, Label]] = {
         "missing": Label("未找到", "Not found"),
         "transplanted": Label("已移植", "Transplanted"),
         "delisted": Label("已注销", "Delisted"),
+        "merged": Label("已并入另一档案", "Merged into another file"),
     },
     Grade: {
         "1": Label("一级", "First grade"),
@@ -278,6 +465,9 @@ WORDS: dict[type[StrEnum], dict[str, Label]] = {
         "CGCS2000": Label("CGCS2000（2000国家大地坐标系）", "CGCS2000"),
         "GCJ-02": Label("GCJ-02", "GCJ-02"),
         "BD-09": Label("BD-09", "BD-09"),
+        "TWD97": Label("TWD97", "TWD97"),
+        "grid": Label("投影坐标（见 EPSG 代号）", "National grid (see its EPSG code)"),
+        "local": Label("地方独立坐标系", "Local grid"),
         "unknown": Label("来源未说明", "Not stated by the source"),
     },
     Precision: {
@@ -296,6 +486,7 @@ WORDS: dict[type[StrEnum], dict[str, Label]] = {
         "census": Label("普查", "Census"),
         "patrol": Label("巡查", "Patrol"),
         "assessment": Label("检查评估", "Assessment"),
+        "resurvey": Label("抽查复测", "Re-survey"),
     },
     RiskRating: {
         "low": Label("低", "Low"),
@@ -320,12 +511,145 @@ WORDS: dict[type[StrEnum], dict[str, Label]] = {
         "manager": Label("管理单位", "Managing unit"),
         "surveyor": Label("调查人", "Surveyor"),
         "reviewer": Label("审核人", "Reviewer"),
+        "lead": Label("牵头单位", "Lead unit"),
+        "cooperating": Label("配合单位", "Cooperating unit"),
+        "owner": Label("权属人", "Owner"),
     },
     DesignationKind: {
         "grade": Label("保护等级", "Protection grade"),
         "listing": Label("列入名录", "Listing"),
     },
     Severity: {"note": Label("提示", "Note"), "warning": Label("存疑", "Doubtful")},
+    FamousCategory: {
+        "leader": Label("国家领导人手植", "Planted by a national leader"),
+        "foreign_guest": Label(
+            "外国元首或著名政治人物手植", "Planted by a foreign head of state or statesman"
+        ),
+        "cultural_figure": Label(
+            "文化名人、科学家手植或题咏", "Planted or praised by a writer, artist or scientist"
+        ),
+        "recorded_event": Label(
+            "园林寺观、名人事件有记载", "Tied by records to a person, event, garden or temple"
+        ),
+        "world_heritage": Label("世界遗产地标志树", "Landmark of a World Heritage property"),
+        "commemorative": Label("名人故居或纪念树", "At a memorable home, or commemorative"),
+        "type_specimen": Label("模式标本来源树", "Source of a type specimen"),
+        "precious_species": Label("珍贵稀有树种（地方规定）", "Precious or rare species (local rule)"),
+        "other": Label("其他重要价值", "Of other importance"),
+    },
+    CensusScope: {
+        "same": Label("上次普查范围", "In the range of the census before"),
+        "added": Label("新纳入范围", "Newly included"),
+    },
+    Department: {
+        "forestry": Label("林业", "Forestry"),
+        "urban_greening": Label("城市绿化", "Urban greening"),
+    },
+    Condition: {
+        "normal": Label("正常", "Normal"),
+        "transplanted": Label("移植", "Transplanted"),
+        "maimed": Label("伤残", "Maimed"),
+        "new": Label("新增", "New"),
+    },
+    AddedReason: {
+        "grew_old": Label("树龄增长", "Came of age"),
+        "missed_before": Label("上次普查遗漏", "Missed by the census before"),
+        "moved_in": Label("异地移入", "Moved in from elsewhere"),
+        "other": Label("其他", "Other"),
+    },
+    RemovalReason: {
+        "ageing": Label("衰老死亡", "Died of age"),
+        "natural_disaster": Label("自然灾害死亡", "Killed by a natural disaster"),
+        "pest_or_disease": Label("病虫害死亡", "Killed by pest or disease"),
+        "human_damage": Label("人为损害死亡", "Killed by people"),
+        "moved_out": Label("本地移出", "Moved elsewhere"),
+        "other": Label("其他", "Other"),
+    },
+    DeathDisposal: {
+        "kept": Label("原地保留", "Kept standing"),
+        "kept_in_part": Label("部分保留或展示", "Kept in part"),
+        "felled": Label("砍伐", "Felled"),
+    },
+    PlaceKind: {
+        "village": Label("村落", "Village"),
+        "temple": Label("寺观祠庙", "Temple"),
+        "linpan": Label("林盘", "Linpan"),
+        "tree_park": Label("古树公园", "Ancient-tree park"),
+        "old_town_green": Label("老城绿地", "Old-town green space"),
+        "big_trees": Label("成片大树", "Stand of big trees"),
+        "park": Label("公园", "Park"),
+        "green_space": Label("绿地", "Green space"),
+        "relic_site": Label("文物古迹", "Heritage site"),
+        "other": Label("其他", "Other"),
+    },
+    ElementKind: {
+        "bridge": Label("古桥", "Bridge"),
+        "well": Label("古井", "Well"),
+        "stele": Label("碑刻", "Stele"),
+        "paving": Label("传统铺装", "Traditional paving"),
+        "pavilion": Label("亭台", "Pavilion"),
+        "building": Label("古建筑", "Historic building"),
+        "wall": Label("墙垣", "Wall"),
+        "water": Label("水系池泉", "Pond, spring or stream"),
+        "rockery": Label("假山叠石", "Rockery"),
+        "other": Label("其他", "Other"),
+    },
+    CaseKind: {
+        "designation": Label("认定", "Designation"),
+        "redesignation": Label("重新认定", "Re-designation"),
+        "delisting": Label("注销", "Delisting"),
+        "death": Label("死亡确认", "Death"),
+        "missing": Label("未找到核实", "Not found"),
+        "move": Label("移植变更", "Move"),
+    },
+    CaseState: {
+        "open": Label("办理中", "Open"),
+        "granted": Label("已批准", "Granted"),
+        "refused": Label("不予认定", "Refused"),
+        "withdrawn": Label("已撤回", "Withdrawn"),
+    },
+    StepKind: {
+        "proposal": Label("提出", "Proposal"),
+        "appraisal": Label("鉴定", "Appraisal"),
+        "notice": Label("公示", "Public notice"),
+        "decision": Label("认定", "Decision"),
+        "approval": Label("政府批准", "Approval"),
+        "publication": Label("公布", "Publication"),
+        "report": Label("报告", "Report"),
+        "confirmation": Label("确认", "Confirmation"),
+        "cause": Label("查明原因", "Cause"),
+        "disposal": Label("处置", "Disposal"),
+        "tag_recovery": Label("收回标牌", "Tag recovered"),
+        "archive": Label("归档", "Archive"),
+    },
+    Verdict: {
+        "agrees": Label("同意", "Agrees"),
+        "disagrees": Label("不同意", "Disagrees"),
+        "abstains": Label("保留意见", "Abstains"),
+    },
+    CampaignState: {"open": Label("进行中", "Open"), "frozen": Label("已封存", "Frozen")},
+    VillageState: {
+        "planned": Label("未开始", "Planned"),
+        "surveying": Label("调查中", "Under survey"),
+        "surveyed": Label("已调查", "Surveyed"),
+        "checked": Label("已复核", "Checked"),
+        "returned": Label("退回", "Returned"),
+    },
+    TargetOutcome: {
+        "pending": Label("待查", "Pending"),
+        "found": Label("已查到", "Found"),
+        "not_found": Label("未找到", "Not found"),
+        "dead": Label("死亡", "Dead"),
+        "new": Label("新增", "New"),
+        "duplicate": Label("重复", "Duplicate"),
+    },
+    LinkKind: {
+        "merged_into": Label("并入", "Merged into"),
+        "split_from": Label("分自", "Split from"),
+        "replaces": Label("接替", "Replaces"),
+        "stands_in": Label("位于", "Stands in"),
+        "related": Label("相关", "Related"),
+    },
 }
 
 GRADE_SCHEMES: dict[str, Label] = {

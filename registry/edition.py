@@ -244,6 +244,7 @@ def _terms(record: TreeRecord | AreaRecord) -> dict[str, Any]:
 def _children(trees: Sequence[TreeRecord]) -> dict[str, list[dict[str, Any]]]:
     parts = {
         "measurement": "measurements",
+        "age": "ages",
         "inspection": "inspections",
         "designation": "designations",
         "alias": "aliases",

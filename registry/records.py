@@ -32,6 +32,21 @@ class MeasurementRecord:
     crown_ew_m: float | None = None
     crown_ns_m: float | None = None
     measure_height_m: float | None = None
+    stem_girths: str | None = None
+    """Girths of several stems as recorded, such as 273 - 200 - 155."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgeRecord:
+    """One way of knowing the tree's age: a value or a range, in years, with its method and evidence."""
+
+    basis: str
+    years: int | None = None
+    lower_years: int | None = None
+    upper_years: int | None = None
+    method: str | None = None
+    as_of: date | None = None
+    evidence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +208,34 @@ class TreeRecord:
     notes: str | None = None
     source_url: str | None = None
     updated_on: date | None = None
+    datum_code: str | None = None
+    survey_serial: str | None = None
+    feature_code: str | None = None
+    census_scope: str | None = None
+    is_key_state_forest: bool | None = None
+    forest_group: str | None = None
+    forest_bureau: str | None = None
+    forest_farm: str | None = None
+    department: str | None = None
+    famous_category: str | None = None
+    condition: str | None = None
+    values_note: str | None = None
+    added_reason: str | None = None
+    removal_reason: str | None = None
+    death_disposal: str | None = None
+    species_record: str | None = None
+    photo_note: str | None = None
+    has_care_agreement: bool | None = None
+    is_in_timber_plantation: bool | None = None
+    stem_count: int | None = None
+    planted_year: int | None = None
+    planted_by: str | None = None
+    grove_no: str | None = None
+    """Number of the grove that the tree belongs to; its garden and its place likewise."""
+    garden_no: str | None = None
+    place_no: str | None = None
+    ages: tuple[AgeRecord, ...] = ()
+    """All that is known of the age, the newest first; `age_years` is the one to go by."""
     aliases: tuple[AliasRecord, ...] = ()
     measurements: tuple[MeasurementRecord, ...] = ()
     """Newest first; undated ones after dated ones."""

@@ -6,7 +6,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from registry.models import Authority, Division, Source, Species, Tree, TreeAlias
+from registry.models import (
+    Authority,
+    Division,
+    Grove,
+    HeritageGarden,
+    Place,
+    Source,
+    Species,
+    Tree,
+    TreeAlias,
+)
 from registry.records import SourceRecord
 from registry.rules.addresses import encode_segment
 from registry.settings import all_settings
@@ -26,6 +36,14 @@ class Surroundings:
     def species(self) -> dict[str, Species]:
         """Every species by its id."""
         return {row.id: row for row in _detached(self._session, Species)}
+
+    @cached_property
+    def numbers(self) -> dict[type[Any], dict[str, str]]:
+        """Numbers of groves, gardens and places by the id of the record."""
+        return {
+            table: {row.id: row.number for row in self._session.execute(select(table.id, table.number))}
+            for table in (Grove, HeritageGarden, Place)
+        }
 
     @cached_property
     def ambiguous(self) -> set[str]:

@@ -77,6 +77,30 @@ CREATE TABLE tree (
   history_text TEXT,
   peculiarity TEXT,
   notes TEXT,
+  famous_category TEXT,               -- why it is a famous tree (名木类别)
+  planted_year INTEGER,
+  planted_by TEXT,
+  stem_count INTEGER,
+  stem_girths TEXT,                   -- as recorded where the tree has several stems
+  condition TEXT,                     -- state at the census (现存状态)
+  census_scope TEXT,
+  department TEXT,
+  forest_group TEXT,
+  forest_bureau TEXT,
+  forest_farm TEXT,
+  values_note TEXT,
+  species_record TEXT,
+  photo_note TEXT,
+  added_reason TEXT,
+  removal_reason TEXT,
+  death_disposal TEXT,
+  has_care_agreement INTEGER,
+  is_in_timber_plantation INTEGER,
+  feature_code TEXT,
+  datum_code TEXT,                    -- EPSG code of the grid in which the source gave the position
+  grove_no TEXT,
+  garden_no TEXT,
+  place_no TEXT,
   last_inspected_on TEXT,
   photo_count INTEGER NOT NULL,
   flag_count INTEGER NOT NULL,
@@ -150,7 +174,20 @@ CREATE TABLE measurement (
   crown_m REAL,
   crown_ew_m REAL,
   crown_ns_m REAL,
-  measure_height_m REAL
+  measure_height_m REAL,
+  stem_girths TEXT
+);
+
+CREATE TABLE age (
+  id INTEGER PRIMARY KEY,
+  tree_uuid TEXT NOT NULL REFERENCES tree(uuid),
+  basis TEXT NOT NULL,
+  years INTEGER,
+  lower_years INTEGER,
+  upper_years INTEGER,
+  method TEXT,
+  as_of TEXT,
+  evidence TEXT
 );
 
 CREATE TABLE inspection (
@@ -293,6 +330,7 @@ CREATE INDEX tree_grade_index ON tree(protection_grade);
 CREATE INDEX tree_vigour_index ON tree(vigour);
 CREATE INDEX tree_source_index ON tree(source_id);
 CREATE INDEX measurement_tree_index ON measurement(tree_uuid);
+CREATE INDEX age_tree_index ON age(tree_uuid);
 CREATE INDEX inspection_tree_index ON inspection(tree_uuid);
 CREATE INDEX designation_tree_index ON designation(tree_uuid);
 CREATE INDEX alias_number_index ON alias(number);

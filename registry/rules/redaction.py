@@ -26,6 +26,10 @@ FREE_TEXTS = (
     "protection_measures",
     "rejuvenation",
     "values",
+    "values_note",
+    "species_record",
+    "photo_note",
+    "planted_by",
     "common_name",
 )
 """Fields that hold whatever somebody wrote: private until released, read for private matters even then."""
@@ -60,6 +64,12 @@ PLACE_TEXTS = (
     "slope",
     "slope_position",
     "aspect",
+    "forest_group",
+    "forest_bureau",
+    "forest_farm",
+    "grove_no",
+    "garden_no",
+    "place_no",
 )
 """Fields that would give a generalised position away."""
 

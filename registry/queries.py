@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from registry.chunks import chunks
 from registry.models import (
+    AgeReading,
     Designation,
     Event,
     EventItem,
@@ -22,6 +23,7 @@ from registry.models import (
     Measurement,
     Party,
     Photo,
+    Place,
     Species,
     Tree,
     TreeAlias,
@@ -29,6 +31,7 @@ from registry.models import (
 )
 from registry.photos import PhotoStore
 from registry.records import (
+    AgeRecord,
     AliasRecord,
     AreaRecord,
     DesignationRecord,
@@ -40,6 +43,7 @@ from registry.records import (
     TreeRecord,
 )
 from registry.rules.addresses import encode_segment
+from registry.rules.commitments import told_fields
 from registry.rules.redaction import Disclosure
 from registry.surroundings import Surroundings
 from registry.vocab.words import DesignationKind, PartyKind, PartyRole, Precision
@@ -79,6 +83,7 @@ class _Batch:
         self.trees = {row.id: row for row in _rows(session, Tree, col(Tree.id).in_(ids))}
         self.aliases = _grouped(session, TreeAlias, ids)
         self.sizes = _grouped(session, Measurement, ids)
+        self.ages = _grouped(session, AgeReading, ids)
         self.visits = _grouped(session, Inspection, ids)
         self.decisions = _grouped(session, Designation, ids)
         self.flags = _grouped(session, Flag, ids)
@@ -168,6 +173,18 @@ def _dated_rows(tree: Any, batch: _Batch, around: Surroundings) -> dict[str, Any
             for row in sorted(batch.aliases[own], key=lambda row: str(row.number))
         ),
         "measurements": tuple(_measurement_record(row) for row in _newest(batch.sizes[own], "measured_on")),
+        "ages": tuple(
+            AgeRecord(
+                _word(row.basis),
+                row.years,
+                row.lower_years,
+                row.upper_years,
+                row.method,
+                row.as_of,
+                row.evidence,
+            )
+            for row in _newest(batch.ages[own], "as_of")
+        ),
         "inspections": tuple(
             _inspection_record(row, batch.parties, tree.text_lang)
             for row in _newest(batch.visits[own], "inspected_on")
@@ -231,6 +248,9 @@ def _tree_values(tree: Any, around: Surroundings) -> dict[str, Any]:
         division_path=around.division_path(tree.division_id),
         division_path_en=around.division_path(tree.division_id, in_english=True),
         values=tree.values,
+        grove_no=around.numbers[Grove].get(tree.grove_id),
+        garden_no=around.numbers[HeritageGarden].get(tree.garden_id),
+        place_no=around.numbers[Place].get(tree.place_id),
     )
     return record
 
@@ -311,6 +331,7 @@ _TOLD_AS = {
     "division_id": "division",
     "grove_id": "grove_no",
     "garden_id": "garden_no",
+    "place_id": "place_no",
     "lat_raw": "lat",
     "lon_raw": "lon",
     "latin_verbatim": "name_latin",
@@ -343,7 +364,7 @@ def _events(session: Session, ids: list[str]) -> defaultdict[str, list[HistoryRe
     )
     events: defaultdict[str, list[HistoryRecord]] = defaultdict(list)
     for subject_id, action, change, seq, at, kind, digest in session.execute(query):
-        fields = tuple(sorted({_TOLD_AS.get(name, name) for name in json.loads(change)} - {""}))
+        fields = tuple(sorted({_TOLD_AS.get(name, name) for name in told_fields(change)} - {""}))
         events[subject_id].append(HistoryRecord(seq, at, f"{kind}:{action}", fields, digest))
     return events
 

@@ -13,11 +13,12 @@ import typer
 
 from registry.cli.app import Office, _, app
 from registry.cli.progress import progress_bar
-from registry.commands.history import history_head, verify_history
+from registry.commands.history import history_head
 from registry.commands.import_file import ImportReport, import_table
 from registry.commands.photos import PhotoFacts, add_photo
 from registry.commands.register import change_setting, init_register, migrate_register
 from registry.commands.tags import end_tag
+from registry.commands.verifying import verify_history
 from registry.db import reading, transaction
 from registry.edition import PublishReport
 from registry.errors import InputMissingError, OutputTakenError, Phrase, RowsRejectedError, unwritable

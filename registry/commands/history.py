@@ -1,27 +1,67 @@
 """History: append-only events, each chained by hash to the one before, in the change's own transaction.
 
 An event covers one change or a whole batch; its items say per record what changed, old and new. Private
-texts and names enter an item as salted commitments only, so that deleting the salt and the value forgets
-them for good while the chain still holds.
+texts and names enter an item as one salted commitment only (`registry.rules.commitments`), so that deleting
+salt and value forgets them for good while the chain still holds.
+
+An item's `change` is {field: [old, new]}. Rows that belong to a record (numbers, measurements, decisions …;
+see `CHILDREN`) are told in it as lists of whole rows with their ids: [rows that went or None, rows that came
+or None]; a row that changed goes and comes. `open_change` puts private values back in.
 """
 
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from enum import Enum
+from datetime import UTC, datetime
+from json.encoder import encode_basestring as quoted
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from registry.chunks import chunks
-from registry.errors import HistoryBrokenError, Phrase
-from registry.models import Commitment, Edition, Event, EventItem
+from registry.models import (
+    Commitment,
+    Designation,
+    Event,
+    EventItem,
+    Flag,
+    Inspection,
+    Measurement,
+    Photo,
+    TreeAlias,
+    TreeParty,
+)
+from registry.rules.commitments import (
+    COMMITTED,
+    ERASED,
+    WHOLE,
+    Sealed,
+    canonical,
+    open_sealed,
+    seal,
+)
 from registry.rules.redaction import FREE_TEXTS
+
+__all__ = [
+    "CHILDREN",
+    "GENESIS",
+    "PRIVATE_FIELDS",
+    "Change",
+    "canonical",
+    "commitments_behind",
+    "event_hash",
+    "history_head",
+    "insert_rows",
+    "item_line",
+    "open_change",
+    "record_event",
+    "streamed",
+    "told_row",
+]
 
 GENESIS = "0" * 64
 PRIVATE_FIELDS = frozenset(
@@ -40,9 +80,19 @@ PRIVATE_FIELDS = frozenset(
     }
     | {"name", "name_verbatim", "latin_verbatim", "species_id", "document_no", "aliases", "designations"}
     | {"town", "village", "age_method", "source_url", "soil", "soil_compaction", "soil_depth", "slope"}
-    | {"slope_position", "aspect", "period"}
+    | {"slope_position", "aspect", "period", "inspections", "photos", "flags", "left"}
 )
 """Fields whose values are committed to, not written, in the history."""
+CHILDREN: dict[str, type[SQLModel]] = {
+    "aliases": TreeAlias,
+    "measurements": Measurement,
+    "inspections": Inspection,
+    "designations": Designation,
+    "parties": TreeParty,
+    "photos": Photo,
+    "flags": Flag,
+}
+"""Rows that belong to a record, by the name under which its items tell them."""
 _CHUNK = 1000
 
 
@@ -53,7 +103,7 @@ class Change:
     subject_type: str
     subject_id: str
     action: str
-    fields: dict[str, tuple[Any, Any]]
+    fields: Mapping[str, tuple[Any, Any]]
 
 
 def record_event(
@@ -68,17 +118,14 @@ def record_event(
 ) -> Event:
     """Append one event with its items to the chain. The caller's transaction holds the write lock."""
     _lock_chain(session)
-    last = session.exec(select(Event).order_by(col(Event.seq).desc()).limit(1)).first()
-    seq = last.seq + 1 if last else 1
-    digest = hashlib.sha256()
-    count = 0
+    last = session.exec(select(Event.seq, Event.hash).order_by(col(Event.seq).desc()).limit(1)).first()
+    seq, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
     items: list[dict[str, Any]] = []
     commitments: list[dict[str, Any]] = []
+    lines: list[str] = []
     for ordinal, change in enumerate(changes, start=1):
-        text = canonical(
-            {name: _told(change, name, pair, commitments) for name, pair in change.fields.items()}
-        )
-        digest.update(_item_line(seq, ordinal, change.subject_type, change.subject_id, change.action, text))
+        text = _told(change, commitments)
+        lines.append(item_line(seq, ordinal, change.subject_type, change.subject_id, change.action, text))
         items.append(
             {
                 "seq": seq,
@@ -89,7 +136,6 @@ def record_event(
                 "change": text,
             }
         )
-        count = ordinal
     event = Event(
         seq=seq,
         at=at.astimezone(UTC),
@@ -97,17 +143,56 @@ def record_event(
         actor=actor,
         reason=reason,
         document=document,
-        item_count=count,
-        items_hash=digest.hexdigest(),
-        previous_hash=last.hash if last else GENESIS,
+        item_count=len(items),
+        items_hash=hashlib.sha256("".join(lines).encode()).hexdigest(),
+        previous_hash=previous,
         hash="",
     )
     event.hash = event_hash(event)
     session.add(event)
     session.flush()
-    _insert(session, EventItem, items)
-    _insert(session, Commitment, commitments)
+    insert_rows(session, EventItem, items)
+    insert_rows(session, Commitment, commitments)
     return event
+
+
+def told_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row that belongs to a record as its items tell it: whole, but for what is empty and whose it is."""
+    return {name: value for name, value in row.items() if value is not None and name not in _WHOSE}
+
+
+def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert plain rows of one table, without objects: the one place where many rows are written at once."""
+    statement = sa.insert(table.__table__)  # type: ignore[attr-defined]
+    connection = session.connection()
+    for chunk in chunks(rows, _CHUNK):
+        connection.execute(statement, chunk)
+
+
+def commitments_behind(session: Session, subject_ids: Iterable[str]) -> dict[str, Sealed]:
+    """The private values kept of some records, by digest. Those of fields committed to one by one are
+    opened with their field's name as well."""
+    query = select(Commitment.digest, Commitment.salt, Commitment.value)
+    found: dict[str, Sealed] = {}
+    for ids in chunks(subject_ids, _CHUNK):
+        rows = session.exec(query.where(col(Commitment.subject_id).in_(ids)))
+        found.update({digest: Sealed(digest, salt, value) for digest, salt, value in rows})
+    return found
+
+
+def open_change(change: str, commitments: Mapping[str, Sealed]) -> dict[str, list[Any]]:
+    """{field: [old, new]} of an item, private values filled in; ERASED stands for forgotten ones."""
+    told: dict[str, Any] = json.loads(change)
+    if (committed := told.pop(COMMITTED, None)) is not None:
+        sealed = commitments.get(committed["digest"])
+        private = open_sealed(sealed) if sealed else {}
+        told.update({name: private.get(name, ERASED) for name in committed["fields"]})
+    for name, pair in told.items():
+        if pair is ERASED:
+            told[name] = [ERASED, ERASED]
+        elif any(type(side) is dict and "commitment" in side for side in pair):
+            told[name] = [_side(name, side, commitments) for side in pair]
+    return told
 
 
 def history_head(session: Session) -> str:
@@ -116,35 +201,10 @@ def history_head(session: Session) -> str:
     return newest or GENESIS
 
 
-def verify_history(session: Session, head: str | None = None) -> int:
-    """Check every link, every item and every private value still kept; returns the number of events.
-
-    head: a hash noted down earlier (on paper, in an edition); it must still be in the chain, for only so
-    does it show when the newest events were cut off. The heads of all editions are checked alike.
-    Raises HistoryBrokenError naming the first event that does not hold.
-    """
-    previous, expected = GENESIS, 1
-    missing = {head.strip().lower()} if head else set()
-    missing |= set(session.exec(select(Edition.history_head)))
-    missing.discard(GENESIS)
-    for event in _streamed(session, select(Event).order_by(col(Event.seq))):
-        if event.seq != expected:
-            raise HistoryBrokenError(seq=expected, reason=Phrase("the event is missing"))
-        if event.previous_hash != previous:
-            raise HistoryBrokenError(seq=event.seq, reason=Phrase("it does not follow the event before"))
-        if event.hash != event_hash(event):
-            raise HistoryBrokenError(seq=event.seq, reason=Phrase("its content was altered"))
-        _verify_items(session, event)
-        previous, expected = event.hash, expected + 1
-        missing.discard(event.hash)
-    stray = session.exec(select(EventItem.seq).where(col(EventItem.seq) >= expected).limit(1)).first()
-    if stray is not None:
-        raise HistoryBrokenError(seq=stray, reason=Phrase("the event is missing"))
-    if missing:
-        reason = Phrase("the head {head} is not in the chain: events were cut off", head=min(missing))
-        raise HistoryBrokenError(seq=expected, reason=reason)
-    _verify_commitments(session)
-    return expected - 1
+def streamed(session: Session, query: Any) -> Iterator[Any]:
+    """The rows of `query`, few at a time; the cursor is closed also where reading stops half-way."""
+    with closing(session.exec(query.execution_options(yield_per=1000))) as rows:
+        yield from rows
 
 
 def event_hash(event: Event) -> str:
@@ -163,97 +223,46 @@ def event_hash(event: Event) -> str:
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
-def canonical(value: Any) -> str:
-    """`value` as JSON in the one form that is hashed: sorted keys, no blanks, UTF-8."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+_WHOSE = frozenset({"tree_id", "grove_id", "garden_id"})
+_ONCE_AS_JSON = frozenset({"aliases", "designations", "findings", "lon", "lat"})
+"""Fields whose single values were committed to as JSON, not as they are."""
 
 
-def commitment_of(salt: str, field: str, value: str) -> str:
-    """The digest that stands in the history for a private value."""
-    return hashlib.sha256(f"{salt}\0{field}\0{value}".encode()).hexdigest()
+def item_line(seq: int, ordinal: int, subject_type: str, subject_id: str, action: str, change: str) -> str:
+    """What of an item is hashed: its values as one line of canonical JSON."""
+    texts = f"{quoted(subject_type)},{quoted(subject_id)},{quoted(action)},{quoted(change)}"
+    return f"[{seq},{ordinal},{texts}]\n"
 
 
-def _verify_items(session: Session, event: Event) -> None:
-    digest, count = hashlib.sha256(), 0
-    items = select(EventItem).where(EventItem.seq == event.seq).order_by(col(EventItem.ordinal))
-    for item in _streamed(session, items):
-        count += 1
-        digest.update(
-            _item_line(item.seq, item.ordinal, item.subject_type, item.subject_id, item.action, item.change)
-        )
-    if count != event.item_count:
-        reason = Phrase("it has {count} items instead of {expected}", count=count, expected=event.item_count)
-        raise HistoryBrokenError(seq=event.seq, reason=reason)
-    if digest.hexdigest() != event.items_hash:
-        raise HistoryBrokenError(seq=event.seq, reason=Phrase("one of its items was altered"))
-
-
-def _verify_commitments(session: Session) -> None:
-    """Every private value that is kept must be the one that an item of the history commits to."""
-    rows = _streamed(session, select(Commitment).order_by(col(Commitment.subject_id)))
-    for batch in chunks(rows, _CHUNK):
-        known = _committed(session, {row.subject_id for row in batch})
-        for row in batch:
-            is_whole = row.digest == commitment_of(row.salt, row.field, row.value)
-            if not is_whole or (row.subject_id, row.field, row.digest) not in known:
-                found = select(EventItem.seq).where(EventItem.subject_id == row.subject_id)
-                first = session.exec(found.order_by(col(EventItem.seq)).limit(1)).first()
-                raise HistoryBrokenError(
-                    seq=first or 0, reason=Phrase("a private value behind it was altered")
-                )
-
-
-def _committed(session: Session, subject_ids: set[str]) -> set[tuple[str, str, str]]:
-    """(subject, field, digest) of every commitment that stands in the items of some records."""
-    items = select(EventItem.subject_id, EventItem.change).where(col(EventItem.subject_id).in_(subject_ids))
-    return {
-        (subject_id, field, side["commitment"])
-        for subject_id, change in session.exec(items)
-        for field, pair in json.loads(change).items()
-        for side in pair
-        if isinstance(side, dict) and "commitment" in side
-    }
-
-
-def _streamed(session: Session, query: Any) -> Iterator[Any]:
-    """The rows of `query`, few at a time; the cursor is closed also where reading stops half-way."""
-    with closing(session.exec(query.execution_options(yield_per=1000))) as rows:
-        yield from rows
-
-
-def _item_line(seq: int, ordinal: int, subject_type: str, subject_id: str, action: str, change: str) -> bytes:
-    return (canonical([seq, ordinal, subject_type, subject_id, action, change]) + "\n").encode()
-
-
-def _told(change: Change, field: str, pair: tuple[Any, Any], commitments: list[dict[str, Any]]) -> list[Any]:
-    if field not in PRIVATE_FIELDS:
-        return list(pair)
-    return [
-        None if value is None else _commit(change.subject_id, field, value, commitments) for value in pair
-    ]
-
-
-def _commit(subject_id: str, field: str, value: Any, commitments: list[dict[str, Any]]) -> dict[str, str]:
-    salt = secrets.token_hex(16)
-    text = value if isinstance(value, str) else canonical(value)
-    digest = commitment_of(salt, field, text)
+def _told(change: Change, commitments: list[dict[str, Any]]) -> str:
+    """An item's text. Private fields go into one commitment, whose row is added to `commitments`."""
+    fields: Mapping[str, Any] = change.fields
+    names = PRIVATE_FIELDS.intersection(fields)
+    if not names:
+        return canonical(fields)
+    sealed = seal({name: fields[name] for name in names}, secrets.token_hex(16))
     commitments.append(
-        {"digest": digest, "salt": salt, "value": text, "subject_id": subject_id, "field": field}
+        {
+            "digest": sealed.digest,
+            "salt": sealed.salt,
+            "value": sealed.value,
+            "subject_id": change.subject_id,
+            "field": WHOLE,
+        }
     )
-    return {"commitment": digest}
+    told = {name: pair for name, pair in fields.items() if name not in names}
+    told[COMMITTED] = {"digest": sealed.digest, "fields": sorted(names)}
+    return canonical(told)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no canonical form")
-
-
-def _insert(session: Session, table: Any, rows: Sequence[dict[str, Any]]) -> None:
-    for chunk in chunks(rows, _CHUNK):
-        session.execute(sa.insert(table), chunk)
+def _side(field: str, side: Any, commitments: Mapping[str, Sealed]) -> Any:
+    """One side of a field that is committed to by itself, as all were once."""
+    if type(side) is not dict:
+        return side
+    sealed = commitments.get(side["commitment"])
+    if sealed is None:
+        return ERASED
+    return json.loads(sealed.value) if field in _ONCE_AS_JSON else sealed.value
 
 
 def _lock_chain(session: Session) -> None:

@@ -1,24 +1,44 @@
 """History: whatever is altered, cut out or put in is named."""
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 from register_kit import NOW, count, import_rows, rows_of, tamper
 from sqlalchemy.engine import Engine
+from sqlmodel import Session
 
 from registry.commands.history import (
     PRIVATE_FIELDS,
     Change,
-    commitment_of,
+    canonical,
+    commitments_behind,
+    event_hash,
     history_head,
+    item_line,
+    open_change,
     record_event,
-    verify_history,
 )
 from registry.commands.register import change_setting
+from registry.commands.verifying import verify_history
 from registry.db import reading, transaction
 from registry.errors import HistoryBrokenError
 from registry.models import Commitment, Event, EventItem
+from registry.rules.commitments import (
+    COMMITTED,
+    ERASED,
+    WHOLE,
+    Sealed,
+    commitment_of,
+    forget,
+    is_whole,
+    open_sealed,
+    seal,
+)
 from registry.vocab.language import translator
 
 
@@ -43,6 +63,12 @@ def test_an_honest_history_holds(history: Engine) -> None:
         assert verify(history, history_head(session)) == 4
 
 
+FIRST = """WHERE replace(value, '[null,"甄秘密"]', '') <> value"""
+FORGED_DIGEST = seal({"notes": (None, "甄伪造")}, "salt").digest
+FORGED = (
+    """UPDATE commitment SET salt = 'salt', value = '{{"notes":[null,"甄伪造"]}}', """
+    f"field = '{{field}}', digest = '{FORGED_DIGEST}' {FIRST}"
+)
 TAMPERING: dict[str, tuple[str, int]] = {
     "an actor": ("UPDATE event SET actor = 'x' WHERE seq = 2", 2),
     "an instant": ("UPDATE event SET at = '2020-01-01 00:00:00.000000' WHERE seq = 2", 2),
@@ -67,19 +93,15 @@ TAMPERING: dict[str, tuple[str, int]] = {
         "UPDATE event SET seq = CASE seq WHEN 2 THEN 3 ELSE 2 END + 100 WHERE seq IN (2, 3)",
         2,
     ),
-    "a private value and its digest": (
-        "UPDATE commitment SET value = '甄伪造', salt = 'salt', digest = '"
-        + commitment_of("salt", "notes", "甄伪造")
-        + "' WHERE digest = (SELECT min(digest) FROM commitment WHERE value = '甄秘密')",
-        2,
+    "a private value and its digest": (FORGED.format(field="*"), 2),
+    "the field of a private value": (FORGED.format(field="notes"), 2),
+    "the salt of a private value": (f"UPDATE commitment SET salt = 'x' {FIRST}", 2),
+    "a private value": (
+        "UPDATE commitment SET value = replace(value, '甄秘密二', '甄伪造') "
+        "WHERE replace(value, '甄秘密二', '') <> value",
+        3,
     ),
-    "the field of a private value": (
-        "UPDATE commitment SET field = 'name_verbatim', salt = 'salt', digest = '"
-        + commitment_of("salt", "name_verbatim", "甄秘密")
-        + "' WHERE digest = (SELECT min(digest) FROM commitment WHERE value = '甄秘密')",
-        2,
-    ),
-    "a private value": ("UPDATE commitment SET value = 'another' WHERE value = '甄秘密'", 2),
+    "a private value that is no JSON": (f"UPDATE commitment SET value = 'another' {FIRST}", 2),
 }
 
 
@@ -112,32 +134,131 @@ def test_an_edition_remembers_the_head_it_was_made_from(history: Engine) -> None
 def test_private_texts_stand_in_the_history_as_commitments_only(history: Engine) -> None:
     written = "".join(item.change for item in rows_of(history, EventItem))
     assert "甄秘密" not in written
-    kept = [row for row in rows_of(history, Commitment) if row.value.startswith("甄秘密")]
-    assert len(kept) >= 2
+    kept = [row for row in rows_of(history, Commitment) if "甄秘密" in row.value]
+    assert len(kept) == 2
     for row in kept:
-        assert row.digest == commitment_of(row.salt, row.field, row.value)
+        assert row.field == WHOLE
         assert row.digest in written
 
 
 @pytest.mark.parametrize("field", sorted(PRIVATE_FIELDS))
 def test_no_private_field_is_written_out(engine: Engine, field: str) -> None:
     with transaction(engine) as session:
-        record_event(
-            session, "x", [Change("tree", "t", "updated", {field: ("甄旧", "甄新")})], actor="t", at=NOW
-        )
+        changes = [Change("tree", "t", "updated", {field: ("甄旧", "甄新"), "age_years": (1, 2)})]
+        record_event(session, "x", changes, actor="t", at=NOW)
     change = next(item.change for item in rows_of(engine, EventItem) if item.subject_id == "t")
     assert "甄" not in change
-    assert all(set(side) == {"commitment"} for side in json.loads(change)[field])
+    told = json.loads(change)
+    assert told.keys() == {COMMITTED, "age_years"}
+    assert told[COMMITTED]["fields"] == [field]
+    with reading(engine) as session:
+        opened = open_change(change, commitments_behind(session, ["t"]))
+    assert opened == {field: ["甄旧", "甄新"], "age_years": [1, 2]}
     assert verify(engine) == 2
+
+
+def test_a_field_can_be_forgotten_by_itself(history: Engine) -> None:
+    row = next(row for row in rows_of(history, Commitment) if '"甄秘密"' in row.value)
+    fields = open_fields(history, row.subject_id)
+    assert "notes" in fields
+    without = forget(Sealed(row.digest, row.salt, row.value), "notes")
+    with transaction(history) as session:
+        kept = session.get_one(Commitment, row.digest)
+        kept.salt, kept.value = without.salt, without.value
+        session.add(kept)
+    assert verify(history) == 4
+    after = open_fields(history, row.subject_id)
+    assert after["notes"] == [ERASED, ERASED]
+    assert {**after, "notes": fields["notes"]} == fields
+    assert "甄秘密" not in without.value
+    assert row.salt not in without.value
+
+
+def open_fields(engine: Engine, subject_id: str) -> dict[str, list[object]]:
+    item = next(item for item in rows_of(engine, EventItem) if item.subject_id == subject_id)
+    with reading(engine) as session:
+        return open_change(item.change, commitments_behind(session, [subject_id]))
+
+
+FIELDS = st.dictionaries(
+    st.text(st.characters(codec="utf-8"), min_size=1, max_size=8),
+    st.tuples(
+        *[st.none() | st.text(st.characters(codec="utf-8")) | st.floats(allow_nan=False) | st.integers()] * 2
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(FIELDS, st.data())
+def test_whatever_is_forgotten_the_rest_opens_and_the_digest_holds(
+    fields: dict[str, tuple[object, object]], data: st.DataObject
+) -> None:
+    sealed = seal(fields, "salt")
+    gone = data.draw(st.lists(st.sampled_from(sorted(fields)), unique=True))
+    for field in gone:
+        sealed = forget(sealed, field)
+    assert is_whole(sealed, fields)
+    assert open_sealed(sealed) == {
+        name: ERASED if name in gone else list(pair) for name, pair in fields.items()
+    }
+    assert not is_whole(sealed, [*fields, "another\0"])
+    other = seal({**fields, "another\0": (1, 2)}, "salt")
+    assert not is_whole(Sealed(sealed.digest, other.salt, other.value), [*fields, "another\0"])
+
+
+def test_a_history_from_before_still_opens_and_holds(engine: Engine) -> None:
+    """One commitment for each side of each private field: the form of the first registers."""
+    said = {"notes": "甄某", "lon": 113.25, "aliases": [{"number": "甄1", "scheme": "old"}]}
+    digests: dict[str, str] = {}
+    with transaction(engine) as session:
+        told = {
+            field: [
+                None,
+                {"commitment": digests.setdefault(field, commitment_of("salt", field, _once(value)))},
+            ]
+            for field, value in said.items()
+        }
+        record_event(session, "x", [Change("tree", "t", "created", {})], actor="t", at=NOW)
+        session.execute(
+            sa.text("UPDATE event_item SET change = :told WHERE seq = 2"), {"told": canonical(told)}
+        )
+        _link_anew(session)
+        for field, value in said.items():
+            row = Commitment(
+                digest=digests[field], salt="salt", value=_once(value), subject_id="t", field=field
+            )
+            session.add(row)
+    assert verify(engine) == 2
+    assert open_fields(engine, "t") == {field: [None, value] for field, value in said.items()}
+    tamper(engine, "UPDATE commitment SET value = '甄伪' WHERE field = 'notes'")
+    with pytest.raises(HistoryBrokenError, match="private value"):
+        verify(engine)
+    tamper(engine, "DELETE FROM commitment")
+    assert open_fields(engine, "t") == {field: [None, ERASED] for field in said}
+
+
+def _once(value: object) -> str:
+    return value if isinstance(value, str) else canonical(value)
+
+
+def _link_anew(session: Session) -> None:
+    """Give event 2 the hashes that its items ask for, as an old version would have."""
+    event, item = session.get_one(Event, 2), session.get_one(EventItem, (2, 1))
+    line = item_line(2, 1, item.subject_type, item.subject_id, item.action, item.change)
+    event.items_hash = hashlib.sha256(line.encode()).hexdigest()
+    event.hash = event_hash(event)
+    session.add(event)
 
 
 def test_a_private_value_that_no_item_commits_to_is_noticed(history: Engine) -> None:
     for subject in ("nobody", rows_of(history, Commitment)[0].subject_id):
-        digest = commitment_of("salt", "notes", "甄伪造")
-        tamper(history, f"INSERT INTO commitment VALUES ('{digest}', 'salt', '甄伪造', '{subject}', 'notes')")
+        sealed = seal({"notes": (None, "甄伪造")}, "salt")
+        values = f"'{sealed.digest}', 'salt', '{sealed.value}', '{subject}', '*'"
+        tamper(history, f"INSERT INTO commitment VALUES ({values})")
         with pytest.raises(HistoryBrokenError, match="private value"):
             verify(history)
-        tamper(history, f"DELETE FROM commitment WHERE digest = '{digest}'")
+        tamper(history, f"DELETE FROM commitment WHERE digest = '{sealed.digest}'")
     assert verify(history) == 4
 
 

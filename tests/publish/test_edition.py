@@ -21,8 +21,9 @@ from sqlmodel import select
 
 import registry.publish as publishing
 from registry.commands.areas import AreaPlace, register_garden, register_grove
-from registry.commands.history import canonical, verify_history
+from registry.commands.history import canonical
 from registry.commands.tags import end_tag, issue_tags
+from registry.commands.verifying import verify_history
 from registry.db import reading, transaction
 from registry.edition import PublishReport
 from registry.errors import KeyMissingError, OutputError, RegisterLockedError

@@ -1,0 +1,100 @@
+"""Verifying the history: every link, every item, every private value that is still kept."""
+
+import hashlib
+import json
+
+from sqlmodel import Session, col, select
+
+from registry.chunks import chunks
+from registry.commands.history import GENESIS, event_hash, item_line, streamed
+from registry.errors import HistoryBrokenError, Phrase
+from registry.models import Commitment, Edition, Event, EventItem
+from registry.rules.commitments import COMMITTED, WHOLE, Sealed, commitment_of, is_whole
+
+_CHUNK = 1000
+
+
+def verify_history(session: Session, head: str | None = None) -> int:
+    """Check every link, every item and every private value still kept; returns the number of events.
+
+    head: a hash noted down earlier (on paper, in an edition); it must still be in the chain, for only so
+    does it show when the newest events were cut off. The heads of all editions are checked alike.
+    Raises HistoryBrokenError naming the first event that does not hold.
+    """
+    previous, expected = GENESIS, 1
+    missing = {head.strip().lower()} if head else set()
+    missing |= set(session.exec(select(Edition.history_head)))
+    missing.discard(GENESIS)
+    for event in streamed(session, select(Event).order_by(col(Event.seq))):
+        if event.seq != expected:
+            raise HistoryBrokenError(seq=expected, reason=Phrase("the event is missing"))
+        if event.previous_hash != previous:
+            raise HistoryBrokenError(seq=event.seq, reason=Phrase("it does not follow the event before"))
+        if event.hash != event_hash(event):
+            raise HistoryBrokenError(seq=event.seq, reason=Phrase("its content was altered"))
+        _verify_items(session, event)
+        previous, expected = event.hash, expected + 1
+        missing.discard(event.hash)
+    stray = session.exec(select(EventItem.seq).where(col(EventItem.seq) >= expected).limit(1)).first()
+    if stray is not None:
+        raise HistoryBrokenError(seq=stray, reason=Phrase("the event is missing"))
+    if missing:
+        reason = Phrase("the head {head} is not in the chain: events were cut off", head=min(missing))
+        raise HistoryBrokenError(seq=expected, reason=reason)
+    _verify_commitments(session)
+    return expected - 1
+
+
+def _verify_items(session: Session, event: Event) -> None:
+    digest, count = hashlib.sha256(), 0
+    items = select(EventItem).where(EventItem.seq == event.seq).order_by(col(EventItem.ordinal))
+    for item in streamed(session, items):
+        count += 1
+        line = item_line(item.seq, item.ordinal, item.subject_type, item.subject_id, item.action, item.change)
+        digest.update(line.encode())
+    if count != event.item_count:
+        reason = Phrase("it has {count} items instead of {expected}", count=count, expected=event.item_count)
+        raise HistoryBrokenError(seq=event.seq, reason=reason)
+    if digest.hexdigest() != event.items_hash:
+        raise HistoryBrokenError(seq=event.seq, reason=Phrase("one of its items was altered"))
+
+
+def _verify_commitments(session: Session) -> None:
+    """Every private value that is kept must be the one that an item of the history commits to."""
+    rows = streamed(session, select(Commitment).order_by(col(Commitment.subject_id)))
+    for batch in chunks(rows, _CHUNK):
+        known = _committed(session, {row.subject_id for row in batch})
+        for row in batch:
+            place, names = known.get((row.subject_id, row.field, row.digest), (None, ()))
+            if place is None or not _holds(row, names):
+                reason = Phrase("a private value behind it was altered")
+                raise HistoryBrokenError(seq=place or _first_seq(session, row.subject_id), reason=reason)
+
+
+def _holds(row: Commitment, names: tuple[str, ...]) -> bool:
+    if row.field != WHOLE:
+        return row.digest == commitment_of(row.salt, row.field, row.value)
+    return is_whole(Sealed(row.digest, row.salt, row.value), names)
+
+
+def _committed(
+    session: Session, subject_ids: set[str]
+) -> dict[tuple[str, str, str], tuple[int, tuple[str, ...]]]:
+    """(subject, field, digest) of every commitment in the items of some records: its event, its fields."""
+    columns = (EventItem.seq, EventItem.subject_id, EventItem.change)
+    items = select(*columns).where(col(EventItem.subject_id).in_(subject_ids))
+    known: dict[tuple[str, str, str], tuple[int, tuple[str, ...]]] = {}
+    for seq, subject_id, change in session.exec(items):
+        for field, told in json.loads(change).items():
+            if field == COMMITTED:
+                known[subject_id, WHOLE, told["digest"]] = (seq, tuple(told["fields"]))
+                continue
+            for side in told:
+                if isinstance(side, dict) and "commitment" in side:
+                    known[subject_id, field, side["commitment"]] = (seq, (field,))
+    return known
+
+
+def _first_seq(session: Session, subject_id: str) -> int:
+    found = select(EventItem.seq).where(EventItem.subject_id == subject_id)
+    return session.exec(found.order_by(col(EventItem.seq)).limit(1)).first() or 0

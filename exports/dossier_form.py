@@ -17,18 +17,44 @@ def draw_survey_form(flow: Flow, said: Said) -> None:
 
 
 def _form_plan(t: Translator) -> list[tuple[str, tuple[str, ...]]]:
-    """The form's sections and the fields of their rows, in the order of the official form."""
+    """The form's sections and the fields of their rows, in the order of the official form.
+
+    A field with a question mark is asked by few forms: it has a cell only where the record says something.
+    """
     _ = t.gettext
     return [
         (
             _("Basics"),
-            ("tree_no number_scheme", "aliases", "category status distribution", "authority jurisdiction"),
+            (
+                "tree_no number_scheme",
+                "aliases",
+                "category status distribution",
+                "authority jurisdiction",
+                "?census_scope ?survey_serial ?feature_code",
+                "?grove_no ?garden_no ?place_no",
+                "?is_key_state_forest ?forest_group ?forest_bureau ?forest_farm",
+            ),
         ),
         (
             _("Species"),
-            ("name_zh name_latin", "family genus common_name", "name_verbatim latin_verbatim name_en"),
+            (
+                "name_zh name_latin",
+                "family genus common_name",
+                "name_verbatim latin_verbatim name_en",
+                "?species_record",
+            ),
         ),
-        (_("Age and grade"), ("age_years age_method age_as_of", "protection_grade grade_scheme", "listing")),
+        (
+            _("Age and grade"),
+            (
+                "age_years age_method age_as_of",
+                "?ages",
+                "?planted_year ?planted_by",
+                "protection_grade grade_scheme ?famous_category",
+                "listing",
+                "?is_in_timber_plantation",
+            ),
+        ),
         (
             _("Place and setting"),
             (
@@ -36,7 +62,7 @@ def _form_plan(t: Translator) -> list[tuple[str, tuple[str, ...]]]:
                 "village small_place",
                 "address",
                 "growth_place lon lat",
-                "datum coordinate_uncertainty_m position_precision",
+                "datum ?datum_code coordinate_uncertainty_m position_precision",
             ),
         ),
         (
@@ -49,23 +75,36 @@ def _form_plan(t: Translator) -> list[tuple[str, tuple[str, ...]]]:
                 "height_m girth_cm diameter_cm",
                 "crown_m ground_girth_cm ground_diameter_cm",
                 "crown_ew_m crown_ns_m measure_height_m",
+                "?stem_count ?stem_girths",
                 "vigour vigour_scale measured_on",
             ),
         ),
-        (_("Damage and threats"), ("damage threats",)),
-        (_("State of protection"), ("ownership steward surveyor", "protection_measures rejuvenation")),
-        (_("Values of the tree"), ("values", "peculiarity", "history_text")),
+        (
+            _("Damage and threats"),
+            ("damage threats", "?condition ?added_reason", "?removal_reason ?death_disposal"),
+        ),
+        (
+            _("State of protection"),
+            (
+                "ownership steward surveyor",
+                "?department ?has_care_agreement",
+                "protection_measures rejuvenation",
+            ),
+        ),
+        (_("Values of the tree"), ("values", "?values_note", "peculiarity", "history_text", "?photo_note")),
     ]
 
 
 def _form_section(said: Said, title: str, rows: Sequence[str]) -> FormSection:
     """A section with its cells; rows of which nothing is known are gathered into one that names them."""
-    names = [name for row in rows for name in row.split()]
-    cells = {name: said.cell(name, _own_labels(said.t).get(name)) for name in names}
     known: list[Sequence[FormCell]] = []
     unknown: list[FormCell] = []
     for row in rows:
-        line = [cells[name] for name in row.split()]
+        line = [
+            said.cell(name, _own_labels(said.t).get(name))
+            for name in (field.removeprefix("?") for field in row.split())
+            if f"?{name}" not in row or said.value(name) is not None or said.is_withheld(name)
+        ]
         if all(cell.is_empty for cell in line):
             unknown.extend(line)
         else:

@@ -6,11 +6,12 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+from babel import Locale
 from babel.messages.pofile import read_po
 
 from exports.form import FormCell
 from exports.sketch_map import grid_cell, is_generalised
-from registry.records import FlagRecord, RegisterFacts, TreeRecord
+from registry.records import AgeRecord, FlagRecord, RegisterFacts, TreeRecord
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import LOCALE_FOLDER, Translator, translator
 from registry.vocab.sentences import flag_sentence
@@ -21,26 +22,39 @@ from registry.vocab.words import (
     NUMBER_SCHEMES,
     VIGOUR_SCALES,
     WORDS,
+    AddedReason,
     AgeBasis,
     Category,
+    CensusScope,
+    Condition,
     Datum,
+    DeathDisposal,
+    Department,
     Distribution,
     Environment,
+    FamousCategory,
     Grade,
     GrowthPlace,
     Label,
     Ownership,
     Precision,
+    RemovalReason,
     TreeStatus,
     Vigour,
 )
 
 CODED: dict[str, type[StrEnum] | Mapping[str, Label]] = {
+    "added_reason": AddedReason,
     "age_basis": AgeBasis,
     "category": Category,
+    "census_scope": CensusScope,
+    "condition": Condition,
     "datum": Datum,
+    "death_disposal": DeathDisposal,
+    "department": Department,
     "distribution": Distribution,
     "environment": Environment,
+    "famous_category": FamousCategory,
     "grade_scheme": GRADE_SCHEMES,
     "growth_place": GrowthPlace,
     "jurisdiction": JURISDICTIONS,
@@ -48,6 +62,7 @@ CODED: dict[str, type[StrEnum] | Mapping[str, Label]] = {
     "ownership": Ownership,
     "position_precision": Precision,
     "protection_grade": Grade,
+    "removal_reason": RemovalReason,
     "status": TreeStatus,
     "vigour": Vigour,
     "vigour_scale": VIGOUR_SCALES,
@@ -88,6 +103,8 @@ class Said:
         if field in SIZE_FIELDS or field == "measured_on":
             return _plain(getattr(tree.size, field), t.unit(field)) if tree.size else None
         value = getattr(tree, field)
+        if isinstance(value, bool):
+            return t.gettext("yes") if value else t.gettext("no")
         if field in CODED:
             return t.word(CODED[field], value) or None
         return _plain(value, t.unit(field) if field in FIELDS else "")
@@ -168,12 +185,8 @@ def age_number(tree: TreeRecord, t: Translator) -> str:
 def language_name(lang: str, t: Translator) -> str:
     """What a language is called."""
     _ = t.gettext
-    names = {
-        "zh-Hans": _("Simplified Chinese"),
-        "zh-Hant": _("Traditional Chinese"),
-        "en": _("English"),
-    }
-    return names.get(lang, lang)
+    names = {"zh-Hans": _("Simplified Chinese"), "zh-Hant": _("Traditional Chinese"), "en": _("English")}
+    return names.get(lang) or str(Locale(t.lang).languages.get(lang, lang))
 
 
 def degrees(value: float) -> str:
@@ -239,6 +252,33 @@ def _aliases_plain(said: Said) -> str:
     return "; ".join(f"{a.number} ({said.t.word(NUMBER_SCHEMES, a.scheme)})" for a in said.tree.aliases)
 
 
+def _ages(said: Said) -> str | None:
+    """Every way in which the age is known, where there is more than the one to go by."""
+    tree, t = said.tree, said.t
+    if not tree.ages or (len(tree.ages) == 1 and tree.ages[0].years == tree.age_years):
+        return None
+    return ("；" if t.lang == "zh" else "; ").join(_age_reading(age, t) for age in tree.ages)
+
+
+def _age_reading(age: AgeRecord, t: Translator) -> str:
+    """300 年（估测，访谈估测，2017）."""
+    low, high = age.lower_years, age.upper_years
+    span = (
+        f"{low if low is not None else ''}–{high if high is not None else ''}"
+        if (low, high) != (None, None)
+        else ""
+    )
+    value = " / ".join(part for part in ("" if age.years is None else str(age.years), span) if part)
+    day = str(age.as_of) if age.as_of else None
+    known = [t.word(AgeBasis, age.basis), age.method, day, age.evidence]
+    comma, (opened, closed) = t.gettext(", "), ("（", "）") if t.lang == "zh" else (" (", ")")
+    return f"{value} {t.unit('age_years')}{opened}{comma.join(filter(None, known))}{closed}"
+
+
+def _stem_girths(said: Said) -> str | None:
+    return said.tree.size.stem_girths if said.tree.size else None
+
+
 def _latin(said: Said) -> str:
     return " ".join(filter(None, (said.tree.name_latin, said.tree.name_author)))
 
@@ -256,6 +296,7 @@ def _position(said: Said) -> str:
 
 _SPECIAL = {
     "age_years": Said.age,
+    "ages": _ages,
     "aliases": lambda said: (_aliases if said.t.lang == "zh" else _aliases_plain)(said),
     "authority": lambda said: said.authority,
     "coordinate_uncertainty_m": _uncertainty,
@@ -265,5 +306,6 @@ _SPECIAL = {
     "lon": lambda said: _place(said, 0),
     "name_latin": _latin,
     "position_precision": _position,
+    "stem_girths": _stem_girths,
 }
 """Fields whose words are put together."""

@@ -27,6 +27,7 @@ class TreePage:
     authority: dict[str, Any]
     source: dict[str, Any]
     measurements: Rows
+    ages: Rows
     inspections: Rows
     designations: Rows
     aliases: Rows
@@ -112,6 +113,9 @@ def load_tree(edition: EditionDatabase, db: sqlite3.Connection, fid: int) -> Tre
         authority=_one(db, "SELECT * FROM authority WHERE id = ?", tree["authority_id"]) or {},
         source=_one(db, "SELECT * FROM source WHERE id = ?", tree["source_id"]) or {},
         measurements=measurements,
+        ages=_rows(db, "SELECT * FROM age WHERE tree_uuid = ? ORDER BY as_of IS NULL, as_of DESC, id", uuid)
+        if _has_more_ages(db, tree)
+        else (),
         inspections=inspections,
         designations=_rows(
             db, "SELECT * FROM designation WHERE tree_uuid = ? ORDER BY designated_on, id", uuid
@@ -129,6 +133,12 @@ def load_tree(edition: EditionDatabase, db: sqlite3.Connection, fid: int) -> Tre
         here=area.frame.place(tree["lon"], tree["lat"]) if located and area else None,
         rings=draw_rings(measurements, inspections),
     )
+
+
+def _has_more_ages(db: sqlite3.Connection, tree: dict[str, Any]) -> bool:
+    """Whether more is known of the age than the one value to go by."""
+    found = db.execute("SELECT count(*), min(years) FROM age WHERE tree_uuid = ?", (tree["uuid"],)).fetchone()
+    return bool(found[0] > 1 or (found[0] == 1 and found[1] != tree["age_years"]))
 
 
 def read_tree(db: sqlite3.Connection, fid: int) -> dict[str, Any]:

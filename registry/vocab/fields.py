@@ -185,4 +185,6 @@ FIELDS: dict[str, Field] = {
     "published_on": Field("公布日期", "Published on"),
     "published_url": Field("公布网址", "Published at"),
     "ended_on": Field("终止日期", "Ended on"),
+    "ages": Field("树龄记载", "Ages on record"),
+    "place_no": Field("地点编号", "Number of the place"),
 }

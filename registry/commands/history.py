@@ -12,7 +12,7 @@ or None]; a row that changed goes and comes. `open_change` puts private values b
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from registry.chunks import chunks
+from registry.commands.bulk import insert_rows
 from registry.models import (
     Commitment,
     Designation,
@@ -57,6 +58,7 @@ __all__ = [
     "history_head",
     "insert_rows",
     "item_line",
+    "lock_history",
     "open_change",
     "record_event",
     "streamed",
@@ -117,7 +119,7 @@ def record_event(
     document: str | None = None,
 ) -> Event:
     """Append one event with its items to the chain. The caller's transaction holds the write lock."""
-    _lock_chain(session)
+    lock_history(session)
     last = session.exec(select(Event.seq, Event.hash).order_by(col(Event.seq).desc()).limit(1)).first()
     seq, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
     items: list[dict[str, Any]] = []
@@ -159,14 +161,6 @@ def record_event(
 def told_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row that belongs to a record as its items tell it: whole, but for what is empty and whose it is."""
     return {name: value for name, value in row.items() if value is not None and name not in _WHOSE}
-
-
-def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert plain rows of one table, without objects: the one place where many rows are written at once."""
-    statement = sa.insert(table.__table__)  # type: ignore[attr-defined]
-    connection = session.connection()
-    for chunk in chunks(rows, _CHUNK):
-        connection.execute(statement, chunk)
 
 
 def commitments_behind(session: Session, subject_ids: Iterable[str]) -> dict[str, Sealed]:
@@ -265,6 +259,7 @@ def _side(field: str, side: Any, commitments: Mapping[str, Sealed]) -> Any:
     return json.loads(sealed.value) if field in _ONCE_AS_JSON else sealed.value
 
 
-def _lock_chain(session: Session) -> None:
+def lock_history(session: Session) -> None:
+    """Wait until nobody else writes history, and keep others waiting until this transaction ends."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.text("SELECT pg_advisory_xact_lock(4711)"))

@@ -1,14 +1,30 @@
-"""Plausibility: doubts about values. A flag never changes or rejects a value: true oddities exist.
+"""Plausibility: doubts about values. A doubt never changes or rejects a value: true oddities exist.
 
-Bounds from the checks that census quality control uses, collected in docs/flags.md with their sources.
+What is asked stands in `schema/checks/*.toml`, with bounds, sources and remedies (docs/flags.md). A `Checker`
+is made once for a file and then asked row by row; questions that compare several values are in
+`registry.rules.questions`.
 """
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
+from registry.rules.questions import QUESTIONS, Case, GradeAges, Law, Values, plain
+from registry.vocab.checks import ROW_KINDS, Check, all_checks
 from registry.vocab.words import Severity
+
+__all__ = ["BOUNDS", "Checker", "Doubt", "GradeAges", "Law", "Sizes", "size_doubts"]
+
+BOUNDS: dict[str, tuple[float, float]] = {
+    check.fields[0]: (check.bounds["low"], check.bounds["high"])
+    for check in all_checks().values()
+    if check.id.endswith("_out_of_range")
+}
+"""Least and greatest value that passes without a doubt; bounds included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,83 +51,228 @@ class Sizes:
     grade: str | None = None
 
 
-BOUNDS: dict[str, tuple[float, float]] = {
-    "girth_cm": (10, 2500),
-    "diameter_cm": (3, 800),
-    "height_m": (0.5, 80),
-    "crown_m": (0.5, 60),
-    "crown_ew_m": (0.5, 60),
-    "crown_ns_m": (0.5, 60),
-    "age_years": (0, 5000),
+_Answer = Callable[[Any, Values, Case], Doubt | None]
+
+
+class Checker:
+    """The questions that are asked of every tree of one file, made ready.
+
+    jurisdiction: of the authority. law: what its rule pack sets.
+    fields: what the file can say. A question about anything else is not asked, so that a short list is not
+    flooded with what it never could tell; None asks every question.
+    """
+
+    def __init__(
+        self, jurisdiction: str = "", law: Law | None = None, fields: Iterable[str] | None = None
+    ) -> None:
+        self.law = law or Law()
+        known = None if fields is None else frozenset(fields) | _SETTLED
+        checks = [
+            check
+            for check in all_checks().values()
+            if check.kind in ROW_KINDS and check.applies_to(jurisdiction) and _can_be_asked(check, known)
+        ]
+        self._ranges = [row for check in checks if check.kind == "range" for row in _range(check)]
+        asked = [pair for check in checks if check.kind in _MAKERS for pair in _MAKERS[check.kind](check)]
+        asked += _questions(checks, jurisdiction)
+        self._asked = [(field, answer) for field, answer in asked if known is None or field in known]
+        self._ranges = [row for row in self._ranges if known is None or row[0] in known]
+
+    def doubts(self, values: Values, *, rounding_cm: float = 0.5) -> list[Doubt]:
+        """Doubts about one tree. `values` by field, in the units of the names; what is absent is not known.
+
+        rounding_cm: half the last digit in which girth and diameter were recorded, >= 0; it widens the
+        tolerance of the ratio check, so that 1.13 m against 3.55 m passes.
+        """
+        get = values.get
+        found: list[Doubt] = []
+        for field, low, high, check in self._ranges:
+            value = get(field)
+            if value is not None and not low <= value <= high:
+                found.append(Doubt(check.id, field, plain(value), check.severity))
+        case = Case(self.law, rounding_cm)
+        for field, answer in self._asked:
+            value = get(field)
+            if value is not None and (told := answer(value, values, case)) is not None:
+                found.append(told)
+        return found
+
+
+_SETTLED = frozenset({"tree_no", "category", "status"})
+"""Fields that every tree has."""
+
+
+def _can_be_asked(check: Check, known: frozenset[str] | None) -> bool:
+    """Whether a file that knows these fields can answer, so that silence would mean something."""
+    if known is None:
+        return True
+    if check.bounds.get("if_asked") and not known & set(check.bounds["needs"]):
+        return False
+    needed = {*check.bounds.get("when", ()), *(check.fields if check.kind == "ratio" else ())}
+    return needed <= known
+
+
+def _range(check: Check) -> Iterator[tuple[str, Any, Any, Check]]:
+    bounds = check.bounds
+    least, most = (date.min, date.max) if isinstance(bounds.get("low"), date) else (-math.inf, math.inf)
+    for field in check.fields:
+        yield field, bounds.get("low", least), bounds.get("high", most), check
+
+
+def _ratio(check: Check) -> Iterator[tuple[str, _Answer]]:
+    """The first field divided by the second, or either by the other."""
+    (over, under), bounds = check.fields, check.bounds
+    high, shown = bounds.get("high", math.inf), bounds["shown"]
+    low = 1 / high if bounds.get("either_way") else bounds.get("low", 0.0)
+
+    def answer(first: float, values: Values, _case: Case) -> Doubt | None:
+        second = values.get(under)
+        if not first or not second or low <= first / second <= high:
+            return None
+        return Doubt(check.id, over, shown.format(plain(first), plain(second)), check.severity)
+
+    yield over, answer
+
+
+def _words(check: Check) -> Iterator[tuple[str, _Answer]]:
+    """A value that is one of a list of words or days."""
+    wanted = frozenset((*check.bounds.get("words", ()), *check.bounds.get("days", ())))
+
+    def asking(field: str) -> _Answer:
+        def answer(value: Any, _values: Values, _case: Case) -> Doubt | None:
+            known = value.casefold() if isinstance(value, str) else value
+            return Doubt(check.id, field, str(value), check.severity) if known in wanted else None
+
+        return answer
+
+    yield from ((field, asking(field)) for field in check.fields)
+
+
+def _text(check: Check) -> Iterator[tuple[str, _Answer]]:
+    """A text in which one of a list of words stands; the word alone is told, never the text."""
+    has, about = (
+        re.compile("|".join(map(re.escape, check.bounds["words"]))).search,
+        check.bounds["reported_as"],
+    )
+
+    def answer(value: str, _values: Values, _case: Case) -> Doubt | None:
+        found = has(value)
+        return Doubt(check.id, about, found[0], check.severity) if found else None
+
+    yield from ((field, answer) for field in check.fields)
+
+
+def _contradiction(check: Check) -> Iterator[tuple[str, _Answer]]:
+    """Values that cannot be true together."""
+    when = tuple((field, frozenset(words)) for field, words in check.bounds["when"].items())
+    about = check.fields[0]
+
+    def answer(value: Any, values: Values, _case: Case) -> Doubt | None:
+        for field, words in when:
+            if values.get(field) not in words:
+                return None
+        return Doubt(check.id, about, str(value), check.severity)
+
+    yield about, answer
+
+
+def _needs(check: Check) -> Iterator[tuple[str, _Answer]]:
+    """A value that asks for one of some others."""
+    when = tuple((field, frozenset(words)) for field, words in check.bounds.get("when", {}).items())
+    needs, field = tuple(check.bounds["needs"]), check.fields[0]
+    about = check.bounds.get("reported_as", field)
+
+    def answer(value: Any, values: Values, _case: Case) -> Doubt | None:
+        for name, words in when:
+            if values.get(name) not in words:
+                return None
+        for name in needs:
+            if values.get(name):
+                return None
+        return Doubt(check.id, about, str(value), check.severity)
+
+    yield field, answer
+
+
+_MAKERS: dict[str, Callable[[Check], Iterator[tuple[str, _Answer]]]] = {
+    "ratio": _ratio,
+    "words": _words,
+    "text": _text,
+    "contradiction": _contradiction,
+    "needs": _needs,
 }
-"""Least and greatest value that passes without a doubt; bounds included."""
 
-GradeAges = Mapping[str, tuple[int, int | None]]
-"""Ages of the grades of a rule pack: from (included) to (excluded), None where there is no end."""
 
-RATIO_TOLERANCE = 0.02
-CROWN_RATIO = 3.0
+def _questions(checks: Iterable[Check], jurisdiction: str) -> Iterator[tuple[str, _Answer]]:
+    """The questions of `registry.rules.questions` that `checks` ask for, each once."""
+    by_name: dict[str, dict[str, Check]] = {}
+    for check in checks:
+        if check.kind == "function":
+            by_name.setdefault(check.bounds["function"], {})[check.id] = check
+    for name, asked in by_name.items():
+        field, ask = QUESTIONS[name](asked, jurisdiction)
+
+        def answer(value: Any, values: Values, case: Case, ask: Any = ask) -> Doubt | None:
+            told = ask(value, values, case)
+            return None if told is None else doubt(*told)
+
+        yield field, answer
+
+
+def doubt(check: str, field: str, value: str) -> Doubt:
+    """The doubt of a check, as serious as the catalogue says."""
+    return Doubt(check, field, value, all_checks()[check].severity)
 
 
 def size_doubts(sizes: Sizes, *, grade_ages: GradeAges, rounding_cm: float = 0.5) -> list[Doubt]:
     """Doubts about one tree's sizes and age.
 
     grade_ages: of the rule pack by which the grade was given; empty where there is none.
-    rounding_cm: half the last digit in which girth and diameter were recorded, >= 0; it widens the tolerance
-    of the ratio check, so that 1.13 m against 3.55 m passes.
     """
-    return [
-        *_out_of_bounds(sizes),
-        *_trunk_doubts(sizes, rounding_cm),
-        *_crown_doubts(sizes),
-        *_age_doubts(sizes, grade_ages),
-    ]
+    checker = _size_checker(tuple(sorted(grade_ages.items())))
+    values = {name: value for name, value in asdict(sizes).items() if value is not None}
+    return checker.doubts(values, rounding_cm=rounding_cm)
 
 
-def _out_of_bounds(sizes: Sizes) -> Iterator[Doubt]:
-    for field, (low, high) in BOUNDS.items():
-        value = getattr(sizes, field)
-        if value is not None and not low <= value <= high:
-            yield Doubt(f"{field.rsplit('_', 1)[0]}_out_of_range", field, _plain(value))
+@lru_cache(maxsize=32)
+def _size_checker(grade_ages: tuple[tuple[str, tuple[int, int | None]], ...]) -> Checker:
+    return Checker(law=Law(dict(grade_ages)), fields=Sizes.__dataclass_fields__)
 
 
-def _trunk_doubts(sizes: Sizes, rounding_cm: float) -> Iterator[Doubt]:
-    girth, diameter = sizes.girth_cm, sizes.diameter_cm
-    if girth is None or diameter is None:
-        return
-    pair = f"{_plain(girth)} / {_plain(diameter)}"
-    if diameter >= girth:
-        yield Doubt("diameter_exceeds_girth", "diameter_cm", pair)
-        return
-    slack = RATIO_TOLERANCE * diameter + rounding_cm * (1 + 1 / math.pi)
-    if abs(girth / math.pi - diameter) > slack:
-        wrong_unit = any(abs(girth / factor / math.pi - diameter) <= slack for factor in (100.0, 10.0))
-        if wrong_unit:
-            yield Doubt("unit_suspected", "girth_cm", pair)
-        else:
-            yield Doubt("girth_diameter_ratio", "girth_cm", pair, Severity.NOTE)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one measurement says of a tree, and when; sizes by field."""
+
+    measured_on: date | None
+    sizes: Mapping[str, float | None]
 
 
-def _crown_doubts(sizes: Sizes) -> Iterator[Doubt]:
-    ew, ns = sizes.crown_ew_m, sizes.crown_ns_m
-    if ew and ns and max(ew, ns) > CROWN_RATIO * min(ew, ns):
-        yield Doubt("crown_lopsided", "crown_ew_m", f"{_plain(ew)} / {_plain(ns)}", Severity.NOTE)
-    if ew and ns and sizes.crown_m and abs((ew + ns) / 2 - sizes.crown_m) > 0.51:
-        yield Doubt(
-            "crown_mean_differs", "crown_m", f"{_plain(sizes.crown_m)} ≠ ({_plain(ew)} + {_plain(ns)}) / 2"
-        )
-    if sizes.girth_cm and sizes.height_m and sizes.girth_cm < 2 * sizes.height_m:
-        yield Doubt(
-            "girth_small_for_height", "girth_cm", f"{_plain(sizes.girth_cm)} cm / {_plain(sizes.height_m)} m"
-        )
+def change_doubts(before: Reading, after: Reading) -> list[Doubt]:
+    """Doubts about what became of a tree between two measurements, of which `after` is the later.
+
+    A size that one of them lacks is not compared, nor a growth in a year without two days.
+    """
+    found: list[Doubt] = []
+    for check in all_checks().values():
+        if check.kind == "change":
+            for field in check.fields:
+                old, new = before.sizes.get(field), after.sizes.get(field)
+                if old and new and _changed_too_much(check, old, new, _years(before, after)):
+                    found.append(Doubt(check.id, field, f"{plain(old)} → {plain(new)}", check.severity))
+    return found
 
 
-def _age_doubts(sizes: Sizes, grade_ages: GradeAges) -> Iterator[Doubt]:
-    if sizes.age_years is None or sizes.grade is None or sizes.grade not in grade_ages:
-        return
-    low, high = grade_ages[sizes.grade]
-    if sizes.age_years < low or (high is not None and sizes.age_years >= high):
-        yield Doubt("grade_age_mismatch", "age_years", f"{sizes.age_years} / {sizes.grade}", Severity.NOTE)
+def _changed_too_much(check: Check, old: float, new: float, years: float | None) -> bool:
+    bounds = check.bounds
+    if "per_year" in bounds:  # a year at least: two readings of one summer differ by how the tape was held
+        return years is not None and new - old > bounds["per_year"] * max(years, 1.0)
+    return not bounds.get("low", 0.0) <= new / old <= bounds.get("high", math.inf)
+
+
+def _years(before: Reading, after: Reading) -> float | None:
+    if before.measured_on is None or after.measured_on is None:
+        return None
+    return (after.measured_on - before.measured_on).days / 365.25
 
 
 def position_doubts(lon_raw: str | None, lat_raw: str | None) -> list[Doubt]:
@@ -121,7 +282,7 @@ def position_doubts(lon_raw: str | None, lat_raw: str | None) -> list[Doubt]:
     """
     raws = {"lon": lon_raw, "lat": lat_raw}
     return [
-        Doubt("coordinates_rounded", field, raw)
+        doubt("coordinates_rounded", field, raw)
         for field, raw in raws.items()
         if raw is not None and decimals(raw) < 2
     ]
@@ -142,13 +303,26 @@ def date_doubts(field: str, day: date | None, placeholders: frozenset[date]) -> 
     """A doubt about a date that the source uses where it knows none."""
     if day is None or day not in placeholders:
         return []
-    return [Doubt("placeholder_date", field, day.isoformat(), Severity.NOTE)]
+    return [doubt("placeholder_date", field, day.isoformat())]
+
+
+_STEMS = re.compile(r"\s*(?:[-–—+＋、/;；,，]|和|及)\s*")
+
+
+def stems(raw: str) -> list[float]:
+    """The sizes of several stems in one cell ("273 - 200 - 155"); empty where it is no such list."""
+    parts = _STEMS.split(raw.strip())
+    if len(parts) < 2 or not all(re.fullmatch(r"[0-9]{1,5}(?:\.[0-9]+)?", part) for part in parts):
+        return []
+    sizes = [float(part) for part in parts]
+    return sizes if all(sizes) else []
+
+
+def combined(sizes: Iterable[float]) -> float:
+    """One girth (or diameter) for several stems: the root of the sum of squares, which keeps their area."""
+    return math.sqrt(math.fsum(size * size for size in sizes))
 
 
 def decimals(raw: str) -> int:
     """Digits behind the decimal point of a number as written."""
     return len(raw.partition(".")[2].strip())
-
-
-def _plain(value: float) -> str:
-    return f"{value:.6g}" if abs(value) < 1e6 else str(value)

@@ -25,6 +25,8 @@ from sqlmodel import Session, SQLModel, col, select
 from registry.chunks import chunks
 from registry.commands.bulk import insert_rows
 from registry.models import (
+    AgeReading,
+    CareAgreement,
     Commitment,
     Designation,
     Event,
@@ -82,16 +84,18 @@ PRIVATE_FIELDS = frozenset(
     }
     | {"name", "name_verbatim", "latin_verbatim", "species_id", "document_no", "aliases", "designations"}
     | {"town", "village", "age_method", "source_url", "soil", "soil_compaction", "soil_depth", "slope"}
-    | {"slope_position", "aspect", "period", "inspections", "photos", "flags", "left"}
+    | {"slope_position", "aspect", "period", "inspections", "photos", "flags", "ages", "agreements", "left"}
 )
 """Fields whose values are committed to, not written, in the history."""
 CHILDREN: dict[str, type[SQLModel]] = {
     "aliases": TreeAlias,
     "measurements": Measurement,
+    "ages": AgeReading,
     "inspections": Inspection,
     "designations": Designation,
     "parties": TreeParty,
     "photos": Photo,
+    "agreements": CareAgreement,
     "flags": Flag,
 }
 """Rows that belong to a record, by the name under which its items tell them."""
@@ -217,7 +221,7 @@ def event_hash(event: Event) -> str:
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
-_WHOSE = frozenset({"tree_id", "grove_id", "garden_id"})
+_WHOSE = frozenset({"tree_id", "grove_id", "garden_id", "place_id"})
 _ONCE_AS_JSON = frozenset({"aliases", "designations", "findings", "lon", "lat"})
 """Fields whose single values were committed to as JSON, not as they are."""
 

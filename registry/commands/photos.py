@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlmodel import Session, select
 
 from registry.commands.history import Change, record_event
+from registry.commands.replay import plain_row
 from registry.models import Party, Photo, Tree
 from registry.photos import PhotoStore
 from registry.vocab.words import PartyKind, PhotoKind
@@ -47,16 +48,17 @@ def add_photo(
     digest, width, height = store.keep(source)
     same = (Photo.tree_id == tree_id, Photo.sha256 == digest)
     photo = session.exec(select(Photo).where(*same)).first()
-    told: dict[str, tuple[object, object]] = {}
     is_new = photo is None
+    before = None if photo is None else [plain_row(Photo, photo)]
     if photo is None:
-        told["photos"] = (None, [{"sha256": digest, "kind": facts.kind.value}])
         photo = Photo(
             tree_id=tree_id, sha256=digest, kind=facts.kind, width=width, height=height, added_on=now.date()
         )
-    told |= _say(session, photo, facts, now)
+    told = _say(session, photo, facts, now)
     session.add(photo)
-    if told:
+    after = [plain_row(Photo, photo)]
+    if told or before != after:
+        told["photos"] = (before, after)
         session.get_one(Tree, tree_id).updated_on = now.date()
         kind = "photo:added" if is_new else "photo:changed"
         record_event(session, kind, [Change("tree", tree_id, "updated", told)], actor=actor, at=now)
@@ -68,9 +70,7 @@ def _say(
 ) -> dict[str, tuple[object, object]]:
     """Take over what `facts` say of a photo; returns what changed. What they do not say stays."""
     told: dict[str, tuple[object, object]] = {}
-    if facts.taken_on is not None and facts.taken_on != photo.taken_on:
-        if photo.taken_on is not None:
-            told["photos"] = (photo.taken_on, facts.taken_on)
+    if facts.taken_on is not None:
         photo.taken_on = facts.taken_on
     if facts.caption is not None and facts.caption != photo.caption:
         told["caption"] = (photo.caption, facts.caption)

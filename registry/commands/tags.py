@@ -44,9 +44,7 @@ def issue_tags(
     session.add_all(fresh.values())
     session.flush()
     if fresh:
-        changes = [
-            Change("tag", tag.id, "issued", {"tree_id": (None, tag.tree_id)}) for tag in fresh.values()
-        ]
+        changes = [Change("tag", tag.id, "issued", _issued_facts(tag)) for tag in fresh.values()]
         record_event(session, "tags:issued", changes, actor=actor, at=now)
     return [_issued(in_force.get(tree_id) or fresh[tree_id], keys, tree_id in fresh) for tree_id in ids]
 
@@ -66,9 +64,15 @@ def end_tag(
     old = tag.state
     tag.state, tag.ended_on, tag.reason = state, now.date(), reason
     session.add(tag)
-    change = Change("tag", tag.id, "ended", {"state": (old, state)})
+    change = Change("tag", tag.id, "ended", {"state": (old, state), "ended_on": (None, tag.ended_on)})
     record_event(session, "tag:ended", [change], actor=actor, at=now, reason=reason)
     return tag
+
+
+def _issued_facts(tag: Tag) -> dict[str, tuple[None, object]]:
+    """What the history tells of a new tag; its check is not in the register at all."""
+    names = ("tree_id", "grove_id", "code", "key_id", "state", "issued_on")
+    return {name: (None, value) for name in names if (value := getattr(tag, name)) is not None}
 
 
 def find_tag(session: Session, printed: str, keys: Keys) -> Tag:

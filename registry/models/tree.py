@@ -108,6 +108,7 @@ class TreeDraft(SQLModel):
     stem_count: int | None = Field(default=None, ge=1, le=1000)
     planted_year: int | None = Field(default=None, ge=-3000, le=3000)
     planted_by: ShortText | None = None
+    grove_no: ShortText | None = None
 
 
 class Tree(SQLModel, table=True):
@@ -203,6 +204,8 @@ class Tree(SQLModel, table=True):
     stem_count: int | None = None
     planted_year: int | None = None
     planted_by: str | None = None
+    grove_no: str | None = Field(default=None, index=True)
+    """The number of its grove as written; `grove_id` follows once that grove is in the register."""
     grove_id: str | None = Field(default=None, foreign_key="grove.id", index=True)
     garden_id: str | None = Field(default=None, foreign_key="heritage_garden.id", index=True)
     place_id: str | None = Field(default=None, foreign_key="place.id", index=True)

@@ -657,6 +657,7 @@ def upgrade() -> None:
                 "death",
                 "missing",
                 "move",
+                "found",
                 name="casekind",
                 native_enum=False,
                 create_constraint=True,
@@ -1016,6 +1017,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("stem_count", sa.Integer()))
         table.add_column(sa.Column("planted_year", sa.Integer()))
         table.add_column(sa.Column("planted_by", sa.String()))
+        table.add_column(sa.Column("grove_no", sa.String()))
         table.add_column(sa.Column("place_id", sa.String()))
         table.create_foreign_key(op.f("fk_tree_place_id"), "place", ["place_id"], ["id"])
         table.create_check_constraint(
@@ -1051,6 +1053,7 @@ def upgrade() -> None:
             op.f("treestatus"),
             sa.text("status IN ('alive', 'dead', 'missing', 'transplanted', 'delisted', 'merged')"),
         )
+        table.create_index(op.f("ix_tree_grove_no"), ["grove_no"], unique=False)
         table.create_index(op.f("ix_tree_place_id"), ["place_id"], unique=False)
     with _altered("flag") as table:
         table.add_column(sa.Column("grove_id", sa.String(36)))
@@ -1262,6 +1265,7 @@ def downgrade() -> None:
         table.drop_column("garden_id")
         table.alter_column("tree_id", existing_type=sa.String(36), nullable=False)
     with _altered("tree") as table:
+        table.drop_index(op.f("ix_tree_grove_no"))
         table.drop_index(op.f("ix_tree_place_id"))
         table.drop_constraint(op.f("addedreason"), type_="check")
         table.drop_constraint(op.f("censusscope"), type_="check")
@@ -1295,6 +1299,7 @@ def downgrade() -> None:
         table.drop_column("stem_count")
         table.drop_column("planted_year")
         table.drop_column("planted_by")
+        table.drop_column("grove_no")
         table.drop_column("place_id")
         table.create_check_constraint(
             op.f("datum"), sa.text("datum IN ('WGS84', 'CGCS2000', 'GCJ-02', 'BD-09', 'unknown')")

@@ -3,8 +3,9 @@
 import gzip
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,6 +16,7 @@ MAX_BYTES = 1 << 30
 MAX_WHOLE_BYTES = 256 << 20
 """Formats that must be held in memory as a whole (JSON, workbooks) may be this large."""
 PIECE = 1 << 20
+MOST_NOTES = 40
 
 Fits = Callable[[Sequence[str]], bool]
 
@@ -24,16 +26,27 @@ class Row:
     """One row: its number as a spreadsheet shows it, and its cells by header.
 
     missing: (cells found, cells expected) where they differ: the row was cut off, or has cells to spare.
+    sheet: the sheet it stands in, where the table has several.
     """
 
     number: int
     cells: dict[str, str]
     missing: tuple[int, int] | None = None
+    sheet: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where the row stands: its number, after its sheet where there are several."""
+        return f"{self.sheet}!{self.number}" if self.sheet else str(self.number)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file that was understood: what it is, its headers, and its rows (read once)."""
+    """A file that was understood: what it is, its headers, and its rows (read once).
+
+    notes: what of the file is no row of the table, for a person to know; whole once the rows are read.
+    sheets: the sheets that the rows stand in; empty where a file has none.
+    """
 
     path: Path
     kind: str
@@ -41,6 +54,28 @@ class Table:
     sha256: str
     headers: tuple[str, ...]
     rows: Iterator[Row]
+    notes: "Notes" = field(default_factory=lambda: Notes())
+    sheets: tuple[str, ...] = ()
+
+
+class Notes:
+    """What was recognised as no row of a table. Past MOST_NOTES only their number is kept: memory is flat."""
+
+    def __init__(self) -> None:
+        self._told: list[Phrase] = []
+        self._more = 0
+
+    def tell(self, template: str, **facts: object) -> None:
+        """Add one; `template` is a sentence for `Translator.phrase`."""
+        if len(self._told) < MOST_NOTES:
+            self._told.append(Phrase(template, **facts))
+        else:
+            self._more += 1
+
+    def __iter__(self) -> Iterator[Phrase]:
+        yield from self._told
+        if self._more:
+            yield Phrase("… and {count} more such lines", count=self._more)
 
 
 def clean(text: str) -> str:
@@ -115,11 +150,22 @@ def distinct_headers(path: Path, headers: list[str]) -> tuple[str, ...]:
     return tuple(headers)
 
 
-def make_row(number: int, headers: tuple[str, ...], cells: Sequence[str]) -> Row:
+def make_row(number: int, headers: tuple[str, ...], cells: Sequence[str], sheet: str = "") -> Row:
     values = {name: clean(cell) for name, cell in zip(headers, cells, strict=False) if name}
     spare = any(clean(cell) for cell in cells[len(headers) :])
     missing = (len(cells), len(headers)) if len(cells) < len(headers) or spare else None
-    return Row(number, values, missing)
+    return Row(number, values, missing, sheet)
+
+
+_ROUND_BUT_TEXT = re.compile("[0-9]{15,}0")
+
+
+def certain_text(text: str) -> str:
+    """`text` with an apostrophe before it where it could be taken for a number that a spreadsheet rounded.
+
+    For cells that are known to be text: `registry.rules.numbers.as_written` takes the mark off again.
+    """
+    return f"'{text}" if _ROUND_BUT_TEXT.fullmatch(text) else text
 
 
 def cell_text(value: Any) -> str:
@@ -127,6 +173,8 @@ def cell_text(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
+        return f"{int(value)}.0"  # past 15 digits a spreadsheet keeps no number exactly: the mark tells
     if isinstance(value, datetime) and value.time() == datetime.min.time():
         value = value.date()
     if isinstance(value, date):

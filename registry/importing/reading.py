@@ -1,7 +1,7 @@
 """Reading tables out of files: what the file is, is told by its bytes and never by its name alone.
 
-Every reader gives headers and rows of text cells; the first row below the header is row 2, as a
-spreadsheet shows it.
+Every reader gives headers and rows of text cells, and rows carry the numbers that a spreadsheet shows.
+Lines that say themselves that they are no rows (titles, totals, signatures) are told and left out.
 """
 
 import codecs
@@ -14,13 +14,14 @@ from pathlib import Path
 from registry.errors import InputMissingError, InputUnreadableError, Phrase
 from registry.importing.files import MAX_BYTES, Fits, Table, too_large, unpacked
 from registry.importing.geopackages import read_geopackage
+from registry.importing.html_tables import is_markup, read_markup
 from registry.importing.json_tables import read_json
-from registry.importing.text_tables import read_text_table
+from registry.importing.text_tables import read_text_table, utf16_without_mark
 from registry.importing.workbooks import read_workbook
 
 
 def open_table(path: Path, *, fits: Fits = lambda _headers: True) -> Table:
-    """The table in `path` (CSV, TSV, XLSX/XLS/ODS, JSON, GeoJSON, GeoPackage; each also as .gz).
+    """The table in `path` (CSV, TSV, XLSX/XLS/ODS, HTML, JSON, GeoJSON, GeoPackage; each also as .gz).
 
     fits: tells whether headers are the wanted ones; it settles the encoding or sheet where several would do.
     Raises InputMissingError, InputUnreadableError.
@@ -64,8 +65,11 @@ def _reader_for(path: Path, head: bytes) -> Callable[[Path, str, Fits], Table]:
             raise InputUnreadableError(
                 path=path, reason=Phrase("this is a {name} file, not a table", name=name)
             )
-    if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and b"\0" in head:
+    has_mark = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not has_mark and b"\0" in head and utf16_without_mark(head) is None:
         raise InputUnreadableError(path=path, reason=Phrase("this is a binary file, not a table"))
+    if is_markup(head):
+        return read_markup
     plain = head.removeprefix(codecs.BOM_UTF8).lstrip()
     return read_json if plain[:1] in (b"{", b"[") else read_text_table
 

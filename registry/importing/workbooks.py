@@ -2,25 +2,17 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from registry.errors import InputUnreadableError, Phrase
-from registry.importing.files import (
-    Fits,
-    Row,
-    Table,
-    cell_text,
-    check_whole_size,
-    clean,
-    distinct_headers,
-    make_row,
-    read_whole,
-)
+from registry.importing.files import Fits, Table, cell_text, certain_text, check_whole_size, read_whole
+from registry.importing.layouts import Line
+from registry.importing.sheets import table_of_sheets
 
 
 def read_workbook(path: Path, sha256: str, fits: Fits) -> Table:
+    """The table in the workbook `path`, from all sheets that fit. Raises InputUnreadableError."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     content = read_whole(path)
@@ -31,18 +23,20 @@ def read_workbook(path: Path, sha256: str, fits: Fits) -> Table:
     _check_zip(path, content)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = [workbook.get_sheet_by_name(name) for name in workbook.sheet_names]
-        found = [(sheet.to_python(), (sheet.start or (0, 0))[0] + 1) for sheet in sheets]
+        sheets = [(name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
+        named = [(name, _lines(sheet.to_python(), (sheet.start or (0, 0))[0] + 1)) for name, sheet in sheets]
     except (CalamineError, ValueError, OSError) as error:
         reason = Phrase("the workbook is damaged, protected or of an unknown kind ({error})", error=error)
         raise InputUnreadableError(path=path, reason=reason) from error
-    tables = [(rows, first) for rows, first in found if rows and any(any(row) for row in rows)]
-    if not tables:
-        raise InputUnreadableError(path=path, reason=Phrase("the workbook has no rows"))
-    heads = [[clean(cell_text(cell)) for cell in rows[0]] for rows, _ in tables]
-    chosen = next((index for index, head in enumerate(heads) if fits(head)), 0)
-    headers = distinct_headers(path, heads[chosen])
-    return Table(path, "workbook", "utf-8", sha256, headers, _workbook_rows(*tables[chosen], headers))
+    return table_of_sheets(path, "workbook", "utf-8", sha256, named, fits)
+
+
+def _lines(rows: list[list[Any]], first: int) -> list[Line]:
+    return [(number, [_text(cell) for cell in cells]) for number, cells in enumerate(rows, start=first)]
+
+
+def _text(cell: Any) -> str:
+    return certain_text(cell) if isinstance(cell, str) else cell_text(cell)
 
 
 def _check_zip(path: Path, content: bytes) -> None:
@@ -58,10 +52,3 @@ def _check_zip(path: Path, content: bytes) -> None:
         raise InputUnreadableError(
             path=path, reason=Phrase("it is protected by a password; save it without one")
         )
-
-
-def _workbook_rows(rows: list[list[Any]], first: int, headers: tuple[str, ...]) -> Iterator[Row]:
-    for number, cells in enumerate(rows[1:], start=first + 1):
-        texts = [cell_text(cell) for cell in cells]
-        if any(map(clean, texts)):
-            yield make_row(number, headers, texts)

@@ -31,6 +31,12 @@ Progress = Callable[[int], None]
 _SPECIES_FIELDS = ("name_zh", "name_latin", "name_author", "name_en", "family", "genus")
 _SPECIES_AS = {"name_hans": "name_zh", "name_hant": "name_zh"}
 """Columns of the species under the names that a tree's record gives them."""
+AREA_LAYERS = {
+    "grove": "古树群 / groves",
+    "garden": "历史名园 / heritage gardens",
+    "place": "地点 / places",
+    "element": "历史景观要素 / landmark elements",
+}
 _OWN_IDS = frozenset({"species", "division", "authority", "source"})
 
 
@@ -43,6 +49,8 @@ class PublishReport:
     trees: int = 0
     groves: int = 0
     gardens: int = 0
+    places: int = 0
+    elements: int = 0
     tags: int = 0
     photos: int = 0
     without_position: int = 0
@@ -114,9 +122,12 @@ class EditionWriter:
         for area in rows:
             self.source_rows[area.source.source_id] = area.source
             self.area_divisions.add(area.division_id)
+        pictures = [{"area_uuid": area.uuid, **_plain(photo)} for area in rows for photo in area.photos]
+        self.insert("photo", pictures)
+        self.report.photos += len(pictures)
         points = [point for area in rows for point in area.boundary]
-        about = {"grove": "古树群 / groves", "garden": "历史名园 / heritage gardens"}[kind]
-        register_layer(self.connection, kind, "POLYGON", points, about=about, at=self.now)
+        points += [(area.lon, area.lat) for area in rows if area.lon is not None and area.lat is not None]
+        register_layer(self.connection, kind, "GEOMETRY", points, about=AREA_LAYERS[kind], at=self.now)
 
     def surroundings(self, session: Session) -> None:
         """Species, divisions, authorities and sources that the published records refer to."""
@@ -151,6 +162,7 @@ class EditionWriter:
             {
                 "tag_hash": tag_hash(printed_text(tag.code, keys.tag_key(tag.key_id))),
                 "tree_uuid": tag.tree_id,
+                "grove_uuid": tag.grove_id,
                 "state": tag.state.value,
                 "issued_on": tag.issued_on,
                 "ended_on": tag.ended_on,
@@ -171,6 +183,8 @@ class EditionWriter:
             "tree_count": self.report.trees,
             "grove_count": self.report.groves,
             "garden_count": self.report.gardens,
+            "place_count": self.report.places,
+            "element_count": self.report.elements,
             "tag_count": self.report.tags,
             "withheld": canonical(dict(self.report.withheld)),
             **{name: settings[name] for name in PUBLIC_SETTINGS},
@@ -233,7 +247,26 @@ def _tree_row(fid: int, tree: TreeRecord) -> dict[str, Any]:
 
 def _area_row(fid: int, area: AreaRecord) -> dict[str, Any]:
     geometry = polygon_blob(area.boundary) if area.boundary else None
-    return {**_plain(area), "fid": fid, "geom": geometry, **_terms(area)}
+    if geometry is None and area.lon is not None and area.lat is not None:
+        geometry = point_blob(area.lon, area.lat)
+    listed = {name: _listed(getattr(area, name)) for name in _AREA_LISTS}
+    details = [(detail.field, detail.value) for detail in area.details]
+    return {**_plain(area), "fid": fid, "geom": geometry, **listed, "details": details, **_terms(area)}
+
+
+_AREA_LISTS = ("inspections", "designations", "aliases", "flags", "history", "composition")
+
+
+def _listed(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Rows of an area as plain objects, without what they do not say."""
+    return [
+        {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in _plain(row).items()
+            if value not in (None, ())
+        }
+        for row in rows
+    ]
 
 
 def _terms(record: TreeRecord | AreaRecord) -> dict[str, Any]:

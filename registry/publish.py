@@ -20,6 +20,7 @@ from pathlib import Path
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
+from registry.area_queries import AREAS, full_areas
 from registry.commands.history import Change, canonical, history_head, record_event
 from registry.db import SCHEMA_FOLDER, reading, transaction
 from registry.edition import FORMAT, EditionWriter, Progress, PublishReport
@@ -28,7 +29,7 @@ from registry.geopackage import begin_geopackage
 from registry.keys import Keys
 from registry.models import Edition
 from registry.photos import PhotoStore
-from registry.queries import full_areas, full_trees
+from registry.queries import full_trees
 from registry.records import AreaRecord, TreeRecord
 from registry.rules.redaction import redact, redact_area
 from registry.selection import stream_ids
@@ -111,8 +112,8 @@ def _build(
             begin_geopackage(connection)
             writer = EditionWriter(connection, report, now)
             writer.trees(_public_trees(session, photos, report), progress)
-            writer.areas("grove", _public_areas(session, "grove", report))
-            writer.areas("garden", _public_areas(session, "garden", report))
+            for kind in AREAS:
+                writer.areas(kind, _public_areas(session, kind, photos, report))
             writer.surroundings(session)
             writer.tags(session, keys)
             writer.edition(session, keys, now)
@@ -134,8 +135,10 @@ def _public_trees(session: Session, photos: PhotoStore, report: PublishReport) -
         yield tree
 
 
-def _public_areas(session: Session, kind: str, report: PublishReport) -> Iterator[AreaRecord]:
-    for full in full_areas(session, kind):
+def _public_areas(
+    session: Session, kind: str, photos: PhotoStore, report: PublishReport
+) -> Iterator[AreaRecord]:
+    for full in full_areas(session, kind, photos):
         area, held = redact_area(full.record, full.disclosure)
         report.withheld.update(f"{kind} {item.field}: {item.reason}" for item in held)
         yield area

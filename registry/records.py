@@ -234,6 +234,9 @@ class TreeRecord:
     """Number of the grove that the tree belongs to; its garden and its place likewise."""
     garden_no: str | None = None
     place_no: str | None = None
+    lead: str | None = None
+    """Lead unit of the task (牵头单位), and the cooperating units."""
+    cooperating: str | None = None
     ages: tuple[AgeRecord, ...] = ()
     """All that is known of the age, the newest first; `age_years` is the one to go by."""
     aliases: tuple[AliasRecord, ...] = ()
@@ -283,8 +286,30 @@ class MapTree:
 
 
 @dataclass(frozen=True, slots=True)
+class DetailRecord:
+    """One answer of a form or ledger that has no field of its own here: `field` is a key of FIELDS."""
+
+    field: str
+    value: str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpeciesShareRecord:
+    """One species of a grove's composition; the share is a percentage of its trees."""
+
+    name_verbatim: str
+    latin_verbatim: str | None = None
+    tree_count: int | None = None
+    share_percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AreaRecord:
-    """A grove (古树群) or a heritage garden (历史名园). `boundary` is one WGS84 ring (lon, lat), closed."""
+    """A grove (古树群), heritage garden (历史名园), place of a ledger, or element of such a place.
+
+    `kind` is grove, garden, place or element; `subkind` the word of PlaceKind or ElementKind. `boundary` is
+    one WGS84 ring (lon, lat), closed; `details` are the other answers, in the order of the form.
+    """
 
     uuid: str
     kind: str
@@ -297,18 +322,55 @@ class AreaRecord:
     name: str | None
     name_lang: str
     source: SourceRecord
+    subkind: str | None = None
+    status: str = "alive"
+    text_lang: str = "zh-Hans"
+    duty_phone: str | None = None
+    duty_mail: str | None = None
     division_id: str | None = None
     division_path: tuple[str, ...] = ()
     division_path_en: tuple[str, ...] = ()
+    town: str | None = None
+    village: str | None = None
+    small_place: str | None = None
+    address: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    datum: str = "unknown"
+    datum_code: str | None = None
     boundary: tuple[tuple[float, float], ...] = ()
     tree_count: int | None = None
+    """Trees by the form or ledger; `file_count` is how many have a file of their own in the register."""
+    file_count: int = 0
     area_ha: float | None = None
+    ownership: str | None = None
     protection_grade: str | None = None
     grade_scheme: str | None = None
+    listings: tuple[str, ...] = ()
     period: str | None = None
+    garden_no: str | None = None
+    """Number of the garden, or of the place, that it stands in."""
+    place_no: str | None = None
+    steward: str | None = None
+    lead: str | None = None
+    cooperating: str | None = None
     notes: str | None = None
+    source_url: str | None = None
+    updated_on: date | None = None
     position_precision: str = "exact"
+    details: tuple[DetailRecord, ...] = ()
+    composition: tuple[SpeciesShareRecord, ...] = ()
+    aliases: tuple[AliasRecord, ...] = ()
+    inspections: tuple[InspectionRecord, ...] = ()
+    designations: tuple[DesignationRecord, ...] = ()
+    photos: tuple[PhotoRecord, ...] = ()
+    flags: tuple[FlagRecord, ...] = ()
+    history: tuple[HistoryRecord, ...] = ()
     withheld: tuple[str, ...] = ()
+
+    def places(self, lang: str) -> tuple[str, ...]:
+        """Names of the divisions for a reader of `lang`, largest first."""
+        return (lang == "en" and self.division_path_en) or self.division_path
 
 
 @dataclass(frozen=True, slots=True)

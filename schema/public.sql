@@ -74,6 +74,8 @@ CREATE TABLE tree (
   rejuvenation TEXT,
   "values" TEXT,
   steward TEXT,                       -- a unit, never a person
+  lead TEXT,                          -- lead unit (牵头单位), and the cooperating units
+  cooperating TEXT,
   history_text TEXT,
   peculiarity TEXT,
   notes TEXT,
@@ -115,51 +117,197 @@ CREATE TABLE tree (
 
 CREATE TABLE grove (
   fid INTEGER PRIMARY KEY,
-  geom BLOB,                          -- polygon
+  geom BLOB,                          -- polygon where there is a boundary, else a point
   uuid TEXT NOT NULL UNIQUE,
   path TEXT NOT NULL UNIQUE,
   number TEXT NOT NULL,
   name TEXT,
   name_lang TEXT NOT NULL,
+  status TEXT NOT NULL,
   authority_id TEXT NOT NULL REFERENCES authority(id),
   jurisdiction TEXT NOT NULL,
   division_id TEXT REFERENCES division(id),
   division_path TEXT NOT NULL,
   division_path_en TEXT NOT NULL DEFAULT '[]',
-  tree_count INTEGER,
+  town TEXT,
+  village TEXT,
+  small_place TEXT,
+  address TEXT,
+  lon REAL,
+  lat REAL,
+  datum TEXT NOT NULL,
+  tree_count INTEGER,                 -- trees by the form or ledger
+  file_count INTEGER NOT NULL,        -- those of them that have a file of their own
   area_ha REAL,
+  ownership TEXT,
   protection_grade TEXT,
   grade_scheme TEXT,
+  garden_no TEXT,
+  place_no TEXT,
+  composition TEXT NOT NULL,          -- JSON list of objects: species, trees, share
+  steward TEXT,
+  lead TEXT,
+  cooperating TEXT,
   notes TEXT,
+  details TEXT NOT NULL,              -- JSON list of [field, value]: the other answers, in the order of the form
+  inspections TEXT NOT NULL,          -- JSON list of objects
+  designations TEXT NOT NULL,
+  aliases TEXT NOT NULL,
+  flags TEXT NOT NULL,
+  history TEXT NOT NULL,
   position_precision TEXT NOT NULL,
   withheld TEXT NOT NULL,
+  text_lang TEXT NOT NULL,
   source_id TEXT NOT NULL REFERENCES source(id),
+  source_url TEXT,
   licence TEXT NOT NULL,
-  attribution TEXT NOT NULL
+  attribution TEXT NOT NULL,
+  updated_on TEXT
 );
 
 CREATE TABLE garden (
   fid INTEGER PRIMARY KEY,
-  geom BLOB,                          -- polygon
+  geom BLOB,                          -- polygon where there is a boundary, else a point
   uuid TEXT NOT NULL UNIQUE,
   path TEXT NOT NULL UNIQUE,
   number TEXT NOT NULL,
   name TEXT,
   name_lang TEXT NOT NULL,
+  status TEXT NOT NULL,
   authority_id TEXT NOT NULL REFERENCES authority(id),
   jurisdiction TEXT NOT NULL,
   division_id TEXT REFERENCES division(id),
   division_path TEXT NOT NULL,
   division_path_en TEXT NOT NULL DEFAULT '[]',
-  tree_count INTEGER,
+  town TEXT,
+  village TEXT,
+  small_place TEXT,
+  address TEXT,
+  lon REAL,
+  lat REAL,
+  datum TEXT NOT NULL,
+  tree_count INTEGER,                 -- trees by the form or ledger
+  file_count INTEGER NOT NULL,        -- those of them that have a file of their own
   area_ha REAL,
+  ownership TEXT,
   period TEXT,
+  listings TEXT NOT NULL,             -- JSON list of listing codes
+  steward TEXT,
+  lead TEXT,
+  cooperating TEXT,
   notes TEXT,
+  details TEXT NOT NULL,              -- JSON list of [field, value]: the other answers, in the order of the form
+  inspections TEXT NOT NULL,          -- JSON list of objects
+  designations TEXT NOT NULL,
+  aliases TEXT NOT NULL,
+  flags TEXT NOT NULL,
+  history TEXT NOT NULL,
   position_precision TEXT NOT NULL,
   withheld TEXT NOT NULL,
+  text_lang TEXT NOT NULL,
   source_id TEXT NOT NULL REFERENCES source(id),
+  source_url TEXT,
   licence TEXT NOT NULL,
-  attribution TEXT NOT NULL
+  attribution TEXT NOT NULL,
+  updated_on TEXT
+);
+
+-- Places of a ledger: villages, temples, Linpan, ancient-tree parks, old-town green spaces, parks.
+CREATE TABLE place (
+  fid INTEGER PRIMARY KEY,
+  geom BLOB,                          -- polygon where there is a boundary, else a point
+  uuid TEXT NOT NULL UNIQUE,
+  path TEXT NOT NULL UNIQUE,
+  number TEXT NOT NULL,
+  subkind TEXT NOT NULL,
+  name TEXT,
+  name_lang TEXT NOT NULL,
+  status TEXT NOT NULL,
+  authority_id TEXT NOT NULL REFERENCES authority(id),
+  jurisdiction TEXT NOT NULL,
+  division_id TEXT REFERENCES division(id),
+  division_path TEXT NOT NULL,
+  division_path_en TEXT NOT NULL DEFAULT '[]',
+  town TEXT,
+  village TEXT,
+  small_place TEXT,
+  address TEXT,
+  lon REAL,
+  lat REAL,
+  datum TEXT NOT NULL,
+  tree_count INTEGER,                 -- trees by the form or ledger
+  file_count INTEGER NOT NULL,        -- those of them that have a file of their own
+  area_ha REAL,
+  ownership TEXT,
+  period TEXT,
+  steward TEXT,
+  lead TEXT,
+  cooperating TEXT,
+  notes TEXT,
+  details TEXT NOT NULL,              -- JSON list of [field, value]: the other answers, in the order of the form
+  inspections TEXT NOT NULL,          -- JSON list of objects
+  designations TEXT NOT NULL,
+  aliases TEXT NOT NULL,
+  flags TEXT NOT NULL,
+  history TEXT NOT NULL,
+  position_precision TEXT NOT NULL,
+  withheld TEXT NOT NULL,
+  text_lang TEXT NOT NULL,
+  source_id TEXT NOT NULL REFERENCES source(id),
+  source_url TEXT,
+  licence TEXT NOT NULL,
+  attribution TEXT NOT NULL,
+  updated_on TEXT
+);
+
+-- Landmark elements: bridges, wells, steles, paving; in a place or a garden.
+CREATE TABLE element (
+  fid INTEGER PRIMARY KEY,
+  geom BLOB,                          -- polygon where there is a boundary, else a point
+  uuid TEXT NOT NULL UNIQUE,
+  path TEXT NOT NULL UNIQUE,
+  number TEXT NOT NULL,
+  subkind TEXT NOT NULL,
+  name TEXT,
+  name_lang TEXT NOT NULL,
+  status TEXT NOT NULL,
+  authority_id TEXT NOT NULL REFERENCES authority(id),
+  jurisdiction TEXT NOT NULL,
+  division_id TEXT REFERENCES division(id),
+  division_path TEXT NOT NULL,
+  division_path_en TEXT NOT NULL DEFAULT '[]',
+  town TEXT,
+  village TEXT,
+  small_place TEXT,
+  address TEXT,
+  lon REAL,
+  lat REAL,
+  datum TEXT NOT NULL,
+  tree_count INTEGER,                 -- trees by the form or ledger
+  file_count INTEGER NOT NULL,        -- those of them that have a file of their own
+  area_ha REAL,
+  ownership TEXT,
+  period TEXT,
+  garden_no TEXT,
+  place_no TEXT,
+  steward TEXT,
+  lead TEXT,
+  cooperating TEXT,
+  notes TEXT,
+  details TEXT NOT NULL,              -- JSON list of [field, value]: the other answers, in the order of the form
+  inspections TEXT NOT NULL,          -- JSON list of objects
+  designations TEXT NOT NULL,
+  aliases TEXT NOT NULL,
+  flags TEXT NOT NULL,
+  history TEXT NOT NULL,
+  position_precision TEXT NOT NULL,
+  withheld TEXT NOT NULL,
+  text_lang TEXT NOT NULL,
+  source_id TEXT NOT NULL REFERENCES source(id),
+  source_url TEXT,
+  licence TEXT NOT NULL,
+  attribution TEXT NOT NULL,
+  updated_on TEXT
 );
 
 CREATE TABLE measurement (
@@ -235,7 +383,8 @@ CREATE TABLE flag (
 
 CREATE TABLE photo (
   id INTEGER PRIMARY KEY,
-  tree_uuid TEXT NOT NULL REFERENCES tree(uuid),
+  tree_uuid TEXT REFERENCES tree(uuid),
+  area_uuid TEXT,                     -- of a grove, garden, place or element instead of a tree
   kind TEXT NOT NULL,
   taken_on TEXT,
   caption TEXT,
@@ -310,7 +459,8 @@ CREATE TABLE source (
 -- Per issued tag only a SHA-256 of code and check: a site can tell genuine from forged, nobody can make one.
 CREATE TABLE tag (
   tag_hash TEXT PRIMARY KEY,
-  tree_uuid TEXT NOT NULL REFERENCES tree(uuid),
+  tree_uuid TEXT REFERENCES tree(uuid),
+  grove_uuid TEXT REFERENCES grove(uuid),  -- where the tag is a grove's
   state TEXT NOT NULL,
   issued_on TEXT NOT NULL,
   ended_on TEXT
@@ -338,6 +488,10 @@ CREATE INDEX alias_tree_index ON alias(tree_uuid);
 CREATE INDEX flag_tree_index ON flag(tree_uuid);
 CREATE INDEX photo_tree_index ON photo(tree_uuid);
 CREATE INDEX history_tree_index ON history(tree_uuid);
+CREATE INDEX photo_area_index ON photo(area_uuid);
+CREATE INDEX tree_grove_index ON tree(grove_no) WHERE grove_no IS NOT NULL;
+CREATE INDEX tree_garden_index ON tree(garden_no) WHERE garden_no IS NOT NULL;
+CREATE INDEX tree_place_index ON tree(place_no) WHERE place_no IS NOT NULL;
 CREATE INDEX tag_tree_index ON tag(tree_uuid);
 CREATE INDEX division_parent_index ON division(parent_id);
 

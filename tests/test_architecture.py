@@ -19,21 +19,29 @@ LAYERS = {
     "registry.photos": {"errors", "db"},
     "registry.geopackage": set(),
     "registry.chunks": set(),
-    "registry.rulepacks": {"db", "rules"},
+    "registry.rulepacks": {"errors", "db", "rules"},
+    "registry.affected": {
+        "chunks", "models", "rulepacks", "rules", "selection", "surroundings", "vocab",
+    },
     "registry.importing": {"errors", "vocab", "models", "rules", "rulepacks", "db"},
     "registry.surroundings": {"records", "models", "rules", "settings"},
     "registry.selection": {"errors", "records", "vocab", "models", "rules", "surroundings"},
     "registry.outputs": {"errors", "db", "keys", "photos"},
-    "registry.queries": {"chunks", "records", "vocab", "models", "rules", "photos", "surroundings"},
+    "registry.parts": {"records", "vocab", "models", "rules", "photos", "surroundings"},
+    "registry.queries": {"chunks", "records", "vocab", "models", "rules", "photos", "surroundings", "parts"},
+    "registry.area_queries": {
+        "chunks", "records", "vocab", "models", "rules", "photos", "surroundings", "parts",
+    },
     "registry.commands": {
         "errors", "vocab", "models", "rules", "importing", "db", "keys", "settings", "photos", "chunks",
+        "rulepacks",
     },
     "registry.edition": {
         "records", "models", "rules", "keys", "settings", "geopackage", "commands", "chunks",
     },
     "registry.publish": {
         "errors", "records", "models", "rules", "db", "keys", "photos", "queries", "selection", "geopackage",
-        "edition", "commands",
+        "edition", "commands", "area_queries",
     },
     "registry.cli": {"*"},
     "exports": {"errors", "records", "vocab"},

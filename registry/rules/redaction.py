@@ -10,7 +10,14 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar, get_args
 
-from registry.records import AreaRecord, HistoryRecord, InspectionRecord, PhotoRecord, TreeRecord
+from registry.records import (
+    AreaRecord,
+    DetailRecord,
+    HistoryRecord,
+    InspectionRecord,
+    PhotoRecord,
+    TreeRecord,
+)
 from registry.rules.names import is_author
 from registry.rules.private_matters import private_matter
 from registry.vocab.words import GrowthPlace, PartyKind, Precision
@@ -34,6 +41,13 @@ FREE_TEXTS = (
 )
 """Fields that hold whatever somebody wrote: private until released, read for private matters even then."""
 
+AREA_TEXTS = ("small_place", "address", "notes")
+DETAIL_TEXTS = frozenset(
+    {"extent_text", "disturbance", "care_advice", "protection_measures", "values", "values_note"}
+    | {"change_reason", "photo_note", "current_use", "extant_elements", "description"}
+)
+"""Free texts of groves, gardens, places and elements, in fields of their own and among the details."""
+
 SPECIES_NAMES = ("name_latin", "name_zh", "name_en")
 """Names of the species; its id is made from the first that is known, and falls with it."""
 
@@ -46,7 +60,7 @@ OFFICE_TEXTS = frozenset(
 )
 """What the office says of itself and of its sources: a duty telephone is there to be called."""
 
-UNIT_TEXTS = frozenset({"steward", "inspected_by"})
+UNIT_TEXTS = frozenset({"steward", "inspected_by", "lead", "cooperating"})
 """Names of units: 住宅 in them is an office's business and nobody's home."""
 
 _TREE_CALLED_MOU = ("江某", "江")  # Schefflera octophylla in Taiwan: a tree and no Mr Jiang
@@ -114,7 +128,7 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
     exactly as its precision says, and then without the texts that would give it away.
     """
     held: list[Held] = []
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
 
     def hold(field: str, reason: str) -> None:
         held.append(Held(field, reason))
@@ -129,10 +143,7 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
         hold("name_author", "no author")
     if tree.surveyor is not None:
         hold("surveyor", "person")
-    if tree.steward is not None and (reason := _why_steward(tree.steward, disclosure)):
-        hold("steward", reason)
-        if reason == "person" and disclosure.steward_units and not private_matter(disclosure.steward_units):
-            changes["steward"] = disclosure.steward_units
+    _hold_units(tree, disclosure, hold, changes)
     is_exact = tree.position_precision == Precision.EXACT
     if not is_exact:
         _generalise(tree, disclosure, hold, changes)
@@ -141,7 +152,7 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
     changes["photos"] = tuple(_redact_photo(row, held) for row in tree.photos)
     if not is_exact:
         _generalise_rows(tree, held, changes)
-    public = _swept(replace(tree, **changes), held)  # type: ignore[arg-type]
+    public = _swept(replace(tree, **changes), held)
     made_of = next((field for field in SPECIES_NAMES if getattr(tree, field) is not None), "")
     if public.species_id is not None and made_of in {item.field for item in held}:
         held.append(Held("species_id", "name held back"))
@@ -153,16 +164,74 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
 def redact_area(area: AreaRecord, disclosure: Disclosure) -> tuple[AreaRecord, tuple[Held, ...]]:
     """`area` as the public may see it: a boundary passes only where its position is exact."""
     held: list[Held] = []
-    changes: dict[str, object] = {}
-    words = disclosure if area.position_precision == Precision.EXACT else Disclosure()
-    if area.notes is not None and (reason := _why("notes", area.notes, words)):
-        held.append(Held("notes", reason))
-        changes["notes"] = None
-    if area.boundary and area.position_precision != Precision.EXACT:
-        held.append(Held("boundary", "position"))
-        changes["boundary"] = ()
-    public = _swept(replace(area, **changes), held)  # type: ignore[arg-type]
+    changes: dict[str, Any] = {}
+
+    def hold(field: str, reason: str) -> None:
+        held.append(Held(field, reason))
+        changes[field] = None
+
+    is_exact = area.position_precision == Precision.EXACT
+    words = disclosure if is_exact else replace(disclosure, released=frozenset())
+    for field in AREA_TEXTS:
+        text = getattr(area, field)
+        if text is not None and (reason := _why(field, text, words)):
+            hold(field, reason)
+    _hold_units(area, disclosure, hold, changes)
+    kept = []
+    for detail in area.details:
+        reason = _why_detail(detail, words, is_exact=is_exact)
+        if reason:
+            held.append(Held(detail.field, reason))
+        else:
+            kept.append(detail)
+    changes["details"] = tuple(kept)
+    changes["inspections"] = tuple(_redact_inspection(row, words, held) for row in area.inspections)
+    changes["photos"] = tuple(_redact_photo(row, held) for row in area.photos)
+    if not is_exact:
+        _generalise_area(area, held, changes)
+    public = _swept(replace(area, **changes), held)
     return replace(public, withheld=tuple(sorted({item.field for item in held}))), tuple(held)
+
+
+def _hold_units(
+    record: TreeRecord | AreaRecord,
+    disclosure: Disclosure,
+    hold: Callable[[str, str], None],
+    changes: dict[str, Any],
+) -> None:
+    """Hold back stewards who are persons, and units whose name holds a private matter."""
+    for field in ("lead", "cooperating"):
+        if (text := getattr(record, field)) is not None and (reason := private_matter(text, is_unit=True)):
+            hold(field, reason)
+    if record.steward is not None and (reason := _why_steward(record.steward, disclosure)):
+        hold("steward", reason)
+        if reason == "person" and disclosure.steward_units and not private_matter(disclosure.steward_units):
+            changes["steward"] = disclosure.steward_units
+
+
+def _why_detail(detail: DetailRecord, words: Disclosure, *, is_exact: bool) -> str | None:
+    if detail.field in DETAIL_TEXTS and isinstance(detail.value, str):
+        return _why(detail.field, detail.value, words)
+    if not is_exact and detail.field in {*PLACE_TEXTS, "elevation_max_m"}:
+        return "position"
+    return private_matter(detail.value) if isinstance(detail.value, str) else None
+
+
+def _generalise_area(area: AreaRecord, held: list[Held], changes: dict[str, Any]) -> None:
+    for field in ("town", "village", "name", "source_url", "steward", "garden_no", "place_no"):
+        if getattr(area, field) is not None:
+            held.append(Held(field, "position"))
+            changes[field] = None
+    for field, empty in (("boundary", ()), ("photos", ()), ("aliases", ()), ("flags", ())):
+        if getattr(area, field):
+            held.append(Held(field, "position"))
+            changes[field] = empty
+    changes["designations"] = tuple(replace(row, document_no=None) for row in area.designations)
+    changes["inspections"] = tuple(replace(row, inspected_by=None) for row in changes["inspections"])
+    if area.lon is not None and area.lat is not None:
+        held.append(Held("lon", "position"))
+        cell = grid_cell(area.lon, area.lat, area.position_precision)
+        changes["lon"], changes["lat"] = cell or (None, None)
 
 
 _Record = TypeVar("_Record", TreeRecord, AreaRecord)

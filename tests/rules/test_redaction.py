@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, get_args, get_type_hints
 
@@ -13,19 +13,23 @@ from hypothesis import strategies as st
 from register_kit import SOURCE, make_tree
 
 from registry.records import (
+    AgeRecord,
     AliasRecord,
     AreaRecord,
     DesignationRecord,
+    DetailRecord,
     FlagRecord,
     HistoryRecord,
     InspectionRecord,
     MeasurementRecord,
     PhotoRecord,
+    SpeciesShareRecord,
     TreeRecord,
 )
 from registry.rules import names, private_matters
 from registry.rules.private_matters import private_matter
 from registry.rules.redaction import (
+    DETAIL_TEXTS,
     FREE_TEXTS,
     GRID_DEGREES,
     OFFICE_TEXTS,
@@ -323,6 +327,7 @@ def test_an_author_looks_like_one(author: str, public: str | None) -> None:
 
 
 ROWS = {
+    "ages": AgeRecord("estimated"),
     "aliases": AliasRecord("1", "x"),
     "measurements": MeasurementRecord(date(2026, 1, 1)),
     "inspections": InspectionRecord(date(2026, 1, 1), "patrol"),
@@ -333,6 +338,8 @@ ROWS = {
     "history": HistoryRecord(1, datetime(2026, 1, 1, tzinfo=UTC), "x", (), "0"),
 }  # fmt: skip
 """One row of every kind that a tree's record has."""
+AREA_ROWS = {"details": DetailRecord("layers", "x"), "composition": SpeciesShareRecord("x")}
+"""The rows that only the record of an area has."""
 EVERYTHING_OPEN = Disclosure(frozenset({*FREE_TEXTS, "findings"}), PartyKind.UNIT)
 
 
@@ -343,7 +350,7 @@ def _texts_of(record: type) -> Iterator[str]:
 
 
 def _planted() -> Iterator[tuple[type, str, str]]:
-    for record in (TreeRecord, AreaRecord, *(type(row) for row in ROWS.values())):
+    for record in (TreeRecord, AreaRecord, *(type(row) for row in (ROWS | AREA_ROWS).values())):
         for field in _texts_of(record):
             own = record in {TreeRecord, AreaRecord, HistoryRecord} and field in OWN_NUMBERS
             if not own and field not in OFFICE_TEXTS | {"withheld"}:
@@ -365,6 +372,9 @@ def test_no_text_of_any_record_lets_a_private_matter_through(record: type, field
         public: Any = redact_area(_area(**facts), Disclosure(frozenset({"notes"})))
     elif record is TreeRecord:
         public = redact(make_tree(**facts), EVERYTHING_OPEN)
+    elif record in map(type, AREA_ROWS.values()):
+        name, row = next((name, row) for name, row in AREA_ROWS.items() if type(row) is record)
+        public = redact_area(_area(**{name: (replace(row, **facts),)}), EVERYTHING_OPEN)
     else:
         name, row = next((name, row) for name, row in ROWS.items() if type(row) is record)
         plain = {f.name: getattr(row, f.name) for f in fields(row)}
@@ -415,6 +425,28 @@ def test_the_time_a_text_takes_grows_with_its_length_and_no_faster(text: str) ->
         assert time.perf_counter() - began < 0.5, reader
 
 
+@pytest.mark.parametrize("field", sorted(DETAIL_TEXTS))
+def test_a_free_text_of_an_area_passes_only_when_released(field: str) -> None:
+    area = _area(details=(DetailRecord(field, "碑旁"),))
+    assert redact_area(area, Disclosure(frozenset({field})))[0].details == area.details
+    public, held = redact_area(area, Disclosure())
+    assert (public.details, [item.field for item in held]) == ((), [field])
+
+
+def test_a_person_who_cares_for_a_grove_is_not_named_but_the_unit_beside_him_is() -> None:
+    people = Disclosure(steward_kind=PartyKind.PERSON, steward_units="某县林业局".replace("某", "沁水"))
+    public, _ = redact_area(_area(steward="戚建国、沁水县林业局"), people)
+    assert public.steward == "沁水县林业局"
+
+
+def test_a_generalised_area_keeps_neither_its_point_nor_what_would_tell_it() -> None:
+    facts = {"lon": 112.123456, "lat": 35.654321, "village": "沟底", "photos": (ROWS["photos"],)}
+    area = _area(**facts, position_precision="0.01", details=(DetailRecord("elevation_m", 911.0),))
+    public, _ = redact_area(area, EVERYTHING_OPEN)
+    assert (public.lon, public.lat) == (112.125, 35.655)
+    assert (public.village, public.photos, public.details) == (None, (), ())
+
+
 def _area(**facts: object) -> AreaRecord:
     names = ("uuid", "kind", "number", "path", "authority_id", "authority_zh", "authority_en", "jurisdiction")
     usual = {**dict.fromkeys(names, "x"), "name": "柏树群", "name_lang": "zh-Hans", "source": SOURCE}
@@ -429,7 +461,7 @@ def test_an_area_shows_its_boundary_and_notes_only_where_it_may() -> None:
     assert redact_area(_area(boundary=RING, notes="碑旁"), released)[0].boundary == RING
     assert redact_area(_area(boundary=RING, notes="碑旁"), Disclosure())[0].notes is None
     public, _ = redact_area(_area(boundary=RING, notes="碑旁", position_precision="0.01"), released)
-    assert (public.boundary, public.notes, public.withheld) == ((), None, ("boundary", "notes"))
+    assert (public.boundary, public.notes, public.withheld) == ((), None, ("boundary", "name", "notes"))
 
 
 def test_a_private_matter_in_the_name_of_an_area_is_held_back() -> None:

@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 from exports.form import FormCell
 from exports.sketch_map import grid_cell, is_generalised
 from registry.records import AgeRecord, FlagRecord, RegisterFacts, TreeRecord
+from registry.vocab.checks import all_checks
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import LOCALE_FOLDER, Translator, translator
 from registry.vocab.sentences import flag_sentence
@@ -217,6 +218,7 @@ def _standing_characters(lang: str) -> frozenset[str]:
     texts += [text for field in FIELDS.values() for text in (field.zh, field.en, field.unit)]
     lists = [*WORDS.values(), GRADE_SCHEMES, LISTINGS, VIGOUR_SCALES, NUMBER_SCHEMES, JURISDICTIONS]
     texts += [text for words in lists for label in words.values() for text in label]
+    texts += [text for check in all_checks().values() for text in check.message]
     for catalogue in ("dossier", "sentences"):
         with (LOCALE_FOLDER / "zh_Hans" / f"{catalogue}.po").open("rb") as stream:
             messages = [message.id for message in read_po(stream) if message.id]

@@ -27,16 +27,13 @@ class Law:
 
     reserve_ages: band of the reserve trees, from (included) to (excluded).
     city_big: least size of a city big tree by field; one of them is enough.
+    ancient_from: age at which a tree is an ancient one, None where the pack does not say.
     """
 
     grade_ages: GradeAges = field(default_factory=dict)
     reserve_ages: tuple[int, int | None] | None = None
     city_big: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def least_age(self) -> int | None:
-        """The age at which the lowest grade begins."""
-        return min((low for low, _ in self.grade_ages.values()), default=None)
+    ancient_from: int | None = None
 
 
 @dataclass(slots=True)
@@ -84,8 +81,7 @@ def _trunk(checks: Checks, _jurisdiction: str) -> tuple[str, Question]:
             return "diameter_exceeds_girth", "diameter_cm", pair
         if any(abs(girth / factor / math.pi - diameter) <= slack for factor in factors):
             return "unit_suspected", "girth_cm", pair
-        # a factor of two or three comes about by chance as well: nothing but the rounding is forgiven
-        near = case.rounding_cm * (1 + 1 / math.pi)
+        near = min(case.rounding_cm, 0.5) * (1 + 1 / math.pi)  # such factors come about by chance as well
         if any(abs(girth / factor / math.pi - diameter) <= near for factor in feet):
             return "foot_suspected", "girth_cm", pair
         return "girth_diameter_ratio", "girth_cm", pair
@@ -153,7 +149,7 @@ def _too_young(_checks: Checks, _jurisdiction: str) -> tuple[str, Question]:
     def ask(age: int, values: Values, case: Case) -> Told:
         if values.get("category") not in _ANCIENT:
             return None
-        least = case.law.least_age
+        least = case.law.ancient_from
         return None if least is None or age >= least else ("ancient_too_young", "age_years", plain(age))
 
     return "age_years", ask
@@ -163,7 +159,7 @@ def _reserve(_checks: Checks, _jurisdiction: str) -> tuple[str, Question]:
     def ask(age: int, values: Values, case: Case) -> Told:
         if values.get("category") != Category.RESERVE:
             return None
-        low, high = case.law.reserve_ages or (0, case.law.least_age)
+        low, high = case.law.reserve_ages or (0, case.law.ancient_from)
         if low <= age and (high is None or age < high):
             return None
         return "reserve_out_of_band", "age_years", plain(age)

@@ -66,6 +66,10 @@ class Translator:
         label = labels.get(str(value))
         return self._pick(label) if label else str(value)
 
+    def pick(self, label: Label) -> str:
+        """A label in this language."""
+        return self._pick(label)
+
     def number(self, value: float | int, digits: int = 2) -> str:
         """A number as people write it here: 1,234.5."""
         pattern = "#,##0." + "#" * digits if digits else "#,##0"

@@ -1,8 +1,9 @@
 """Sentences that pages, dossiers and tags share: doubts, events, ages, and the character of a seal."""
 
+from registry.vocab.checks import all_checks
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
-from registry.vocab.words import AgeBasis, Category, Grade, TreeStatus
+from registry.vocab.words import AgeBasis, Category, Grade, TreeStatus, Vigour
 
 GRADE_SEALS = {Grade.FIRST: "一", Grade.SECOND: "二", Grade.THIRD: "三", Grade.FOURTH: "四"}
 CATEGORY_SEALS = {Category.FAMOUS: "名", Category.RESERVE: "备"}
@@ -23,40 +24,32 @@ def field_name(t: Translator, field: str) -> str:
 
 
 def flag_sentence(t: Translator, check: str, field: str, value: str) -> str:
-    """A doubt about one value as a sentence. `check` is a code of `registry.rules.plausibility`."""
-    _ = t.gettext
-    sentences = {
-        "unit_suspected": _(
-            "{field} is recorded as {value}; the unit may have been mistaken, "
-            "such as centimetres in a column of metres."
-        ),
-        "girth_diameter_ratio": _(
-            "Girth and diameter do not fit each other ({value}). "
-            "The tree may have several stems, or one of them is wrong."
-        ),
-        "diameter_exceeds_girth": _(
-            "The diameter is larger than the girth ({value}): they may have been swapped."
-        ),
-        "crown_lopsided": _("The crown is far wider in one direction than in the other ({value})."),
-        "crown_mean_differs": _("The mean crown spread does not fit its two directions ({value})."),
-        "girth_small_for_height": _("The girth is small for this height ({value})."),
-        "coordinates_rounded": _(
-            "{field} has hardly any decimals ({value}): the point on the map may be far from the tree."
-        ),
-        "datum_not_converted": _(
-            "The position is given in {value} and is not drawn until it can be converted without guessing."
-        ),
-        "same_point": _("{value} trees are recorded at exactly the same point."),
-        "placeholder_date": _("{field} {value} is a date the source uses where it knows none."),
-        "grade_age_mismatch": _("Age and protection grade do not fit each other ({value})."),
-    }
-    out_of_range = _("{field} is recorded as {value}, which is outside what such trees reach.")
-    other = (
-        out_of_range
-        if check.endswith("_out_of_range")
-        else _("{field} is recorded as {value} and should be checked.")
-    )
-    return sentences.get(check, other).format(field=field_name(t, field), value=value)
+    """A doubt about one value as a sentence. `check` is a code of `registry.vocab.checks`."""
+    known = all_checks().get(check)
+    unknown = t.gettext("{field} is recorded as {value} and should be checked.")
+    said = unknown if known is None else t.pick(known.message)
+    return said.format(field=field_name(t, field), value=_as_word(t, field, value))
+
+
+def flag_remedy(t: Translator, check: str) -> str:
+    """What helps against a doubt, "" for a check that is not known."""
+    known = all_checks().get(check)
+    return "" if known is None else t.pick(known.remedy)
+
+
+def flag_name(t: Translator, check: str) -> str:
+    """A check in a few words, its code where it is not known."""
+    known = all_checks().get(check)
+    return check if known is None else t.pick(known.name)
+
+
+def _as_word(t: Translator, field: str, value: str) -> str:
+    """A code as people read it; any other value as it is."""
+    words = _CODES.get(field)
+    return t.word(words, value) if words else value
+
+
+_CODES = {"vigour": Vigour, "category": Category, "status": TreeStatus, "age_basis": AgeBasis}
 
 
 def event_sentence(t: Translator, kind: str) -> str:

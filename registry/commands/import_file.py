@@ -1,24 +1,29 @@
 """Importing a file: every good row becomes a tree or changes one; every bad row is named; nothing is lost.
 
 read = created + updated + unchanged + rejected, always. The caller's transaction decides whether it stays.
+However long the file is, memory does not grow with it.
 """
 
-import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from registry.chunks import chunks
-from registry.commands.directory import Directory
-from registry.commands.history import Change, canonical, record_event
+from registry.commands.bulk import insert_rows
+from registry.commands.directory import Directory, Entries
+from registry.commands.history import Change, lock_history, record_event
+from registry.commands.importing_ahead import Beside, much_room
+from registry.commands.importing_changes import SHARED_POINT, Present, Reviser, Revision
+from registry.commands.importing_numbers import Key, Numbers
+from registry.commands.importing_points import count_doubtful, flag_shared_points, note_missing
+from registry.commands.importing_report import KEPT, Difference, ImportReport
+from registry.commands.importing_rows import RowDict, RowMaker, Rows, digest_of, plain, told_tree
 from registry.importing.files import Row, Table
 from registry.importing.interpret import TreeFacts, interpret
-from registry.importing.mapping import MEASUREMENT_FIELDS, Column, Mapping
+from registry.importing.mapping import Column, Mapping
 from registry.importing.problems import Rejection, RowProblem
 from registry.models import (
     Authority,
@@ -32,56 +37,51 @@ from registry.models import (
     TreeAlias,
     TreeParty,
 )
-from registry.models.base import new_id
-from registry.vocab.words import Precision, Severity
+
+__all__ = ["CHUNK", "SHARED_POINT", "Difference", "ImportReport", "import_table"]
 
 CHUNK = 1000
 AHEAD = timedelta(hours=14)
 """Where the day begins first, it is that much later than UTC."""
-
-
-@dataclass(slots=True)
-class ImportReport:
-    """What came of one file."""
-
-    file: str
-    mapping: str
-    encoding: str
-    read: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    flagged: int = 0
-    """Trees of the file's source that have at least one doubt."""
-    advice: str = ""
-    rejects_file: Path | None = None
-    unused_columns: list[str] = field(default_factory=list)
-    rejections: list[Rejection] = field(default_factory=list)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """The numbers of the report."""
-        names = ("read", "created", "updated", "unchanged", "rejected", "flagged")
-        return {name: getattr(self, name) for name in names}
+OnReject = Callable[[Rejection], None]
 
 
 def import_table(
-    session: Session, table: Table, mapping: Mapping, *, actor: str, now: datetime
+    session: Session,
+    table: Table,
+    mapping: Mapping,
+    *,
+    actor: str,
+    now: datetime,
+    on_reject: OnReject | None = None,
 ) -> ImportReport:
-    """Import every row of `table` through `mapping`; one history event for every thousand rows."""
+    """Import every row of `table` through `mapping`; one history event for every thousand rows.
+
+    on_reject: is told of every row that is rejected; the report itself keeps the first ones only.
+    """
     located = mapping.locate(table.headers, table.path)
     report = ImportReport(table.path.name, mapping.id, table.encoding)
     report.unused_columns, report.advice = mapping.unused(table.headers), mapping.advice
-    batch = _Batch(session, mapping, located, report, actor, now)
-    today = (now + AHEAD).date()
-    for chunk in chunks(table.rows, CHUNK):
-        batch.take(_interpreted(chunk, mapping, located, report, today))
-    _flag_shared_points(session, mapping.source["id"])
-    report.flagged = _count_doubtful(session, mapping.source["id"])
+    source_id, authority_id = mapping.source["id"], mapping.authority["id"]
+    lock_history(session)
+    _upsert(session, Source, mapping.source)
+    _upsert(session, Authority, mapping.authority)
+    session.flush()
+    with Numbers() as numbers:
+        with much_room(session), Beside() as beside:
+            reading = _Reading(mapping, located, report, (now + AHEAD).date(), on_reject)
+            batch = _Batch(session, reading, numbers, beside, actor, now)
+            for chunk in chunks(table.rows, CHUNK):
+                batch.take(chunk)
+            beside.wait()
+        if batch.has_earlier:
+            note_missing(session, report, numbers, source_id, authority_id)
+    report.notes = list(table.notes)
+    flag_shared_points(session, source_id)
+    report.flagged = count_doubtful(session, source_id)
     session.add(
         SourceFile(
-            source_id=mapping.source["id"],
+            source_id=source_id,
             file_name=table.path.name,
             sha256=table.sha256,
             encoding=table.encoding,
@@ -97,352 +97,195 @@ def import_table(
     return report
 
 
-def _interpreted(
-    rows: Iterable[Row], mapping: Mapping, located: dict[str, Column], report: ImportReport, today: date
-) -> Iterator[tuple[Row, TreeFacts]]:
-    for row in rows:
-        report.read += 1
-        try:
-            facts = interpret(row, mapping, located, today=today)
-        except RowProblem as problem:
-            _reject(report, row, problem)
-            continue
-        yield row, facts
+@dataclass(slots=True)
+class _Understood:
+    """A row that was understood: its number in the file, what it says, and that in short."""
+
+    row: Row
+    facts: TreeFacts
+    values: RowDict
+    digest: str
+    key: Key
 
 
-def _reject(report: ImportReport, row: Row, problem: RowProblem) -> None:
-    report.rejected += 1
-    report.rejections.append(
-        Rejection(
-            report.file,
-            row.number,
-            problem.column,
-            str(problem.value),
-            problem.kind,
-            problem.facts,
-            dict(row.cells),
-        )
-    )
-
-
-class _Batch:
-    """Writes interpreted rows chunk by chunk; knows which numbers the file has brought already."""
+class _Reading:
+    """Understands rows, and names those that cannot be."""
 
     def __init__(
         self,
-        session: Session,
         mapping: Mapping,
         located: dict[str, Column],
         report: ImportReport,
-        actor: str,
-        now: datetime,
+        today: Any,
+        on_reject: OnReject | None,
     ) -> None:
-        self.session, self.mapping, self.report = session, mapping, report
-        self.actor, self.now = actor, now
-        self.source_id = mapping.source["id"]
+        self.mapping, self.located, self.report, self.today = mapping, located, report, today
+        self.on_reject = on_reject
+        self.number_columns = [header for header, column in located.items() if column.field == "tree_no"]
+
+    def understand(self, rows: list[Row], numbers: Numbers) -> Iterator[_Understood]:
+        """The rows that can be understood."""
+        for row in rows:
+            self.report.read += 1
+            try:
+                facts = interpret(row, self.mapping, self.located, today=self.today)
+            except RowProblem as problem:
+                for header in self.number_columns:
+                    numbers.name(row.cells.get(header, ""))
+                self.reject(row, problem)
+                continue
+            values = plain(facts.tree)
+            digest = digest_of(facts, values, self.mapping.release)
+            yield _Understood(row, facts, values, digest, (facts.tree.tree_no, facts.tree.number_scheme))
+
+    def reject(self, row: Row, problem: RowProblem) -> None:
+        """Name a row that is not taken in."""
+        report = self.report
+        report.rejected += 1
+        value, cells = str(problem.value), dict[str, object](row.cells)
+        rejection = Rejection(
+            row.file_as_told(report.file), row.number, problem.column, value, problem.kind, problem.facts, cells
+        )
+        if len(report.rejections) < KEPT:
+            report.rejections.append(rejection)
+        if self.on_reject:
+            self.on_reject(rejection)
+
+
+@dataclass(slots=True)
+class _Written:
+    """One chunk, ready to be written."""
+
+    entries: Entries
+    revision: Revision
+    new: Rows = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+
+
+_IN_ORDER: tuple[type[SQLModel], ...] = (
+    Tree, TreeAlias, Measurement, Inspection, Designation, Flag, TreeParty,
+)  # fmt: skip
+
+
+class _Batch:
+    """Makes rows of the register out of rows of the file, chunk by chunk, and has them written."""
+
+    def __init__(
+        self, session: Session, reading: _Reading, numbers: Numbers, beside: Beside, actor: str, now: datetime
+    ) -> None:
+        mapping = reading.mapping
+        self.session, self.reading, self.numbers, self.beside = session, reading, numbers, beside
+        self.report, self.actor, self.now = reading.report, actor, now
+        self.reason = f"import of {self.report.file} with mapping {mapping.id}"
         self.authority_id = mapping.authority["id"]
-        self.seen: dict[tuple[str, str], tuple[int, str]] = {}
-        self.given = mapping.given_fields(located.values())
-        self.sizes_are_new = False
         self.number_column = next(c.header for c in mapping.columns if c.field == "tree_no")
-        _upsert(session, Source, mapping.source)
-        _upsert(session, Authority, mapping.authority)
-        session.flush()
         self.directory = Directory(session, mapping.authority["jurisdiction"], mapping.division_lang)
         for level in mapping.divisions:
             self.directory.name_division(level)
+        self.maker = RowMaker(mapping, self.directory)
+        given = mapping.given_fields(reading.located.values())
+        self.reviser = Reviser(given, mapping.source["id"], now.date())
+        earlier = select(Tree.id).where(col(Tree.authority_id) == self.authority_id).limit(1)
+        self.has_earlier = session.exec(earlier).first() is not None
 
-    def take(self, rows: Iterator[tuple[Row, TreeFacts]]) -> None:
-        """Write one chunk and its event."""
-        fresh = [(facts, digest) for row, facts in rows if (digest := self._first_time(row, facts))]
-        known = self._known([facts.tree.tree_no for facts, _ in fresh])
+    def take(self, rows: list[Row]) -> None:
+        """Write one chunk and its event: beside what the caller does next."""
+        fresh = self._first_time(list(self.reading.understand(rows, self.numbers)))
+        known: dict[Key, tuple[str, str | None]] = {}
+        present = Present({}, {})
+        if self.has_earlier or not self.directory.has_all_parties:
+            self.beside.wait()
+        if self.has_earlier:
+            known = self._known([each.key[0] for each in fresh])
+            changed = [known[e.key][0] for e in fresh if e.key in known and known[e.key][1] != e.digest]
+            present = Present.of(self.session, changed) if changed else present
+        if not self.directory.has_all_parties:
+            self.directory.look_up(party for each in fresh for party in _parties(each.facts))
+        new: Rows = {}
         changes: list[Change] = []
-        new: dict[type[SQLModel], list[dict[str, Any]]] = {}
-        for facts, digest in fresh:
-            tree = known.get((facts.tree.tree_no, facts.tree.number_scheme))
-            if tree is None:
-                changes.append(self._create(facts, digest, new))
-                self.report.created += 1
-            elif tree.imported_hash == digest:
+        for each in fresh:
+            tree_id, digest = known.get(each.key, (None, None))
+            if tree_id is None:
+                changes.append(self._create(each, new))
+            elif digest == each.digest:
+                self.report.unchanged += 1
+            elif change := self._update(tree_id, each, present, new):
+                changes.append(change)
+        written = _Written(self.directory.take(), self.reviser.take(), new, changes)
+        self.beside.start(lambda: self._write(written))
+
+    def _write(self, chunk: _Written) -> None:
+        chunk.entries.write(self.session)
+        chunk.revision.write(self.session)
+        for table in _IN_ORDER:
+            insert_rows(self.session, table, chunk.new.get(table, []))
+        if chunk.changes:
+            record_event(
+                self.session,
+                "import:batch",
+                chunk.changes,
+                actor=self.actor,
+                at=self.now,
+                reason=self.reason,
+            )
+
+    def _first_time(self, understood: list[_Understood]) -> list[_Understood]:
+        """Those whose number is new in the file; a second row of it says the same, or is wrong."""
+        seen = self.numbers.earlier(each.key for each in understood)
+        fresh: list[_Understood] = []
+        for each in understood:
+            first, digest = seen.setdefault(each.key, (each.row.place, each.digest))
+            if first == each.row.place:
+                fresh.append(each)
+            elif digest == each.digest:
                 self.report.unchanged += 1
             else:
-                changes.append(self._update(tree, facts, digest, new))
-                self.report.updated += 1
-        self.directory.flush()
-        self.session.flush()
-        for table in (Tree, TreeAlias, Measurement, Inspection, Designation, Flag, TreeParty):
-            if new.get(table):
-                self.session.execute(sa.insert(table), new[table])
-        if changes:
-            reason = f"import of {self.report.file} with mapping {self.mapping.id}"
-            record_event(self.session, "import:batch", changes, actor=self.actor, at=self.now, reason=reason)
+                problem = RowProblem("number_twice", self.number_column, each.key[0], first=first)
+                self.reading.reject(each.row, problem)
+        self.numbers.keep((each.key, each.row.place, each.digest) for each in fresh)
+        return fresh
 
-    def _first_time(self, row: Row, facts: TreeFacts) -> str | None:
-        """The digest of a row's content; None where the number stood in the file before."""
-        digest = _digest(facts, self.mapping)
-        key = (facts.tree.tree_no, facts.tree.number_scheme)
-        number, earlier = self.seen.setdefault(key, (row.number, digest))
-        if number == row.number:
-            return digest
-        if earlier == digest:
-            self.report.unchanged += 1
-        else:
-            _reject(
-                self.report,
-                row,
-                RowProblem("number_twice", self.number_column, facts.tree.tree_no, first=number),
-            )
-        return None
-
-    def _known(self, numbers: list[str]) -> dict[tuple[str, str], Tree]:
-        found = self.session.exec(
-            select(Tree).where(col(Tree.authority_id) == self.authority_id, col(Tree.tree_no).in_(numbers))
+    def _known(self, numbers: list[str]) -> dict[Key, tuple[str, str | None]]:
+        """Of trees that the register has: id and digest of what was imported last."""
+        query = select(Tree.tree_no, Tree.number_scheme, Tree.id, Tree.imported_hash).where(
+            col(Tree.authority_id) == self.authority_id, col(Tree.tree_no).in_(numbers)
         )
-        return {(tree.tree_no, tree.number_scheme): tree for tree in found}
-
-    def _tree_values(self, facts: TreeFacts, digest: str) -> dict[str, Any]:
         return {
-            **facts.tree.model_dump(),
-            "authority_id": self.authority_id,
-            "species_id": self.directory.species_id(facts.species, facts.tree.text_lang),
-            "division_id": self.directory.division_id(facts.divisions),
-            "source_id": self.source_id,
-            "released": canonical(sorted(self.mapping.release)),
-            "imported_hash": digest,
+            (number, scheme): (tree_id, digest)
+            for number, scheme, tree_id, digest in self.session.exec(query)
         }
 
-    def _create(
-        self, facts: TreeFacts, digest: str, new: dict[type[SQLModel], list[dict[str, Any]]]
-    ) -> Change:
-        tree_id = new_id()
-        values = {"id": tree_id, **self._tree_values(facts, digest), "updated_on": self.now.date()}
-        new.setdefault(Tree, []).append(values)
-        rows = self._child_rows(tree_id, facts)
+    def _create(self, each: _Understood, new: Rows) -> Change:
+        tree_id = next(self.maker.ids)
+        values = self.maker.tree(each.facts, each.values, each.digest)
+        rows = self.maker.children(tree_id, each.facts)
+        new.setdefault(Tree, []).append({**values, "id": tree_id, "updated_on": self.now.date()})
         for table, children in rows.items():
-            new.setdefault(table, []).extend(children)
-        told = {name: (None, value) for name, value in values.items() if _is_told(name, value)}
-        return Change("tree", tree_id, "created", {**told, **_told_children(rows)})
+            if children:
+                new.setdefault(table, []).extend(children)
+        self.report.created += 1
+        self.report.differs(each.key[0], "created", {})
+        return Change("tree", tree_id, "created", told_tree(values, rows))
 
-    def _update(
-        self, tree: Tree, facts: TreeFacts, digest: str, new: dict[type[SQLModel], list[dict[str, Any]]]
-    ) -> Change:
-        fields: dict[str, tuple[Any, Any]] = {}
-        said = {*self.given, *facts.tree.model_fields_set, *_OURS}
-        for name, value in self._tree_values(facts, digest).items():
-            old = getattr(tree, name)
-            if name in said and old != value:
-                setattr(tree, name, value)
-                if name != "imported_hash":
-                    fields[name] = (old, value)
-        tree.updated_on = self.now.date()
-        rows = self._child_rows(tree.id, facts)
-        for table, children in rows.items():
-            gone, added = self._replace_children(tree.id, table, children)
-            if table is Measurement:
-                self.sizes_are_new = bool(children or gone)
-            new.setdefault(table, []).extend(added)
-            for name, (_, now) in _told_children({table: added}).items():
-                fields[name] = (None, now)
-            for name, (_, before) in _told_children({table: gone}).items():
-                fields[name] = (before, fields.get(name, (None, None))[1])
-        return Change("tree", tree.id, "updated", fields)
-
-    def _child_rows(self, tree_id: str, facts: TreeFacts) -> dict[type[SQLModel], list[dict[str, Any]]]:
-        base = {"tree_id": tree_id}
-        own = {**base, "source_id": self.source_id}
-        rows: dict[type[SQLModel], list[dict[str, Any]]] = {
-            TreeAlias: [{**base, "id": new_id(), "number": n, "scheme": s} for n, s in facts.aliases],
-            Measurement: [{**own, "id": new_id(), **facts.measurement.model_dump()}]
-            if facts.measurement
-            else [],
-            Designation: [
-                {**own, "id": new_id(), "authority_id": self.authority_id, **draft.model_dump()}
-                for draft in facts.designations
-            ],
-            Flag: [
-                {**base, "id": new_id(), **asdict(doubt)}
-                for doubt in {(doubt.check, doubt.field): doubt for doubt in facts.doubts}.values()
-            ],
-            TreeParty: [
-                {
-                    **base,
-                    "id": new_id(),
-                    "party_id": self.directory.party_id(party, facts.tree.text_lang),
-                    "role": party.role,
-                    "from_on": None,
-                    "to_on": None,
-                }
-                for party in facts.parties
-            ],
-            Inspection: [],
-        }
-        if facts.inspection:
-            by = (
-                self.directory.party_id(facts.inspected_by, facts.tree.text_lang)
-                if facts.inspected_by
-                else None
-            )
-            draft = facts.inspection.model_dump()
-            draft["findings"] = canonical(draft["findings"])
-            rows[Inspection] = [{**own, "id": new_id(), **draft, "party_id": by}]
-        return rows
-
-    def _replace_children(
-        self, tree_id: str, table: type[SQLModel], children: list[dict[str, Any]]
-    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """Children that went and children to add. What the file no longer says goes; dated rows stay."""
-        present = self.session.exec(select(table).where(table.tree_id == tree_id)).all()  # type: ignore[attr-defined]
-        wanted = {_content(child): child for child in children}
-        gone: list[dict[str, Any]] = []
-        for row in present:
-            if wanted.pop(_content(row.model_dump()), None) is None and self._may_go(table, row, children):
-                gone.append(row.model_dump())
-                self.session.delete(row)
-        self.session.flush()
-        return gone, list(wanted.values())
-
-    def _may_go(self, table: type[SQLModel], row: Any, children: list[dict[str, Any]]) -> bool:
-        """Whether a row that the file does not repeat goes.
-
-        A number never does; a dated row only where the file corrects the same day; an undated size, and a
-        party, where the file has their column and no value in it.
-        """
-        if table is Flag:
-            return self._flag_may_go(row)
-        if table is TreeAlias or getattr(row, "source_id", self.source_id) != self.source_id:
-            return False
-        if table is TreeParty:
-            return row.role in self.given
-        if table is Measurement and not children:
-            return row.measured_on is None and bool(self.given & MEASUREMENT_FIELDS)
-        day = _DAYS.get(table)
-        return day is None or any(child[day] == getattr(row, day) for child in children)
-
-    def _flag_may_go(self, flag: Flag) -> bool:
-        """A doubt is made anew from what the file says; one about a value that stays, stays."""
-        if flag.check == SHARED_POINT:
-            return False
-        if flag.field in MEASUREMENT_FIELDS:
-            return flag.field in self.given and self.sizes_are_new
-        return flag.field in self.given or flag.field not in Tree.model_fields
+    def _update(self, tree_id: str, each: _Understood, present: Present, new: Rows) -> Change | None:
+        values = self.maker.tree(each.facts, each.values, each.digest)
+        rows = self.maker.children(tree_id, each.facts)
+        said = each.facts.tree.model_fields_set
+        fields = self.reviser.revise(present, tree_id, said, values, rows, new)
+        if fields is None:  # the file says it in another way
+            self.report.unchanged += 1
+            return None
+        self.report.updated += 1
+        self.report.differs(each.key[0], "updated", fields)
+        return Change("tree", tree_id, "updated", fields)
 
 
-SHARED_POINT = "same_point"
-_DAYS: dict[type[SQLModel], str] = {
-    Measurement: "measured_on",
-    Inspection: "inspected_on",
-    Designation: "designated_on",
-}
-_OURS = frozenset({"authority_id", "source_id", "released", "imported_hash"})
-"""Values of a tree that the import itself gives; of the others it changes only what a file can say."""
-
-
-def _flag_shared_points(session: Session, source_id: str) -> None:
-    """Flag trees of a source that stand on one and the same point: at most one of them can be right.
-
-    Where one of them is not shown exactly, none is flagged: the flag would give its place away.
-    """
-    ours = select(Tree.id).where(Tree.source_id == source_id)
-    session.execute(sa.delete(Flag).where(col(Flag.check) == SHARED_POINT, col(Flag.tree_id).in_(ours)))
-    points = (
-        select(Tree.lon, Tree.lat, sa.func.count().label("trees"))
-        .where(Tree.source_id == source_id, col(Tree.lon).is_not(None))
-        .group_by(col(Tree.lon), col(Tree.lat))
-        .having(
-            sa.func.count() > 1,
-            sa.func.min(sa.case((col(Tree.position_precision) == Precision.EXACT, 1), else_=0)) == 1,
-        )
-        .subquery()
-    )
-    same = sa.and_(col(Tree.lon) == points.c.lon, col(Tree.lat) == points.c.lat)
-    shared = session.execute(
-        select(Tree.id, points.c.trees).join(points, same).where(Tree.source_id == source_id)
-    )
-    for rows in chunks(shared, CHUNK):
-        session.execute(
-            sa.insert(Flag),
-            [
-                {
-                    "id": new_id(),
-                    "tree_id": tree_id,
-                    "check": SHARED_POINT,
-                    "severity": Severity.NOTE,
-                    "field": "lon",
-                    "value": str(trees),
-                }
-                for tree_id, trees in rows
-            ],
-        )
-
-
-def _count_doubtful(session: Session, source_id: str) -> int:
-    """How many trees of a source have at least one doubt."""
-    doubtful = (
-        select(sa.func.count(sa.distinct(col(Flag.tree_id))))
-        .join(Tree, col(Tree.id) == col(Flag.tree_id))
-        .where(col(Tree.source_id) == source_id)
-    )
-    return int(session.exec(doubtful).one())
+def _parties(facts: TreeFacts) -> Iterator[Any]:
+    yield from facts.parties
+    if facts.inspected_by:
+        yield facts.inspected_by
 
 
 def _upsert(session: Session, table: type[SQLModel], values: dict[str, Any]) -> None:
     known = {name: value for name, value in values.items() if name in table.model_fields}
     session.merge(table(**known))
-
-
-def _digest(facts: TreeFacts, mapping: Mapping) -> str:
-    parts = {
-        "tree": facts.tree.model_dump(mode="json"),
-        "measurement": facts.measurement and facts.measurement.model_dump(mode="json"),
-        "inspection": facts.inspection and facts.inspection.model_dump(mode="json"),
-        "designations": [draft.model_dump(mode="json") for draft in facts.designations],
-        "species": asdict(facts.species),
-        "parties": [asdict(party) for party in facts.parties],
-        "inspected_by": facts.inspected_by and asdict(facts.inspected_by),
-        "aliases": facts.aliases,
-        "divisions": facts.divisions,
-        "doubts": [asdict(doubt) for doubt in facts.doubts],
-        "release": sorted(mapping.release),
-    }
-    return hashlib.sha256(canonical(parts).encode()).hexdigest()
-
-
-def _content(row: dict[str, Any]) -> str:
-    skipped = {"id", "from_on", "to_on"}
-    return canonical({name: value for name, value in row.items() if name not in skipped})
-
-
-def _is_told(name: str, value: Any) -> bool:
-    return value is not None and name not in {"id", "imported_hash", "released", "updated_on"}
-
-
-_TOLD_CHILDREN: dict[type[SQLModel], str] = {
-    TreeAlias: "aliases",
-    Measurement: "measurements",
-    Inspection: "inspections",
-    Designation: "designations",
-}
-
-
-def _told_children(rows: dict[type[SQLModel], list[dict[str, Any]]]) -> dict[str, tuple[Any, Any]]:
-    """Children as the history tells them: under one name each, parties and findings as commitments."""
-    told: dict[str, tuple[Any, Any]] = {}
-    for table, name in _TOLD_CHILDREN.items():
-        facts = [_plain_child(row) for row in rows.get(table, [])]
-        if facts:
-            told[name] = (None, facts)
-    findings = [row["findings"] for row in rows.get(Inspection, []) if row["findings"] != "[]"]
-    if findings:
-        told["findings"] = (None, findings[0])
-    if parties := rows.get(TreeParty):
-        told["parties"] = (None, [{"role": str(row["role"]), "party_id": row["party_id"]} for row in parties])
-    return told
-
-
-def _plain_child(row: dict[str, Any]) -> dict[str, Any]:
-    left_out = {"id", "tree_id", "source_id", "findings", "notes"}
-    return {
-        name: value.isoformat() if isinstance(value, date) else value
-        for name, value in row.items()
-        if value is not None and name not in left_out
-    }

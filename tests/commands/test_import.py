@@ -78,7 +78,7 @@ def test_a_crash_in_the_middle_leaves_nothing(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = _state(engine)
-    monkeypatch.setattr(import_file, "_flag_shared_points", lambda *_: 1 / 0)
+    monkeypatch.setattr(import_file, "flag_shared_points", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         import_rows(engine, tmp_path, {"no": "1", "steward": "林业局"})
     assert _state(engine) == before
@@ -205,7 +205,7 @@ def test_a_column_that_the_second_file_lacks_changes_nothing(engine: Engine, tmp
     narrow = tmp_path / "b.csv"
     narrow.write_text("no\n1\n", "utf-8")
     report = import_path(engine, narrow, optional)
-    assert report.counts["updated"] == 1
+    assert report.counts["unchanged"] == 1
     assert [tree.address for tree in rows_of(engine, Tree)] == ["甲街一号"]
     assert [row.girth_cm for row in rows_of(engine, Measurement)] == [310]
 

@@ -5,6 +5,7 @@ from typing import Any
 from datasette import Response, hookimpl
 
 from datasette_plugins.site import assets, compat
+from datasette_plugins.site.areas import area_list, area_page
 from datasette_plugins.site.downloads import download_page, edition_file
 from datasette_plugins.site.errors import error_page, error_response
 from datasette_plugins.site.home import home_page
@@ -36,7 +37,9 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"^/$", home_page),
         (r"^/download$", download_page),
         (r"^/(?:download/)?public\.gpkg$", edition_file),
-        (r"^/(?P<kind>species|place|grove|garden)/(?P<path>[^/]+)$", group_page),
+        (r"^/(?P<kind>species|place)/(?P<path>[^/]+)$", group_page),
+        (r"^/(?P<kind>grove|garden|landmark|element)/(?P<path>[^/]+)$", area_page),
+        (r"^/(?P<kinds>groves|gardens|landmarks|elements)$", area_list),
         (r"^/robots\.txt$", robots),
         (r"^/favicon\.ico$", favicon),
     ]

@@ -7,9 +7,11 @@ from typing import Any
 
 from datasette import Response
 
+from datasette_plugins.site.areas import KINDS, tree_counts
 from datasette_plugins.site.charts import DotMap, dot_map
 from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.pages import edition_of, read_edition, render_page
+from registry.rules.counting import TreeCounts
 
 _MOST_POINTS = 60_000
 
@@ -43,6 +45,9 @@ class HomePage:
     """What the home page shows."""
 
     tree_count: int
+    counts: TreeCounts
+    areas: tuple[tuple[str, int], ...]
+    """Groves, gardens, places and elements: the word in addresses, and how many there are."""
     species_count: int
     measured_count: int
     inspected_count: int
@@ -77,6 +82,10 @@ def load_home(db: sqlite3.Connection) -> HomePage:
     offices = Counter(row["jurisdiction"] for row in authorities)
     return HomePage(
         tree_count=counts["trees"],
+        counts=tree_counts(db),
+        areas=tuple(
+            (word, db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]) for word, table in KINDS.items()
+        ),
         species_count=counts["species"],
         measured_count=counts["measured"] or 0,
         inspected_count=counts["inspected"],

@@ -1,4 +1,4 @@
-"""The pages of a species, a place, a grove and a garden: what it is and which its trees are."""
+"""The pages of a species and a place: what it is and which its trees are."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette_plugins.site.charts import DotMap, dot_map
 from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
 from datasette_plugins.site.pages import read_edition, render_page
-from registry.vocab.sentences import seal_character
 
 _SHOWN = 20
 _MOST_POINTS = 20_000
@@ -29,7 +28,7 @@ _DOUBTED = (
 
 @dataclass(frozen=True, slots=True)
 class GroupPage:
-    """Trees that belong together, and the row (species, division, grove, garden) that unites them."""
+    """Trees that belong together, and the row (species, division) that unites them."""
 
     kind: str
     row: sqlite3.Row
@@ -39,14 +38,9 @@ class GroupPage:
     parents: tuple[sqlite3.Row, ...] = ()
     parts: tuple[tuple[sqlite3.Row | str, int], ...] = ()
 
-    @property
-    def seal(self) -> str:
-        """The character of a grove's seal, or ""."""
-        return seal_character("", "", self.row["protection_grade"]) if self.kind == "grove" else ""
-
 
 async def group_page(datasette: Any, request: Any) -> Response:
-    """`/species/<path>`, `/place/<path>`, `/grove/<path>`, `/garden/<path>`."""
+    """`/species/<path>`, `/place/<path>`."""
     kind, segment = request.url_vars["kind"], request.url_vars["path"]
     page = await read_edition(datasette, request, partial(_LOADERS[kind], path=_canonical(segment)))
     if page is None:
@@ -81,13 +75,6 @@ def load_place(db: sqlite3.Connection, path: str) -> GroupPage | None:
         parents=_parents(db, row),
         parts=tuple((child, child["tree_count"]) for child in children),
     )
-
-
-def load_area(db: sqlite3.Connection, path: str, kind: str) -> GroupPage | None:
-    """One grove or garden."""
-    number = tilde_decode(path)
-    row = db.execute(f"SELECT * FROM {kind} WHERE path = ? OR number = ? LIMIT 1", (path, number)).fetchone()
-    return None if row is None else GroupPage(kind, row, row["tree_count"] or 0, (), None)
 
 
 def _group(
@@ -133,6 +120,4 @@ def _canonical(segment: str) -> str:
 _LOADERS: dict[str, Any] = {
     "species": load_species,
     "place": load_place,
-    "grove": partial(load_area, kind="grove"),
-    "garden": partial(load_area, kind="garden"),
 }

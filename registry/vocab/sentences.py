@@ -1,9 +1,43 @@
 """Sentences that pages, dossiers and tags share: doubts, events, ages, and the character of a seal."""
 
+from typing import Any, Protocol
+
 from registry.vocab.checks import all_checks
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
-from registry.vocab.words import AgeBasis, Category, Grade, TreeStatus, Vigour
+from registry.vocab.words import (
+    AddedReason,
+    AgeBasis,
+    Category,
+    CensusScope,
+    Department,
+    Grade,
+    GrowthPlace,
+    Ownership,
+    TreeStatus,
+    Vigour,
+)
+
+ANSWER_WORDS: dict[str, Any] = {
+    "added_reason": AddedReason,
+    "census_scope": CensusScope,
+    "department": Department,
+    "growth_place": GrowthPlace,
+    "ownership": Ownership,
+}
+"""Answers of forms that are codes, and the list that says what they mean."""
+
+
+class Counted(Protocol):
+    """Trees as they are counted; see `registry.rules.counting`."""
+
+    @property
+    def scattered(self) -> int: ...
+    @property
+    def groves(self) -> int: ...
+    @property
+    def in_groves(self) -> int: ...
+
 
 GRADE_SEALS = {Grade.FIRST: "一", Grade.SECOND: "二", Grade.THIRD: "三", Grade.FOURTH: "四"}
 CATEGORY_SEALS = {Category.FAMOUS: "名", Category.RESERVE: "备"}
@@ -65,6 +99,26 @@ def event_sentence(t: Translator, kind: str) -> str:
     }
     actions = {"created": _("Entered on the register"), "updated": _("Values changed")}
     return sentences.get(kind) or actions.get(kind.rsplit(":", 1)[-1], _("Record changed"))
+
+
+def count_sentence(t: Translator, counts: Counted) -> str:
+    """Scattered trees, groves and trees in groves, said apart: 散生 599 株，古树群 9 群 3,795 株."""
+    scattered = t.ngettext("{count} scattered tree", "{count} scattered trees", counts.scattered)
+    if not counts.groves and not counts.in_groves:
+        return scattered
+    groves = t.ngettext("{count} grove", "{count} groves", counts.groves)
+    within = t.ngettext("{count} tree in groves", "{count} trees in groves", counts.in_groves)
+    return t.gettext("{scattered}, {groves}, {within}", scattered=scattered, groves=groves, within=within)
+
+
+def value_words(t: Translator, field: str, value: str | float | bool) -> str:
+    """The answer of a form as people read it: a code as its word, a number with its unit."""
+    if isinstance(value, bool):
+        return t.gettext("yes") if value else t.gettext("no")
+    if isinstance(value, str):
+        return t.word(ANSWER_WORDS[field], value) if field in ANSWER_WORDS else value
+    digits = 0 if float(value).is_integer() else 2
+    return f"{t.number(value, digits)} {t.unit(field)}".rstrip()
 
 
 def age_words(t: Translator, years: int, basis: str | None) -> str:

@@ -68,6 +68,35 @@ def make_species(id: str = "ficus-microcarpa", **facts: Any) -> dict[str, Any]:
     }
 
 
+def make_area(number: str = "14040401", **facts: Any) -> dict[str, Any]:
+    """What a grove, garden, place and element have in common."""
+    empty = ("details", "inspections", "designations", "aliases", "flags", "history", "withheld")
+    plain = {
+        "uuid": number,
+        "path": number,
+        "number": number,
+        "name": "柏树坡",
+        "name_lang": "zh-Hans",
+        "status": "alive",
+        "authority_id": "taipei",
+        "jurisdiction": "cn",
+        "division_path": ["山西省", "长治市"],
+        "datum": "CGCS2000",
+        "file_count": 0,
+        "position_precision": "exact",
+        "text_lang": "zh-Hans",
+        "source_id": "taipei",
+        "licence": "CC0",
+        "attribution": "某局",
+    }
+    return {**plain, **{name: [] for name in empty}, **facts}
+
+
+def make_grove(number: str = "14040401", **facts: Any) -> dict[str, Any]:
+    """One grove."""
+    return make_area(number, **{"composition": [], **facts})
+
+
 def make_division(id: str = "taipei-wanhua", name: str = "萬華區", **facts: Any) -> dict[str, Any]:
     """One division; `tree_count` is counted."""
     plain = {"name_lang": "zh-Hant", "level": "district", "parent_id": None, "jurisdiction": "tw-taipei"}
@@ -106,6 +135,8 @@ def make_edition(
     sources: list[dict[str, Any]] | None = None,
     groves: list[dict[str, Any]] | None = None,
     gardens: list[dict[str, Any]] | None = None,
+    places: list[dict[str, Any]] | None = None,
+    elements: list[dict[str, Any]] | None = None,
     facts: dict[str, str] | None = None,
 ) -> Path:
     """Write a public edition at `path`, beside it first and then in its place, as `gushu publish` does."""
@@ -122,6 +153,8 @@ def make_edition(
         _insert_tree(db, tree)
     _insert(db, "grove", groves or [])
     _insert(db, "garden", gardens or [])
+    _insert(db, "place", places or [])
+    _insert(db, "element", elements or [])
     said = {
         "number": "1",
         "register_name": "示范名录",

@@ -96,6 +96,6 @@ def byte_range(wanted: str, size: int) -> tuple[int, int]:
 
 def _load(db: sqlite3.Connection) -> tuple[list[sqlite3.Row], dict[str, int]]:
     sources = db.execute("SELECT * FROM source ORDER BY tree_count DESC, id").fetchall()
-    tables = ("tree", "grove", "garden", "species", "measurement", "inspection", "photo")
+    tables = ("tree", "grove", "garden", "place", "element", "species", "measurement", "inspection", "photo")
     counts = {table: db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for table in tables}
     return sources, counts

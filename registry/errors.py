@@ -310,6 +310,135 @@ class HistoryBrokenError(RegistryError):
     template = "the history does not hold at event {seq}: {reason}"
 
 
+class RulePackError(RegistryError):
+    """A rule pack is not written as it should be."""
+
+    code = "rule_pack_invalid"
+    template = "the rule pack {pack} cannot be used: {key}: {reason}"
+
+
+class RulePackMissingError(RegistryError):
+    """No such rule pack."""
+
+    code = "rule_pack_unknown"
+    template = "there is no rule pack {pack}; there are {known}"
+
+
+class RuleAdoptionError(RegistryError):
+    """A rule pack cannot be adopted as asked."""
+
+    code = "rule_adoption"
+    template = "the rule pack {pack} cannot be adopted: {reason}"
+
+
+class NoRecordThenError(RegistryError):
+    """The file of a tree had not begun at the instant asked for."""
+
+    code = "no_record_then"
+    template = "the register had no file of tree {tree_no} at {at}"
+
+
+class RegisterAlteredError(RegistryError):
+    """Tables say something else than the history."""
+
+    code = "register_altered"
+    template = (
+        "{count} values of the register are not what its history says; they were changed behind its back; "
+        "first: {first}"
+    )
+
+
+class HeadUnknownError(RegistryError):
+    """A hash that is not in the chain."""
+
+    code = "head_unknown"
+    template = "no event of this register has the hash {head}: it was cut off, or belongs to another register"
+
+
+class PartyNotFoundError(RegistryError):
+    """No party has this name or id."""
+
+    code = "party_not_found"
+    template = "no party is called {name}; `gushu party list` shows those that there are"
+
+
+class PartyAmbiguousError(RegistryError):
+    """Several parties have this name."""
+
+    code = "party_ambiguous"
+    template = "several parties are called {name}; name one by its id: {choices}"
+
+
+class UndoError(RegistryError):
+    """A change that cannot be undone."""
+
+    code = "undo_refused"
+    template = "event {seq} cannot be undone: {reason}"
+
+
+class RecordNotFoundError(RegistryError):
+    """No record of a kind carries this number."""
+
+    code = "record_not_found"
+    template = "there is no {what} with the number {number}"
+
+
+class CaseNotFoundError(RegistryError):
+    """No case has this number, and no tree of this number has an open case."""
+
+    code = "case_not_found"
+    template = "there is no case {case}; `gushu case list` shows them"
+
+
+class CaseConflictError(RegistryError):
+    """A case stands in the way of another."""
+
+    code = "case_conflict"
+    template = "{subject}: {reason}"
+
+
+class CaseStepError(RegistryError):
+    """A step of a case cannot be recorded now."""
+
+    code = "case_step"
+    template = "case {case}, {step}: {reason}"
+
+
+class CaseRowError(RegistryError):
+    """A row of a file of cases cannot be recorded; then none of the file is."""
+
+    code = "case_row"
+    template = "{path} row {row}, column {column}, value “{value}”: {reason}; nothing of the file was recorded"
+
+
+class NumberAllotError(RegistryError):
+    """A number cannot be given to a tree."""
+
+    code = "number_allot"
+    template = "{tree_no} cannot have the number {number}: {reason}"
+
+
+class MergeError(RegistryError):
+    """Two records cannot be made one, or one two."""
+
+    code = "merge"
+    template = "{tree_no} and {other}: {reason}"
+
+
+class ListUnknownError(RegistryError):
+    """No such edition of a protection list."""
+
+    code = "list_unknown"
+    template = "there is no edition {edition} of the protection list; there are {known}"
+
+
+class ListAuthorityError(RegistryError):
+    """A protection list is of one authority."""
+
+    code = "list_authority"
+    template = "the trees belong to several authorities: name one with --authority: {known}"
+
+
 _REASONS = {
     errno.EACCES: Phrase("no permission"),
     errno.EPERM: Phrase("no permission"),

@@ -405,6 +405,22 @@ class MapPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewFacts:
+    """Of when a file is. kind: "as_of", what the register said at the instant `at`; or "effective", what is
+    now known to have been true on the day `on`. `seq` and `head`: the last event that it rests on."""
+
+    kind: str
+    on: date | None
+    at: datetime | None
+    seq: int
+    head: str
+    unknown: tuple[str, ...] = ()
+    """Fields that may have been otherwise then, or of which nothing is known for that day; left out."""
+    erased: tuple[str, ...] = ()
+    """Fields of which something was erased for good."""
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterFacts:
     """What an export says about the register it was made from."""
 
@@ -414,3 +430,90 @@ class RegisterFacts:
     made_at: datetime
     edition: int | None
     is_demonstration: bool
+    view: ViewFacts | None = None
+    """Of when the file is; None for the file of today."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldShare:
+    """How many of the trees that a form asks for a field (`asked`) have it (`filled`)."""
+
+    field: str
+    filled: int
+    asked: int
+    is_required: bool = False
+
+    @property
+    def share(self) -> float:
+        """Between 0 and 1; 1 where nothing is asked."""
+        return self.filled / self.asked if self.asked else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class QualityRow:
+    """The state of a group of trees: those of a division, of a source, or all.
+
+    `names` and `names_en` say which group, largest division first; empty where no division is known.
+    `doubtful` trees have at least one doubt; `findings` are doubts about the group as a whole.
+    """
+
+    names: tuple[str, ...]
+    names_en: tuple[str, ...]
+    trees: int
+    doubtful: int
+    warnings: int
+    notes: int
+    fields: tuple[FieldShare, ...]
+    findings: tuple[FlagRecord, ...] = ()
+
+    @property
+    def filled(self) -> int:
+        """Fields that have a value, over all trees."""
+        return sum(field.filled for field in self.fields)
+
+    @property
+    def asked(self) -> int:
+        """Fields that are asked for, over all trees."""
+        return sum(field.asked for field in self.fields)
+
+    @property
+    def share(self) -> float:
+        """How complete the files are, between 0 and 1."""
+        return self.filled / self.asked if self.asked else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckCount:
+    """How often a check was not passed."""
+
+    check: str
+    severity: str
+    doubts: int
+    trees: int
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtRow:
+    """One doubt in a list for the office. `value` is None where the field is private."""
+
+    tree_no: str
+    name: str | None
+    places: tuple[str, ...]
+    source: str
+    flag: FlagRecord
+    is_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QualityFacts:
+    """The quality of a register, or of the part that `where` selects, counted at one moment."""
+
+    register_name: str
+    made_at: datetime
+    where: tuple[str, ...]
+    whole: QualityRow
+    divisions: tuple[QualityRow, ...]
+    sources: tuple[QualityRow, ...]
+    checks: tuple[CheckCount, ...]
+    worst: tuple[tuple[DoubtRow, ...], ...]
+    """The trees with most doubts, each as its doubts."""

@@ -187,8 +187,8 @@ def _legend(checks: Checks, _jurisdiction: str) -> tuple[str, Question]:
     def ask(basis: str, values: Values, _case: Case) -> Told:
         if basis != AgeBasis.DOCUMENTED or not (method := values.get("age_method")):
             return None
-        found = any(word in method for word in words)
-        return ("legend_age_as_documented", "age_basis", method) if found else None
+        found = next((word for word in words if word in method), None)
+        return ("legend_age_as_documented", "age_basis", found) if found else None
 
     return "age_basis", ask
 

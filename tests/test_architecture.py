@@ -39,6 +39,7 @@ LAYERS = {
     "registry.edition": {
         "records", "models", "rules", "keys", "settings", "geopackage", "commands", "chunks",
     },
+    "registry.dictionary": {"db", "vocab", "rules", "importing", "area_queries"},
     "registry.publish": {
         "errors", "records", "models", "rules", "db", "keys", "photos", "queries", "selection", "geopackage",
         "edition", "commands", "area_queries",

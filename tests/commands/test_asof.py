@@ -94,8 +94,13 @@ def test_every_state_of_a_file_comes_out_whole_again(
         for tree_id, record in records.items():
             with reading(engine) as session:
                 found = tree_as_of(session, tree_id, at + HOUR / 2)
-            assert found.restricted == record
+            assert _own(found.restricted) == _own(record)
             assert found.facts.unknown == found.facts.erased == ()
+
+
+def _own(tree: TreeRecord) -> TreeRecord:
+    """The record without the Chinese name of its species, which another tree may have brought later."""
+    return replace(tree, name_zh=None, name_zh_lang="")
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ LAYERS = {
     "registry.importing": {"errors", "vocab", "models", "rules", "rulepacks", "db"},
     "registry.surroundings": {"records", "models", "rules", "settings", "vocab"},
     "registry.selection": {"errors", "records", "vocab", "models", "rules", "surroundings"},
+    "registry.duplicates": {"errors", "models", "rules", "vocab"},
     "registry.outputs": {"errors", "db", "keys", "photos"},
     "registry.parts": {"records", "vocab", "models", "rules", "photos", "surroundings"},
     "registry.queries": {"chunks", "records", "vocab", "models", "rules", "photos", "surroundings", "parts"},

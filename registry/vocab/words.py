@@ -313,6 +313,7 @@ class CaseKind(StrEnum):
     DEATH = "death"
     MISSING = "missing"
     MOVE = "move"
+    FOUND = "found"
 
 
 class CaseState(StrEnum):
@@ -601,6 +602,7 @@ WORDS: dict[type[StrEnum], dict[str, Label]] = {
         "death": Label("死亡确认", "Death"),
         "missing": Label("未找到核实", "Not found"),
         "move": Label("移植变更", "Move"),
+        "found": Label("重新找到", "Found again"),
     },
     CaseState: {
         "open": Label("办理中", "Open"),
@@ -655,6 +657,13 @@ WORDS: dict[type[StrEnum], dict[str, Label]] = {
 GRADE_SCHEMES: dict[str, Label] = {
     "cn-2025": Label("《古树名木保护条例》分级", "National grades of China (2025 Regulation)"),
     "cn-lyt2738": Label("二次普查分级", "Grades of China's second census"),
+    "cn-2025-urban-uplift": Label("《条例》城市提级", "National grades, cities one grade higher"),
+    "shanxi-urban-2022": Label("山西城市四级", "Shanxi, four levels in cities"),
+    "shanghai-2017": Label("上海分级", "Grades of Shanghai"),
+    "beijing-1998": Label("北京分级", "Grades of Beijing"),
+    "zhengzhou-2021": Label("郑州分级", "Grades of Zhengzhou"),
+    "zaozhuang-2019": Label("枣庄分级", "Grades of Zaozhuang"),
+    "jining-2019": Label("济宁分级", "Grades of Jining"),
 }
 
 LISTINGS: dict[str, Label] = {
@@ -662,6 +671,8 @@ LISTINGS: dict[str, Label] = {
     "hk-swt": Label("香港石墙树", "Stonewall Tree (Hong Kong)"),
     "sg-heritage": Label("新加坡文化遗产树", "Heritage Tree (Singapore)"),
     "tw-taipei": Label("台北市受保护树木", "Protected Tree (Taipei)"),
+    "uk-ati": Label("英国古树名录", "Ancient Tree Inventory (United Kingdom)"),
+    "it-ami": Label("意大利纪念性树木", "Monumental Tree (Italy)"),
 }
 
 VIGOUR_SCALES: dict[str, Label] = {
@@ -685,6 +696,14 @@ JURISDICTIONS: dict[str, Label] = {
     "cn": Label("中国", "China"),
     "cn-shanxi": Label("山西省", "Shanxi"),
     "cn-chengdu": Label("成都市", "Chengdu"),
+    "cn-beijing": Label("北京市", "Beijing"),
+    "cn-shanghai": Label("上海市", "Shanghai"),
+    "cn-zhengzhou": Label("郑州市", "Zhengzhou"),
+    "cn-zaozhuang": Label("枣庄市", "Zaozhuang"),
+    "cn-jining": Label("济宁市", "Jining"),
+    "uk": Label("英国", "United Kingdom"),
+    "it": Label("意大利", "Italy"),
+    "any": Label("各地", "Anywhere"),
     "tw-taipei": Label("台北市", "Taipei"),
     "hk": Label("香港", "Hong Kong"),
     "sg": Label("新加坡", "Singapore"),

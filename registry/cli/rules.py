@@ -1,0 +1,357 @@
+"""Commands on rule packs: what they say, whom they affect, and going by one."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from registry.affected import Judged, Tally, adoptions_of, affected_trees, due_trees
+from registry.cli.app import Office, _, app
+from registry.cli.exporting import Where, register_facts, written
+from registry.cli.rule_tables import (
+    cells,
+    change_cells,
+    change_lines,
+    class_text,
+    diff_lines,
+    differences,
+    judged_facts,
+    months_text,
+    pack_facts,
+    pack_title,
+    passed_lines,
+    place_of,
+    reasons,
+    rule_facts,
+    show_lines,
+    table,
+    validity,
+)
+from registry.commands.adoption import adopt_pack, keep_pack
+from registry.db import open_register, reading, transaction
+from registry.errors import RegisterMissingError, RegistryError
+from registry.outputs import check_output
+from registry.rulepacks import PackLibrary, pack_folder
+from registry.rules.packs import RulePack
+from registry.vocab.rule_words import CONFIDENCES
+
+rules = typer.Typer(help=_("Rule packs: law as data, with citation and confidence."), no_args_is_help=True)
+app.add_typer(rules, name="rules")
+
+SHOWN = 20
+Day = Annotated[str | None, typer.Option(help=_("As of this day, YYYY-MM-DD; otherwise today."))]
+Out = Annotated[Path | None, typer.Option(help=_("Write the whole list as a workbook (.xlsx)."))]
+PackName = Annotated[str, typer.Argument(metavar="ID")]
+
+
+def _library(office: Office) -> PackLibrary:
+    return PackLibrary(pack_folder(office.address))
+
+
+def _day(office: Office, text: str | None, option: str = "--on") -> date:
+    try:
+        return date.fromisoformat(text) if text else office.now().date()
+    except ValueError:
+        raise typer.BadParameter(f"{option}: {text}") from None
+
+
+@rules.command("list", help=_("List the rule packs at hand, and which of them this register goes by."))
+def rules_list(ctx: typer.Context) -> None:
+    """List the packs."""
+    office: Office = ctx.obj
+    t, library = office.t, _library(office)
+    used = _used(office, library)
+    packs = library.all()
+    rows = [[t.gettext("pack"), t.gettext("title"), t.gettext("place"), t.gettext("in force"),
+             t.gettext("confidence"), t.gettext("use")]]  # fmt: skip
+    for pack in packs:
+        confidence = t.word(CONFIDENCES, pack.confidence)
+        use = used.get(pack.id) or (t.gettext("by itself") if pack.is_automatic else "")
+        rows.append([pack.id, pack_title(t, pack), place_of(t, pack), validity(t, pack), confidence, use])
+    for line in table(rows):
+        office.say(line)
+    facts = [{key: value for key, value in pack_facts(pack).items() if key != "rules"} for pack in packs]
+    office.answer({"packs": [{**fact, "used": used.get(fact["id"])} for fact in facts]})
+
+
+def _used(office: Office, library: PackLibrary) -> dict[str, str]:
+    """Since when the register goes by which pack; empty where there is no register yet."""
+    try:
+        engine = open_register(office.address)
+    except RegisterMissingError:
+        return {}
+    with reading(engine) as session:
+        return {
+            adoption.pack.id: office.t.gettext("adopted from {day}", day=adoption.adopted_on.isoformat())
+            for adoption in adoptions_of(session, library)
+            if adoption.ended_on is None
+        }
+
+
+@rules.command("show", help=_("Show a rule pack: every value with its source and how sure it is."))
+def rules_show(ctx: typer.Context, pack: PackName) -> None:
+    """Show a pack."""
+    office: Office = ctx.obj
+    found = _library(office).get(pack)
+    for line in show_lines(office.t, found):
+        office.say(line)
+    office.answer(pack_facts(found))
+
+
+@rules.command("check", help=_("Check rule packs: files of your own, or packs by id."))
+def rules_check(ctx: typer.Context, packs: Annotated[list[str], typer.Argument(metavar="FILE|ID…")]) -> None:
+    """Check packs; every wrong one is named."""
+    office: Office = ctx.obj
+    t, library = office.t, _library(office)
+    wrong: list[RegistryError] = []
+    for name in packs:
+        try:
+            found = library.get(name)
+        except RegistryError as error:
+            wrong.append(error)
+            typer.echo(f"{error.code}: {t.error(error)}", err=True)
+        else:
+            office.say(
+                t.ngettext("{pack}: in order, {count} rule", "{pack}: in order, {count} rules",
+                           len(found.rules), pack=found.id)
+            )  # fmt: skip
+    told = [{"code": error.code, "message": t.error(error)} for error in wrong]
+    office.answer({"checked": len(packs), "wrong": told})
+    if wrong:
+        raise typer.Exit(1)
+
+
+@rules.command("diff", help=_("Show what differs between two rule packs, value by value."))
+def rules_diff(
+    ctx: typer.Context,
+    one: Annotated[str, typer.Argument(metavar="A")],
+    other: Annotated[str, typer.Argument(metavar="B")],
+) -> None:
+    """Compare two packs."""
+    office: Office = ctx.obj
+    library = _library(office)
+    packs = library.get(one), library.get(other)
+    for line in diff_lines(office.t, *packs):
+        office.say(line)
+    told = [
+        {
+            "section": section,
+            "name": name,
+            "old": left and rule_facts(left),
+            "new": right and rule_facts(right),
+        }
+        for section, name, left, right in differences(*packs)
+    ]
+    office.answer({"from": packs[0].id, "to": packs[1].id, "differences": told})
+
+
+@rules.command("affected", help=_("Who would be affected by a rule pack, before it is adopted."))
+def rules_affected(
+    ctx: typer.Context,
+    pack: PackName,
+    where: Where = None,
+    urban_only: Annotated[bool, typer.Option("--urban-only", help=_("Only trees in cities."))] = False,
+    assume_urban: Annotated[
+        bool,
+        typer.Option("--assume-urban", help=_("Take trees whose growth place does not tell as in a city.")),
+    ] = False,
+    against: Annotated[
+        str | None, typer.Option(help=_("Compare with this pack instead of the decisions in force."))
+    ] = None,
+    on: Day = None,
+    out: Out = None,
+) -> None:
+    """Say whom a pack affects."""
+    office: Office = ctx.obj
+    library, day = _library(office), _day(office, on)
+    found = library.get(pack)
+    other = library.get(against) if against else None
+    tally = Tally()
+    with reading(office.engine()) as session:
+        judged = list(
+            affected_trees(
+                session,
+                found,
+                library,
+                day,
+                tally,
+                where=where or (),
+                urban_only=urban_only,
+                assume_urban=assume_urban,
+                against=other,
+            )
+        )
+    t = office.t
+    office.say(
+        t.gettext(
+            "{pack} on {day}: {read} trees looked at", pack=found.id, day=day, read=t.number(tally.read, 0)
+        )
+    )
+    _tell(office, tally, judged, office.t.gettext("Trees affected by {pack}", pack=found.id), out, day)
+
+
+@rules.command("due", help=_("List the trees due for re-designation: the decision in force, and the rules."))
+def rules_due(ctx: typer.Context, where: Where = None, on: Day = None, out: Out = None) -> None:
+    """List what is due."""
+    office: Office = ctx.obj
+    library, day = _library(office), _day(office, on)
+    tally = Tally()
+    with reading(office.engine()) as session:
+        judged = list(due_trees(session, library, day, tally, where or ()))
+    t = office.t
+    office.say(t.gettext("On {day}: {read} trees looked at", day=day, read=t.number(tally.read, 0)))
+    _tell(office, tally, judged, t.gettext("Trees due for re-designation"), out, day)
+
+
+def _tell(
+    office: Office, tally: Tally, judged: Sequence[Judged], title: str, out: Path | None, day: date
+) -> None:
+    t = office.t
+    for line in passed_lines(t, tally):
+        office.say(line)
+    office.say(
+        t.gettext("Another grade or category: {count}", count=t.number(tally.regraded, 0))
+        + (
+            t.gettext("; another patrol interval: {count}", count=t.number(tally.repatrolled, 0))
+            if tally.repatrolled
+            else ""
+        )
+    )
+    for line in change_lines(t, tally):
+        office.say(line)
+    if judged:
+        office.say("")
+        for line in table([_line(office, one) for one in judged[:SHOWN]]):
+            office.say(line)
+    if len(judged) > SHOWN and out is None:
+        more = t.number(len(judged) - SHOWN, 0)
+        office.say(t.gettext("… and {count} more; --out FILE.xlsx lists all", count=more))
+    if out is not None:
+        _write(office, tally, judged, title, out, day)
+        office.say(t.gettext("The list of {count} trees: {path}", count=t.number(len(judged), 0), path=out))
+    office.say(t.gettext("The rules only propose: a grade changes by a decision of designation."))
+    office.answer(_facts(office, tally, judged, day))
+
+
+def _line(office: Office, judged: Judged) -> list[str]:
+    t = office.t
+    text = f"{class_text(t, *judged.old)} → {class_text(t, *judged.new)}" if judged.is_regraded else ""
+    if judged.is_repatrolled:
+        months = f"{months_text(t, judged.old_months)} → {months_text(t, judged.new_months)}"
+        text += ("，" if t.lang == "zh" else ", ") * bool(text) + t.gettext("patrols {months}", months=months)
+    return [judged.tree_no, judged.name, text, reasons(t, judged)]
+
+
+def _facts(office: Office, tally: Tally, judged: Sequence[Judged], day: date) -> dict[str, Any]:
+    changes = [
+        {"division": division, "old_category": old[0], "old_grade": old[1], "new_category": new[0],
+         "new_grade": new[1], "count": count}
+        for (division, old, new), count in tally.changes.items()
+    ]  # fmt: skip
+    return {
+        "on": day,
+        "read": tally.read,
+        "passed_over": dict(tally.passed_over),
+        "unknown": tally.unknown,
+        "regraded": tally.regraded,
+        "repatrolled": tally.repatrolled,
+        "changes": changes,
+        "trees": [judged_facts(office.t, one) for one in judged] if office.as_json else [],
+    }
+
+
+def _write(office: Office, tally: Tally, judged: Sequence[Judged], title: str, out: Path, day: date) -> None:
+    from exports.workbook import Column, Sheet, write_workbook
+
+    t = office.t
+    check_output(out, ".xlsx", office.address)
+    columns = (
+        Column(t.label("tree_no"), 18),
+        Column(t.label("name_zh"), 12),
+        Column(t.label("division"), 18),
+        Column(t.label("age_years"), 9, "integer", t.unit("age_years")),
+        Column(t.label("age_as_of"), 12, "date"),
+        Column(t.gettext("Age on the day"), 12, "integer", t.unit("age_years")),
+        Column(t.gettext("In force"), 16),
+        Column(t.gettext("Proposed"), 16),
+        Column(t.gettext("What follows"), 12),
+        Column(t.gettext("Patrols now"), 10, "decimal", t.gettext("months")),
+        Column(t.gettext("Patrols then"), 10, "decimal", t.gettext("months")),
+        Column(t.gettext("Why"), 50),
+        Column(t.gettext("Source of the rule"), 30),
+    )
+    notes = (t.gettext("The rules only propose: a grade changes by a decision of designation."),)
+    counted = t.gettext("Counts by district")
+    heads = (
+        Column(t.label("division"), 24),
+        Column(t.gettext("In force"), 24),
+        Column(t.gettext("Proposed"), 24),
+        Column(t.gettext("Number of trees"), 10, "integer"),
+    )
+    with reading(office.engine()) as session:
+        facts = register_facts(session, office)
+    made_by = (f"{facts.register_name} · {day.isoformat()}",)
+    with written(out) as stream:
+        write_workbook(
+            [Sheet(title, columns, cells(t, judged), notes), Sheet(counted, heads, change_cells(t, tally))],
+            stream,
+            title=title,
+            made_by=made_by,
+            language=t,
+            made_at=office.now(),
+        )
+
+
+@rules.command("adopt", help=_("Go by a rule pack, by id or of a file of your own, from a day on."))
+def rules_adopt(
+    ctx: typer.Context,
+    pack: Annotated[str, typer.Argument(metavar="ID|FILE")],
+    document: Annotated[str | None, typer.Option(help=_("Number of the decision."))] = None,
+    from_: Annotated[str | None, typer.Option("--from", help=_("From this day on, YYYY-MM-DD."))] = None,
+    division: Annotated[
+        str | None, typer.Option(help=_("Only in this division; otherwise where the pack holds."))
+    ] = None,
+    note: Annotated[str | None, typer.Option(help=_("Why; kept in the history."))] = None,
+) -> None:
+    """Adopt a pack."""
+    office: Office = ctx.obj
+    folder = pack_folder(office.address)
+    library, day = PackLibrary(folder), _day(office, from_, "--from")
+    engine = office.engine()
+    found: RulePack = library.get(pack)
+    given = Path(pack) if pack.endswith(".toml") else library.path(pack)
+    if given is None:
+        raise RuntimeError(f"{pack} was found and has no file")
+    file = keep_pack(given, found, folder, library)
+    with transaction(engine) as session:
+        adoption = adopt_pack(
+            session,
+            found,
+            file,
+            adopted_on=day,
+            document_no=document,
+            division_id=division,
+            note=note,
+            actor=office.actor,
+            now=office.now(),
+        )
+        facts = {
+            "pack": found.id,
+            "adopted_on": adoption.adopted_on,
+            "document_no": adoption.document_no,
+            "jurisdiction": adoption.jurisdiction,
+            "division": adoption.division_id,
+            "urban_only": adoption.is_urban_only,
+            "sha256": adoption.sha256,
+        }
+    office.say(
+        office.t.gettext(
+            "{pack} applies from {day}, by {document}; what is due now: gushu rules due",
+            pack=found.id,
+            day=facts["adopted_on"],
+            document=facts["document_no"],
+        )
+    )
+    office.answer(facts)

@@ -1,0 +1,205 @@
+"""Rules of a pack as sentences: each row short enough for a line, every number in it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from registry.vocab.language import Translator
+from registry.vocab.rule_words import (
+    CLASSES,
+    DEADLINES,
+    EXCLUSIONS,
+    HABITS,
+    LEVELS,
+    MEASURES,
+    PLATE_FIELDS,
+    PROJECTS,
+)
+from registry.vocab.words import NUMBER_SCHEMES, VIGOUR_SCALES, FamousCategory, Label, Vigour
+
+Values = Mapping[str, Any]
+_UNITS = {"age_years": "", "girth_cm": " cm", "diameter_cm": " cm", "ground_diameter_cm": " cm",
+          "height_m": " m", "crown_m": " m"}  # fmt: skip
+
+
+def row_name(t: Translator, section: str, name: str) -> str:
+    """How a row is called; "" where the section is one row, or the row needs no name."""
+    if section == "patrol_vigour":
+        return t.word(Vigour, name)
+    words: Mapping[str, Label] = {
+        "deadlines": DEADLINES,
+        "transplant": PROJECTS,
+        "exclusions": EXCLUSIONS,
+    }.get(section, {} if section in {"city_big", "listing"} else CLASSES)
+    return t.word(words, name) if name in words else ""
+
+
+def row_text(t: Translator, section: str, values: Values) -> str:
+    """What a row says: its numbers with their units, then what the law says in words."""
+    told = _SENTENCES.get(section, _nothing)(t, values)
+    said = values.get("text_zh" if t.lang == "zh" else "text_en", "")
+    if told and said:
+        return f"{told}（{said}）" if t.lang == "zh" else f"{told} ({said})"
+    return told or said
+
+
+def _nothing(_t: Translator, _values: Values) -> str:
+    return ""
+
+
+def _joined(t: Translator, parts: list[str]) -> str:
+    return ("，" if t.lang == "zh" else ", ").join(filter(None, parts))
+
+
+def _listed(t: Translator, words: Any, names: tuple[str, ...]) -> str:
+    return ("、" if t.lang == "zh" else ", ").join(t.word(words, name) for name in names)
+
+
+def _grade(t: Translator, grade: str | None) -> str:
+    word = t.word(CLASSES, grade) if grade else ""
+    return word if t.lang == "zh" else word.lower()
+
+
+def _band(t: Translator, values: Values) -> str:
+    low, high = values.get("from"), values.get("below")
+    if low is None:
+        return ""
+    if high is None:
+        return t.gettext("{low} years and more", low=low)
+    return t.gettext("{low} to {high} years", low=low, high=high - 1)
+
+
+def _reserve(t: Translator, values: Values) -> str:
+    grade, protected = values.get("grade"), values.get("protected_as")
+    return _joined(
+        t,
+        [
+            _band(t, values),
+            t.gettext("in built-up areas only") if values.get("urban") else "",
+            t.gettext("counted as {grade}", grade=_grade(t, grade)) if grade else "",
+            t.gettext("protected as {grade}", grade=_grade(t, protected)) if protected else "",
+        ],
+    )
+
+
+def _famous(t: Translator, values: Values) -> str:
+    return t.gettext("protected as {grade} at any age, no grade by age", grade=_grade(t, values.get("grade")))
+
+
+def _criterion(t: Translator, values: Values) -> str:
+    if values.get("grade"):
+        return t.gettext("counted as {grade}", grade=_grade(t, values["grade"]))
+    if "measure" not in values:
+        return ""
+    measure, unit = t.word(MEASURES, values["measure"]), _UNITS[values["measure"]]
+    if values["measure"] == "age_years":
+        text = f"{measure} " + _band(t, values)
+    elif "over" in values:
+        text = t.gettext("{measure} over {value}", measure=measure, value=f"{values['over']:g}{unit}")
+    else:
+        text = t.gettext("{measure} from {value}", measure=measure, value=f"{values['from']:g}{unit}")
+    habit = t.word(HABITS, values["only"]) if "only" in values else ""
+    height = values.get("at_height_m")
+    at = t.gettext("measured at {height} m", height=f"{height:g}") if height is not None else ""
+    return _joined(t, [habit, text, at])
+
+
+def _exclusion(t: Translator, values: Values) -> str:
+    parts = []
+    if values.get("genera"):
+        parts.append(", ".join(values["genera"]))
+    if values.get("except"):
+        parts.append(t.gettext("except {names}", names=", ".join(values["except"])))
+    return _joined(t, parts)
+
+
+def _grove(t: Translator, values: Values) -> str:
+    least = values.get("least_trees")
+    return _joined(
+        t,
+        [
+            t.gettext("the highest grade inside it") if values.get("grade") == "highest" else "",
+            t.ngettext("at least {count} tree", "at least {count} trees", least) if least else "",
+        ],
+    )
+
+
+def _designation(t: Translator, values: Values) -> str:
+    decides, approves = values.get("decides"), values.get("approves")
+    parts = []
+    if decides:
+        parts.append(t.gettext("decided by the {level} department", level=t.word(LEVELS, decides)))
+    if approves:
+        parts.append(t.gettext("approved by the {level} government", level=t.word(LEVELS, approves)))
+    return _joined(t, parts)
+
+
+def _term(t: Translator, values: Values) -> str:
+    sentences: dict[str, Callable[[int], str]] = {
+        "days": lambda n: t.ngettext("{count} day", "{count} days", n),
+        "working_days": lambda n: t.ngettext("{count} working day", "{count} working days", n),
+        "weeks": lambda n: t.ngettext("{count} week", "{count} weeks", n),
+        "months": lambda n: t.ngettext("{count} month", "{count} months", n),
+        "years": lambda n: t.ngettext("{count} year", "{count} years", n),
+    }
+    return _joined(t, [say(values[key]) for key, say in sentences.items() if key in values])
+
+
+def _patrol(t: Translator, values: Values) -> str:
+    months = values.get("months")
+    return t.ngettext("every {count} month", "every {count} months", months) if months is not None else ""
+
+
+def _patrol_vigour(t: Translator, values: Values) -> str:
+    if "months" in values:
+        return _patrol(t, values)
+    return t.gettext("the interval × {factor}", factor=f"{values['factor']:g}")
+
+
+def _zone(t: Translator, values: Values) -> str:
+    offset, factor = values.get("crown_offset_m"), values.get("diameter_factor")
+    least, most = values.get("least_m"), values.get("most_m")
+    parts = []
+    if offset is not None:
+        inside = t.gettext("the crown's projection")
+        parts.append(t.gettext("{metres} m beyond the crown", metres=f"{offset:g}") if offset else inside)
+    if factor is not None:
+        parts.append(t.gettext("{factor} × the diameter around the stem", factor=f"{factor:g}"))
+    if least is not None:
+        parts.append(t.gettext("at least {metres} m", metres=f"{least:g}"))
+    if most is not None:
+        parts.append(t.gettext("at most {metres} m", metres=f"{most:g}"))
+    return _joined(t, parts)
+
+
+def _census(t: Translator, values: Values) -> str:
+    years = values.get("years")
+    return t.ngettext("every {count} year", "every {count} years", years) if years is not None else ""
+
+
+def _experts(t: Translator, values: Values) -> str:
+    count = values.get("experts")
+    return t.ngettext("at least {count} expert", "at least {count} experts", count) if count else ""
+
+
+_SENTENCES: dict[str, Callable[[Translator, Values], str]] = {
+    "grades": _band,
+    "famous": _famous,
+    "famous_categories": lambda t, values: _listed(t, FamousCategory, values.get("categories", ())),
+    "reserve": _reserve,
+    "city_big": _criterion,
+    "listing": _criterion,
+    "exclusions": _exclusion,
+    "grove": _grove,
+    "designation": _designation,
+    "appraisal": _experts,
+    "notice": _term,
+    "patrol": _patrol,
+    "patrol_vigour": _patrol_vigour,
+    "zone": _zone,
+    "census": _census,
+    "deadlines": _term,
+    "transplant": lambda t, values: _listed(t, CLASSES, values.get("classes", ())),
+    "plate": lambda t, values: _listed(t, PLATE_FIELDS, values.get("fields", ())),
+    "vigour": lambda t, values: t.word(VIGOUR_SCALES, values.get("scale")),
+    "number": lambda t, values: t.word(NUMBER_SCHEMES, values.get("scheme")),
+}

@@ -25,10 +25,22 @@ from registry.errors import (
     MappingMissingColumnError,
     Phrase,
 )
-from registry.models import DesignationDraft, InspectionDraft, MeasurementDraft, TreeDraft
+from registry.models import (
+    AreaDraft,
+    DesignationDraft,
+    ElementDraft,
+    GardenDraft,
+    GroveDraft,
+    InspectionDraft,
+    MeasurementDraft,
+    PlaceDraft,
+    TreeDraft,
+)
 from registry.rulepacks import rule_pack
+from registry.rules.angles import Order
+from registry.rules.datums import grid_code
 from registry.rules.plausibility import GradeAges
-from registry.vocab.words import Datum
+from registry.vocab.words import Datum, PartyRole
 
 MAPPING_FOLDER = SCHEMA_FOLDER / "mappings"
 CODELIST_FOLDER = SCHEMA_FOLDER / "codelists"
@@ -38,17 +50,38 @@ TREE_FIELDS = frozenset(TreeDraft.model_fields)
 MEASUREMENT_FIELDS = frozenset(MeasurementDraft.model_fields)
 INSPECTION_FIELDS = frozenset(InspectionDraft.model_fields) - {"kind"} | {"inspected_by"}
 DESIGNATION_FIELDS = frozenset(DesignationDraft.model_fields) - {"kind", "scheme"} | {"listing"}
-PARTY_FIELDS = frozenset({"steward", "manager", "surveyor", "reviewer"})
+PARTY_FIELDS = frozenset(role.value for role in PartyRole)
 SPECIES_FIELDS = frozenset({"name_en", "family", "genus"})
 DIVISION_LEVELS = ("province", "city", "district", "county")
-OTHER_FIELDS = frozenset({"surveyed_on", "alias", "crown_mean"}) | set(DIVISION_LEVELS)
+ANYWHERE = frozenset({"alias", "position", "remark", "steward_kind", "surveyed_on"}) | set(DIVISION_LEVELS)
+"""Fields of any record that are no column of its table: both coordinates, a note with its header …"""
+OTHER_FIELDS = ANYWHERE | {"crown_mean", "age_text", "age_evidence", "grove_name", "grove_tree_count"}
 FIELDS = (
     TREE_FIELDS | MEASUREMENT_FIELDS | INSPECTION_FIELDS | DESIGNATION_FIELDS | PARTY_FIELDS | SPECIES_FIELDS
 ) | OTHER_FIELDS
 
+RECORDS = ("tree", "grove", "garden", "place", "element")
+AREA_DRAFTS: dict[str, type[AreaDraft]] = {
+    "grove": GroveDraft,
+    "garden": GardenDraft,
+    "place": PlaceDraft,
+    "element": ElementDraft,
+}
+_BESIDE_AREAS = ANYWHERE | DESIGNATION_FIELDS | PARTY_FIELDS
+RECORD_FIELDS: dict[str, frozenset[str]] = {
+    "tree": FIELDS,
+    "grove": frozenset(GroveDraft.model_fields) | _BESIDE_AREAS | {"composition"},
+    "garden": frozenset(GardenDraft.model_fields) | _BESIDE_AREAS,
+    "place": frozenset(PlaceDraft.model_fields) | _BESIDE_AREAS,
+    "element": frozenset(ElementDraft.model_fields) | _BESIDE_AREAS,
+}
+"""The fields that a column may fill, by the record that its row becomes."""
+AREA_FIELDS = frozenset().union(*(RECORD_FIELDS[record] for record in AREA_DRAFTS))
+
 YEAR_FIRST = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
 """Ways to write a day that can be read in one way only; a mapping names any other."""
 LENGTHS_IN_M = {"mm": 0.001, "cm": 0.01, "m": 1.0, "ft": 0.3048, "in": 0.0254}
+AREAS_IN_HA = {"m2": 0.0001, "ha": 1.0, "km2": 100.0, "mu": 1 / 15}
 Shape = type | tuple[type, ...]
 _DERIVED = {
     "lon": {"lat", "lon_raw", "lat_raw", "coordinate_uncertainty_m"},
@@ -62,10 +95,12 @@ _SHAPES: dict[str, Shape] = {
     "id": str, "title": str, "about": str, "source": dict, "authority": dict, "defaults": dict,
     "release": list, "placeholders": dict, "placeholder_dates": list, "columns": dict, "ignore": list,
     "divisions": dict, "finding": list, "designation": dict, "advice": str,
+    "record": str, "when": list, "join": list,
 }  # fmt: skip
 _COLUMN_SHAPES: dict[str, Shape] = {
-    "field": str, "aliases": list, "optional": bool, "unit": str, "date": (str, list), "vocabulary": dict,
-    "codelist": str, "split": str, "pattern": str, "scheme": str, "zero_is_empty": bool, "also": dict,
+    "field": str, "aliases": list, "optional": bool, "unit": (str, list), "date": (str, list),
+    "vocabulary": dict, "codelist": str, "split": str, "pattern": str, "scheme": str, "zero_is_empty": bool,
+    "also": dict, "decimal": str, "order": str, "empty": list, "whole": bool, "as": dict,
 }  # fmt: skip
 _SHAPE_NAMES: dict[Shape, Phrase] = {
     str: Phrase("text"),
@@ -73,6 +108,7 @@ _SHAPE_NAMES: dict[Shape, Phrase] = {
     list: Phrase("list"),
     bool: Phrase("true or false"),
     (str, list): Phrase("text, or a list of texts"),
+    (int, float): Phrase("number"),
 }
 _WHOLE = Phrase("the mapping")
 _SOURCE_KEYS = (
@@ -89,6 +125,9 @@ class Column:
     aliases: tuple[str, ...] = ()
     optional: bool = False
     unit: str | None = None
+    """Unit of bare numbers; None where a cell must name its own, or there is none."""
+    own_unit: bool = False
+    """Whether a cell may name its own unit."""
     dates: tuple[str, ...] = YEAR_FIRST
     words: dict[str, Any] | None = None
     split: str | None = None
@@ -97,6 +136,71 @@ class Column:
     zero_is_empty: bool = False
     also: dict[str, Any] = default_field(default_factory=dict)
     """Fields that are so, because this column has a value."""
+    decimal: str = "."
+    order: Order | None = None
+    """Which coordinate comes first where the column holds both."""
+    empty: frozenset[str] = frozenset()
+    whole: bool = False
+    """A number that a program wrote with `.0` behind it is written without."""
+    elsewhere: dict[str, str] = default_field(default_factory=dict)
+    """The field that it fills in other records than the mapping's own."""
+
+    def field_in(self, record: str, own: str) -> str | None:
+        """The field that it fills where a row becomes `record`; `own` is the record of the mapping."""
+        if record == own:
+            return self.field
+        if record in self.elsewhere:
+            return self.elsewhere[record] or None
+        alike = {"tree_no": "number", "number": "tree_no"}.get(self.field or "", self.field)
+        return alike if alike in RECORD_FIELDS[record] else None
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What is so for some rows only: those whose cell under `header` is one of `values`, or has `pattern`,
+    or is a number above `above`.
+    """
+
+    header: str
+    values: frozenset[str] = frozenset()
+    pattern: re.Pattern[str] | None = None
+    above: float | None = None
+    record: str | None = None
+    """What the row becomes."""
+    settled: dict[str, Any] = default_field(default_factory=dict)
+    """Values of fields, whatever the columns say."""
+    left_out: str | None = None
+    """Why such a row is not taken in."""
+
+    def holds(self, cell: str) -> bool:
+        """Whether a row with this cell is meant."""
+        if self.pattern is not None:
+            return self.pattern.search(cell) is not None
+        if self.above is not None:
+            try:
+                return float(cell) > self.above
+            except ValueError:
+                return False
+        return cell in self.values
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A column made of others: their cells one after another, what `strip` matches taken off."""
+
+    header: str
+    columns: tuple[str, ...]
+    separator: str = " "
+    strip: re.Pattern[str] | None = None
+
+    def cell(self, cells: dict[str, str]) -> str:
+        """The cell of a row; empty where the first of its columns is."""
+        pieces = [cells.get(name, "") for name in self.columns]
+        if not pieces[0]:
+            return ""
+        if self.strip is not None:
+            pieces = [self.strip.sub("", piece) for piece in pieces]
+        return self.separator.join(filter(None, pieces))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +235,15 @@ class Mapping:
     designation: dict[str, str] = default_field(default_factory=dict)
     advice: str = ""
     """What whoever imports with this mapping should know; said after the import."""
+    record: str = "tree"
+    """What a row becomes where no `when` says otherwise."""
+    whens: tuple[When, ...] = ()
+    joins: tuple[Join, ...] = ()
+
+    @property
+    def records(self) -> frozenset[str]:
+        """What rows may become."""
+        return frozenset({self.record, *(when.record for when in self.whens if when.record)})
 
     def given_fields(self, columns: Iterable[Column] | None = None) -> frozenset[str]:
         """What of a tree this mapping can say, so that its silence on anything else changes nothing."""
@@ -139,6 +252,7 @@ class Mapping:
         for column in columns:
             given |= {*column.also, *(column.pattern.groupindex if column.pattern else ())}
         given |= {finding.field for finding in self.findings}
+        given |= {name for when in self.whens for name in when.settled}
         for name, derived in _DERIVED.items():
             if name in given:
                 given |= derived
@@ -159,7 +273,7 @@ class Mapping:
         pack = rule_pack(self.grade_scheme)
         return pack.grade_ages if pack else {}
 
-    def locate(self, headers: Sequence[str], file: Path | None = None) -> dict[str, Column]:
+    def locate(self, headers: Sequence[str], file: Path | None = None) -> "Located":
         """The column of each header that is used. Raises MappingMissingColumnError that names `file`."""
         found, missing = self._compare(headers)
         if missing:
@@ -177,13 +291,18 @@ class Mapping:
         """Columns that this mapping needs and `headers` lacks; all of them where nothing is alike."""
         return self._compare(headers)[1]
 
-    def _compare(self, headers: Sequence[str]) -> tuple[dict[str, Column], list[str]]:
+    def _compare(self, headers: Sequence[str]) -> tuple["Located", list[str]]:
         by_name = {plain_header(header): header for header in headers}
-        found: dict[str, Column] = {}
+        for join in self.joins:
+            if all(name in headers for name in join.columns):
+                by_name[plain_header(join.header)] = join.header
+        found = Located()
         missing: list[str] = []
         for column in self.columns:
-            names = [plain_header(name) for name in (column.header, *column.aliases)]
-            header = next((by_name[name] for name in names if name in by_name), None)
+            wanted = (column.header, *column.aliases)
+            names = [plain_header(name) for name in wanted]
+            header = next((name for name in wanted if name in headers), None)  # “adresse” beside “Adresse”
+            header = header or next((by_name[name] for name in names if name in by_name), None)
             if header is not None:
                 found[header] = column
             elif not column.optional:
@@ -192,8 +311,15 @@ class Mapping:
 
     def unused(self, headers: Sequence[str]) -> list[str]:
         """Headers that the mapping neither reads nor names as ignored."""
-        used = {*self.locate(headers), *self.ignore}
+        used = {*self.locate(headers), *self.ignore, *(when.header for when in self.whens)}
+        used |= {name for join in self.joins for name in join.columns}
         return [header for header in headers if header not in used]
+
+
+class Located(dict[str, Column]):
+    """The column of each header of one file; `made_ready` keeps how its rows are read."""
+
+    made_ready: Any = None
 
 
 def plain_header(text: str) -> str:
@@ -293,8 +419,10 @@ def _mapping(path: Path, found: dict[str, Any]) -> Mapping:
         path=path,
         source=found["source"],
         authority=found["authority"],
-        columns=tuple(_column(header, keys) for header, keys in found["columns"].items()),
-        defaults=found.get("defaults", {}),
+        columns=tuple(
+            _column(header, keys, found.get("record", "tree")) for header, keys in found["columns"].items()
+        ),
+        defaults=_with_grid(found.get("defaults", {})),
         release=tuple(found.get("release", ())),
         ignore=tuple(found.get("ignore", ())),
         placeholder_texts=frozenset(placeholders.get("texts", ())),
@@ -305,45 +433,90 @@ def _mapping(path: Path, found: dict[str, Any]) -> Mapping:
         findings=tuple(_finding(keys) for keys in found.get("finding", ())),
         designation=found.get("designation", {}),
         advice=found.get("advice", ""),
+        record=_record(found.get("record", "tree")),
+        whens=tuple(_when(keys) for keys in found.get("when", ())),
+        joins=tuple(_join(keys) for keys in found.get("join", ())),
     )
     _check_whole(mapping)
     return mapping
 
 
-_REPEATED = frozenset({None, "tree_no", "alias"})
+_REPEATED = frozenset({None, "tree_no", "alias", "remark", "age_years", "age_text"})
+_NUMBER_FIELD = {"tree": "tree_no"}
+_EPSG = re.compile(r"EPSG:[0-9]{4,6}")
+
+
+def _with_grid(defaults: dict[str, Any]) -> dict[str, Any]:
+    """`datum = "EPSG:3826"` is a grid with that code."""
+    datum = defaults.get("datum")
+    if isinstance(datum, str) and _EPSG.fullmatch(datum):
+        return {**defaults, "datum": Datum.GRID.value, "datum_code": datum}
+    return defaults
 
 
 def _check_whole(mapping: Mapping) -> None:
     fields = [column.field for column in mapping.columns]
-    if "tree_no" not in fields:
-        raise _Wrong("no column gives the field {field}", field="tree_no")
+    number = _NUMBER_FIELD.get(mapping.record, "number")
+    if number not in fields:
+        raise _Wrong("no column gives the field {field}", field=number)
     single = [
         column.field for column in mapping.columns if column.field not in _REPEATED and not column.optional
     ]
     doubled = {name for name in single if single.count(name) > 1}
     if doubled:
         raise _Wrong("two columns give the field {field}", field=sorted(map(str, doubled)))
-    if "number_scheme" not in mapping.defaults and not all(
-        column.scheme for column in mapping.columns if column.field == "tree_no"
+    if (
+        "tree" in mapping.records
+        and "number_scheme" not in mapping.defaults
+        and not all(column.scheme for column in mapping.columns if column.field == "tree_no")
     ):
         raise _Wrong("no number scheme is given for the field {field}", field="tree_no")
-    if {"lon", "lat"} & mapping.given_fields() and "datum" not in mapping.defaults:
-        raise _Wrong(
-            "positions need a datum under [defaults]: one of {known}", known=[d.value for d in Datum]
-        )
-    if mapping.defaults.get("datum") not in {None, *(d.value for d in Datum)}:
-        raise _Wrong(
-            "positions need a datum under [defaults]: one of {known}", known=[d.value for d in Datum]
-        )
-    unknown = {*mapping.defaults, *mapping.release} - FIELDS
+    _check_datum(mapping)
+    known = frozenset().union(*(RECORD_FIELDS[record] for record in mapping.records))
+    settled = {name for when in mapping.whens for name in when.settled}
+    unknown = {*mapping.defaults, *mapping.release, *settled} - known
     if unknown:
         raise _Wrong("there is no field {field}", field=sorted(unknown))
     scaled = {*mapping.defaults, *fields, *(name for column in mapping.columns for name in column.also)}
     if "vigour" in fields and "vigour_scale" not in scaled:
         raise _Wrong("vigour needs a vigour_scale")
-    given = {name: value for name, value in mapping.defaults.items() if name in TREE_FIELDS}
+    for record in mapping.records:
+        _check_defaults(record, mapping.defaults)
+    for when in mapping.whens:
+        _check_defaults(when.record or mapping.record, {**mapping.defaults, **when.settled})
+
+
+def _check_datum(mapping: Mapping) -> None:
+    """A position without a datum is a question to whoever made the file, never a guess."""
+    given = mapping.given_fields()
+    datum = mapping.defaults.get("datum")
+    if ({"lon", "lat", "position"} & given and not {"datum"} & given and datum is None) or datum not in {
+        None,
+        *(d.value for d in Datum),
+    }:
+        raise _Wrong(
+            "positions need a datum under [defaults], which nobody can see in the numbers: ask who made the "
+            "file which of {known} it is, or its EPSG code",
+            known=[d.value for d in Datum],
+        )
+    if code := mapping.defaults.get("datum_code"):
+        try:
+            grid_code(code)
+        except ValueError as error:
+            raise _Wrong("{detail}", detail=error.args[0]) from error
+    elif datum == Datum.GRID.value:
+        raise _Wrong("a grid needs its EPSG code")
+
+
+def _check_defaults(record: str, defaults: dict[str, Any]) -> None:
+    """Each default must be one that the field can hold: else every row would be turned away."""
+    draft = AREA_DRAFTS.get(record, TreeDraft)
+    needed: dict[str, Any] = (
+        {"tree_no": "1", "number_scheme": "other"} if record == "tree" else {"number": "1"}
+    )
+    given = {name: value for name, value in defaults.items() if name in draft.model_fields}
     try:
-        TreeDraft(**{"tree_no": "1", "number_scheme": "other", **given})
+        draft(**{"kind": "other", **needed, **given} if "kind" in draft.model_fields else {**needed, **given})
     except ValidationError as error:
         first = error.errors()[0]
         raise _Wrong(
@@ -351,7 +524,51 @@ def _check_whole(mapping: Mapping) -> None:
         ) from error
 
 
-def _column(header: str, keys: Any) -> Column:
+def _record(word: str) -> str:
+    if word not in RECORDS:
+        raise _Wrong("there is no record {word}; there are {known}", word=word, known=list(RECORDS))
+    return word
+
+
+_WHEN_SHAPES: dict[str, Shape] = {
+    "column": str, "values": list, "pattern": str, "above": (int, float), "record": str, "set": dict,
+    "leave_out": str,
+}  # fmt: skip
+_JOIN_SHAPES: dict[str, Shape] = {"header": str, "columns": list, "separator": str, "strip": str}
+
+
+def _when(keys: Any) -> When:
+    keys = _table(keys, _WHEN_SHAPES, "when")
+    if len({"values", "pattern", "above"} & keys.keys()) != 1 or "column" not in keys:
+        raise _Wrong("a when needs a column and one of values, pattern and above")
+    return When(
+        header=keys["column"],
+        values=frozenset(map(str, keys.get("values", ()))),
+        pattern=_pattern(keys["pattern"], "when") if "pattern" in keys else None,
+        above=keys.get("above"),
+        record=_record(keys["record"]) if "record" in keys else None,
+        settled=keys.get("set", {}),
+        left_out=keys.get("leave_out"),
+    )
+
+
+def _join(keys: Any) -> Join:
+    keys = _table(keys, _JOIN_SHAPES, "join")
+    if "header" not in keys or len(keys.get("columns", ())) < 2:
+        raise _Wrong("a join needs a header and two columns or more")
+    strip = _pattern(keys["strip"], "join") if "strip" in keys else None
+    return Join(keys["header"], tuple(keys["columns"]), keys.get("separator", " "), strip)
+
+
+def _table(keys: Any, shapes: dict[str, Shape], where: str) -> dict[str, Any]:
+    if not isinstance(keys, dict):
+        raise _Wrong("{where}: {key} must be a {shape}", where=_WHOLE, key=where, shape=Phrase("table"))
+    _only(keys, frozenset(shapes), where)
+    _shaped(keys, shapes, where)
+    return keys
+
+
+def _column(header: str, keys: Any, record: str) -> Column:
     if not isinstance(keys, dict):
         raise _Wrong("{where}: {key} must be a {shape}", where="columns", key=header, shape=Phrase("table"))
     _only(keys, frozenset(_COLUMN_SHAPES), header)
@@ -359,16 +576,18 @@ def _column(header: str, keys: Any) -> Column:
     name = keys.get("field")
     pattern = _pattern(keys["pattern"], header) if "pattern" in keys else None
     groups = set(pattern.groupindex) if pattern else set()
+    known = RECORD_FIELDS.get(record, FIELDS)
     for wanted in {name, *groups, *keys.get("also", {})} - {None}:
-        if wanted not in FIELDS:
+        if wanted not in known:
             raise _Wrong("column {header}: there is no field {field}", header=header, field=wanted)
-    if name is None and not groups:
+    for other, wanted in keys.get("as", {}).items():
+        if wanted and wanted not in RECORD_FIELDS[_record(other)]:
+            raise _Wrong("column {header}: there is no field {field}", header=header, field=wanted)
+    if name is None and not groups and not keys.get("as"):
         raise _Wrong("column {header}: it names no field", header=header)
-    _check_words(name, _words(keys, header), header)
-    unit = keys.get("unit")
-    if unit is not None and unit not in LENGTHS_IN_M:
-        raise _Wrong("column {header}: the unit {unit} is not known", header=header, unit=unit)
-    if name is not None and name.endswith(("_cm", "_m")) and name in MEASUREMENT_FIELDS and unit is None:
+    _check_words(name, _words(keys, header), header, record)
+    unit, own_unit = _unit(keys, header)
+    if _is_length(name) and unit is None and not own_unit:
         raise _Wrong(
             "column {header}: it needs a unit, one of {known}", header=header, known=list(LENGTHS_IN_M)
         )
@@ -378,6 +597,7 @@ def _column(header: str, keys: Any) -> Column:
         aliases=tuple(keys.get("aliases", ())),
         optional=bool(keys.get("optional", False)),
         unit=unit,
+        own_unit=own_unit,
         dates=_dates(keys.get("date")),
         words=_words(keys, header),
         split=keys.get("split"),
@@ -385,7 +605,41 @@ def _column(header: str, keys: Any) -> Column:
         scheme=keys.get("scheme"),
         zero_is_empty=bool(keys.get("zero_is_empty", False)),
         also=keys.get("also", {}),
+        decimal=_one_of(keys.get("decimal", "."), (".", ","), header),
+        order=_one_of(keys.get("order"), ("lat-lon", "lon-lat", None), header),
+        empty=frozenset(map(str, keys.get("empty", ()))),
+        whole=bool(keys.get("whole", False)),
+        elsewhere=keys.get("as", {}),
     )
+
+
+def _is_length(name: str | None) -> bool:
+    return name == "stem_girths" or (
+        name is not None and name.endswith(("_cm", "_m")) and name in MEASUREMENT_FIELDS
+    )
+
+
+def _unit(keys: dict[str, Any], header: str) -> tuple[str | None, bool]:
+    """The unit of bare numbers, and whether cells may name their own: `unit = ["value", "m"]` says both."""
+    given = keys.get("unit")
+    words = [given] if isinstance(given, str) else list(given or ())
+    units = [word for word in words if word != "value"]
+    known = AREAS_IN_HA if keys.get("field") == "area_ha" else LENGTHS_IN_M
+    for unit in units:
+        if unit not in known:
+            raise _Wrong("column {header}: the unit {unit} is not known", header=header, unit=unit)
+    return (units[0] if units else None), "value" in words
+
+
+def _one_of(word: Any, known: tuple[Any, ...], header: str) -> Any:
+    if word not in known:
+        raise _Wrong(
+            "column {header}: {word} is none of {known}",
+            header=header,
+            word=word,
+            known=list(filter(None, known)),
+        )
+    return word
 
 
 def _dates(given: str | list[str] | None) -> tuple[str, ...]:
@@ -394,9 +648,10 @@ def _dates(given: str | list[str] | None) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
 
 
-def _check_words(name: str | None, words: dict[str, Any] | None, header: str) -> None:
+def _check_words(name: str | None, words: dict[str, Any] | None, header: str, record: str) -> None:
     """Every word of a vocabulary must be one that the field can hold: else each row would be turned away."""
-    known = next((m.model_fields[name] for m in _DRAFTS if name in m.model_fields), None) if name else None
+    drafts = _DRAFTS if record == "tree" else (AREA_DRAFTS[record],)
+    known = next((m.model_fields[name] for m in drafts if name in m.model_fields), None) if name else None
     if known is None or not words or name == "findings":
         return
     field: TypeAdapter[Any] = TypeAdapter(known.annotation or str)

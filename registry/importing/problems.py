@@ -21,6 +21,11 @@ KINDS: dict[str, Kind] = {
         "this is no number of the scheme {scheme}",
         "write the number as it was allotted, as text, or name another number_scheme in the mapping",
     ),
+    "number_damaged": Kind(
+        "a spreadsheet changed this number: its last digits are lost",
+        "ask for the original list and format the column as text; a number that truly ends in 0 is written "
+        "with an apostrophe before it",
+    ),
     "day_impossible": Kind("this day is not between {first} and today", "correct the year"),
     "not_a_number": Kind(
         "this is not a number", "write digits with a decimal point, or leave the cell empty"
@@ -35,7 +40,20 @@ KINDS: dict[str, Kind] = {
     ),
     "not_in_vocabulary": Kind(
         "the list of this column does not have this word",
-        "correct the cell, or add the word to the vocabulary in the mapping",
+        "write one of {known}, or add the word to the vocabulary in the mapping",
+    ),
+    "left_out": Kind("the mapping leaves such rows out: {why}", "nothing, unless the mapping is wrong here"),
+    "unit_missing": Kind(
+        "the cell should name its unit and does not", "write the unit behind the number, such as 3.2 m"
+    ),
+    "not_a_year": Kind("this is not a year", "write four digits, or leave the cell empty"),
+    "not_a_position": Kind(
+        "this is not a position ({detail})",
+        "write degrees with a decimal point, or degrees, minutes and seconds",
+    ),
+    "position_elsewhere": Kind(
+        "this position cannot be one of the datum that the mapping names ({detail})",
+        "check both numbers and their columns, and ask which datum the file uses",
     ),
     "half_position": Kind("only one of longitude and latitude is given", "give both, or neither"),
     "cells_missing": Kind(

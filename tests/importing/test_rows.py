@@ -32,7 +32,22 @@ BAD_ROWS: dict[str, tuple[str, str, str]] = {
     "number_malformed": ("1404040000１,310,,,,,,", "no", "1404040000１"),
     "day_impossible": ("7,310,,,1/2/2999,,,", "day", "1/2/2999"),
     "too_long": (f"7,,,,,一级,{LONG},", "document", LONG),
+    "number_damaged": ("1.4E+10,310,,,,,,", "no", "1.4E+10"),
+    "left_out": ("7,310,,,,,geyser,", "document", "geyser"),
+    "unit_missing": ("7,310,,,,,,30", "age", "30"),
+    "not_a_year": ("7,310,,,,,,long ago", "age", "long ago"),
+    "not_a_position": ("7,,113°90′,36.1,,,,", "lon", "113°90′"),
+    "position_elsewhere": ("7,,250000.1,36.1,,,,", "lon", "250000.1, 36.1"),
     "invalid": ("7,,,,,,,300", "age", "300"),
+}
+LEFT_OUT = '[[when]]\ncolumn = "document"\nvalues = ["geyser"]\nleave_out = "no tree"\n'
+CHANGED = {  # what of the mapping is otherwise
+    "number_malformed": ('"legacy"', '"lyt1664-11"'),
+    "left_out": ("[columns]", f"{LEFT_OUT}[columns]"),
+    "unit_missing": ('field = "age_years", ', 'field = "ground_girth_cm", unit = "value", '),
+    "not_a_year": ('field = "age_years", ', 'field = "planted_year", '),
+    "position_elsewhere": ('datum = "WGS84"', 'datum = "TWD97"'),
+    "invalid": ('field = "age_years", ', 'field = "notes", split = ";", '),
 }
 HEADER = "no,girth,lon,lat,day,grade,document,age\n"
 
@@ -42,15 +57,11 @@ def test_every_kind_of_problem_is_reported_with_row_column_and_value(
     engine: Engine, tmp_path: Path, kind: str
 ) -> None:
     content, column, value = BAD_ROWS[kind]
-    text = MAPPING
-    first = "1"
-    if kind == "number_malformed":
-        text, first = MAPPING.replace('"legacy"', '"lyt1664-11"'), "14040400001"
-    if kind == "invalid":  # words without a vocabulary
-        text = MAPPING.replace('field = "age_years", ', 'field = "ownership", ')
+    text = MAPPING.replace(*CHANGED.get(kind, ("", "")))
+    first = "14040400001" if kind == "number_malformed" else "1"
     path = tmp_path / "rows.csv"
     path.write_text(
-        HEADER + f"{first},310,113.5,36.1,1/2/2020,一级,x,1\n".replace(",1\n", ",\n") + content + "\n",
+        HEADER + f"{first},310,,,1/2/2020,一级,x,\n" + content + "\n",
         "utf-8",
     )
     report = import_path(engine, path, read_mapping(make_mapping(tmp_path, text)))
@@ -144,7 +155,7 @@ def test_a_day_is_read_as_the_mapping_says_and_a_true_date_as_it_is(engine: Engi
 def test_a_datum_that_cannot_be_converted_leaves_no_position_and_says_so(
     engine: Engine, tmp_path: Path
 ) -> None:
-    mapping = MAPPING.replace('datum = "WGS84"', 'datum = "GCJ-02"')
+    mapping = MAPPING.replace('datum = "WGS84"', 'datum = "local"')
     import_rows(engine, tmp_path, {"no": "1", "lon": "113.04567", "lat": "36.12345"}, mapping=mapping)
     tree = rows_of(engine, Tree)[0]
     assert (tree.lon, tree.lat, tree.lon_raw, tree.lat_raw) == (None, None, "113.04567", "36.12345")

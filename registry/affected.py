@@ -1,6 +1,6 @@
 """Whom a rule pack affects, and whose designation is due: the register against the rules, in a stream."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +13,7 @@ from registry.chunks import chunks
 from registry.models import Designation, Measurement, RuleAdoption, Tree
 from registry.rulepacks import PackLibrary
 from registry.rules.grading import Suggestion, TreeFacts, Turn, protection_class, suggest
+from registry.rules.in_force import in_force, legal_grade
 from registry.rules.packs import Adoption, Place, RulePack, is_urban, pack_for
 from registry.selection import select_trees
 from registry.surroundings import Surroundings
@@ -132,7 +133,7 @@ def due_trees(
 ) -> Iterator[Judged]:
     """The trees whose decision in force should be looked at again, by the packs that the register goes by."""
     choose = pack_chooser(session, library, on)
-    for place, row, facts in _read(session, where, tally):
+    for place, row, facts in _read(session, where, tally, on):
         pack = choose(place)
         if pack is None:
             tally.passed_over[NO_PACK] += 1
@@ -161,7 +162,7 @@ def affected_trees(
     assume_urban: a tree whose growth place does not tell is taken to stand in a city.
     """
     choose = pack_chooser(session, library, on)
-    for place, row, facts in _read(session, where, tally, assume_urban=assume_urban):
+    for place, row, facts in _read(session, where, tally, on, assume_urban=assume_urban):
         covered = pack.scope.covers(place)
         if urban_only and covered:
             covered = place.is_urban
@@ -185,19 +186,21 @@ def affected_trees(
             yield judged
 
 
-def facts_of_trees(session: Session, where: Sequence[str] = ()) -> Iterator[tuple[str, Place, TreeFacts]]:
+def facts_of_trees(
+    session: Session, on: date, where: Sequence[str] = ()
+) -> Iterator[tuple[str, Place, TreeFacts]]:
     """(id, place, facts) of the standing trees of a selection, for whoever has a judgement to make."""
-    for place, row, facts in _read(session, where, Tally()):
+    for place, row, facts in _read(session, where, Tally(), on):
         yield row.id, place, facts
 
 
 def _read(
-    session: Session, where: Sequence[str], tally: Tally, *, assume_urban: bool = False
+    session: Session, where: Sequence[str], tally: Tally, on: date, *, assume_urban: bool = False
 ) -> Iterator[tuple[Place, "_Tree", TreeFacts]]:
     around = _Around(session, assume_urban=assume_urban)
     for ids in chunks(session.exec(select_trees(where)), BATCH):  # type: ignore[call-overload]
         rows = {row.id: row for row in session.execute(sa.select(*_COLUMNS).where(col(Tree.id).in_(ids)))}
-        grades, lists = _decisions(session, ids)
+        grades, lists = _decisions(session, ids, on)
         sizes = _sizes(session, ids)
         for tree_id in ids:
             row = rows[tree_id]
@@ -213,7 +216,7 @@ def _read(
 class _Tree:
     """A tree's columns with what stands around them."""
 
-    __slots__ = ("_columns", "division", "genus", "legal_grade", "legal_scheme", "name")
+    __slots__ = ("_columns", "division", "genus", "legal_category", "legal_grade", "legal_scheme", "name")
 
     def __init__(self, columns: Any, around: "_Around", decision: Any) -> None:
         self._columns = columns
@@ -222,6 +225,7 @@ class _Tree:
         self.name = columns.name_verbatim or (species and species.name_hans) or latin or ""
         self.genus = latin.split()[0] if latin and latin.split() else None
         self.division = around.names(columns.division_id)
+        self.legal_category = (decision and decision.category) or columns.category
         self.legal_grade = decision.grade if decision else None
         self.legal_scheme = decision.scheme if decision else None
 
@@ -266,21 +270,22 @@ class _Around:
         return tuple(dict.fromkeys(chain))
 
 
-def _decisions(session: Session, ids: list[str]) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]]:
-    """The grade in force of each tree, and its lists."""
-    columns: list[Any] = [Designation.tree_id, Designation.kind, Designation.scheme, Designation.grade]
-    query = (
-        sa.select(*columns)
-        .where(col(Designation.tree_id).in_(ids), col(Designation.ended_on).is_(None))
-        .order_by(sa.func.coalesce(Designation.designated_on, date.min), col(Designation.id))
-    )
-    grades: dict[str, Any] = {}
-    lists: dict[str, tuple[str, ...]] = {}
-    for row in session.execute(query):
-        if row.kind == DesignationKind.GRADE:
-            grades[row.tree_id] = row  # the latest stays
-        else:
-            lists[row.tree_id] = (*lists.get(row.tree_id, ()), row.scheme)
+def _decisions(
+    session: Session, ids: list[str], on: date
+) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]]:
+    """The grade in force of each tree on a day, and the lists that it is on."""
+    columns: list[Any] = [
+        Designation.id, Designation.tree_id, Designation.kind, Designation.scheme, Designation.grade,
+        Designation.category, Designation.designated_on, Designation.ended_on,
+    ]  # fmt: skip
+    rows: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in session.execute(sa.select(*columns).where(col(Designation.tree_id).in_(ids))):
+        rows[row.tree_id].append(row)
+    grades = {tree_id: legal_grade(own, on) for tree_id, own in rows.items()}
+    lists = {
+        tree_id: tuple(row.scheme for row in in_force(own, on) if row.kind == DesignationKind.LISTING)
+        for tree_id, own in rows.items()
+    }
     return grades, lists
 
 
@@ -312,7 +317,7 @@ def _facts(row: "_Tree", place: Place, lists: tuple[str, ...], sizes: Any) -> Tr
         crown_m=sizes and sizes.crown_m,
         in_timber_plantation=row.is_in_timber_plantation,
         genus=row.genus,
-        legal_category=row.category,
+        legal_category=row.legal_category,
         legal_grade=row.legal_grade,
         listings=lists,
     )
@@ -332,7 +337,7 @@ def _judged(
         number_scheme=row.number_scheme,
         name=row.name,
         division=row.division,
-        category=row.category,
+        category=row.legal_category,
         legal_grade=row.legal_grade,
         legal_scheme=row.legal_scheme,
         age_years=facts.age_years,

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from registry.records import (
     PhotoRecord,
 )
 from registry.rules.commitments import told_fields
+from registry.rules.in_force import in_force as decisions_in_force
 from registry.surroundings import Surroundings
 from registry.vocab.words import DesignationKind, PartyKind
 
@@ -61,13 +63,14 @@ def newest(rows: list[Any], day: str) -> list[Any]:
     return sorted(rows, key=lambda row: (str(getattr(row, day) or ""), row.id), reverse=True)
 
 
-def in_force(rows: list[Any]) -> dict[str, Any]:
-    """The legal grade is that of the latest decision; lists add up."""
-    grades = [row for row in newest(rows, "designated_on") if row.kind == DesignationKind.GRADE]
+def in_force(rows: list[Any], on: date | None = None) -> dict[str, Any]:
+    """The legal grade on a day (today) is that of the latest decision in force; lists add up."""
+    standing = decisions_in_force(rows, on or datetime.now(UTC).date())
+    grade = next((row for row in standing if row.kind == DesignationKind.GRADE), None)
     return {
-        "protection_grade": grades[0].grade if grades else None,
-        "grade_scheme": grades[0].scheme if grades else None,
-        "listings": tuple(sorted({row.scheme for row in rows if row.kind == DesignationKind.LISTING})),
+        "protection_grade": grade.grade if grade else None,
+        "grade_scheme": grade.scheme if grade else None,
+        "listings": tuple(sorted({row.scheme for row in standing if row.kind == DesignationKind.LISTING})),
     }
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -93,6 +94,8 @@ class TreeRows:
             session, [own for own, flags in self.flags.items() if any(f.check == SAME_POINT for f in flags)]
         )
         self.events = events(session, ids)
+        self.on: date | None = None
+        """The day on which decisions are in force; None: today."""
 
     def parties_of(self, tree_id: str, *roles: PartyRole) -> list[Any]:
         """The parties of the first of `roles` that anybody has, by name."""
@@ -123,7 +126,7 @@ def full_tree(tree_id: str, batch: TreeRows, around: Surroundings, photos: Photo
     record = TreeRecord(
         **_tree_values(tree, around),
         **_dated_rows(tree, batch, around),
-        **in_force(batch.decisions[tree_id]),
+        **in_force(batch.decisions[tree_id], batch.on),
         photos=photo_records(pictures, batch.parties, photos) if photos else (),
         steward="、".join(dict.fromkeys(party.name for party in stewards)) or None,
         surveyor="、".join(party.name for party in surveyors) or None,

@@ -14,11 +14,11 @@ from registry.errors import (
     TreeAmbiguousError,
     TreeNotFoundError,
 )
-from registry.models import Authority, Tree, TreeAlias
+from registry.models import Authority, RecordLink, Tree, TreeAlias
 from registry.records import MapPoint, TreeRecord
 from registry.rules.addresses import decode_segment
 from registry.surroundings import Surroundings
-from registry.vocab.words import Precision
+from registry.vocab.words import LinkKind, Precision, TreeStatus
 
 WHERE_COLUMNS: dict[str, Any] = {
     "tree_no": col(Tree.tree_no),
@@ -42,6 +42,8 @@ def select_trees(where: Sequence[str]) -> sa.Select[tuple[str]]:
     Raises SelectionError for a field that cannot be chosen by.
     """
     query: Any = select(Tree.id).join(Authority, col(Tree.authority_id) == col(Authority.id))
+    if not any(text.startswith("status=") for text in where):
+        query = query.where(Tree.status != TreeStatus.MERGED)  # what it told is in the other file
     for text in where:
         field, sign, value = text.partition("=")
         if field not in WHERE_COLUMNS or not sign:
@@ -66,12 +68,22 @@ def find_tree(session: Session, number: str) -> str:
         wanted = _ids_by_number(session, parts[2], parts[1], parts[0])
     if not wanted:
         raise TreeNotFoundError(tree_no=number)
+    wanted = {_survivor(session, tree_id) for tree_id in wanted}
     if len(wanted) > 1:
         rows = session.exec(select(Tree).where(col(Tree.id).in_(wanted)))
         around = Surroundings(session)
         choices = sorted(decode_segment(around.path(tree)) for tree in rows)
         raise TreeAmbiguousError(tree_no=number, choices=choices)
     return wanted.pop()
+
+
+def _survivor(session: Session, tree_id: str) -> str:
+    """The tree into whose file this one was merged, however often; itself where it was not."""
+    query = select(RecordLink.to_id).where(
+        RecordLink.kind == LinkKind.MERGED_INTO, RecordLink.from_type == "tree", RecordLink.from_id == tree_id
+    )
+    into = session.exec(query).first()
+    return tree_id if into is None else _survivor(session, into)
 
 
 def _ids_by_number(

@@ -20,6 +20,7 @@ from registry.models import (
 from registry.records import SourceRecord
 from registry.rules.addresses import encode_segment
 from registry.settings import all_settings
+from registry.vocab.words import TreeStatus
 
 
 class Surroundings:
@@ -50,6 +51,7 @@ class Surroundings:
         """Numbers that more than one tree has, as its own or another of its numbers."""
         numbers = (
             select(Tree.tree_no.label("number"), Tree.id.label("tree_id"))  # type: ignore[attr-defined]
+            .where(Tree.status != TreeStatus.MERGED)
             .union(select(TreeAlias.number, TreeAlias.tree_id))
             .subquery()
         )
@@ -59,7 +61,8 @@ class Surroundings:
     @cached_property
     def doubled_pairs(self) -> set[tuple[str, str]]:
         """Numbers that two authorities gave under one scheme, with the scheme."""
-        pairs = select(Tree.tree_no, Tree.number_scheme).group_by(col(Tree.tree_no), col(Tree.number_scheme))
+        pairs = select(Tree.tree_no, Tree.number_scheme).where(Tree.status != TreeStatus.MERGED)
+        pairs = pairs.group_by(col(Tree.tree_no), col(Tree.number_scheme))
         found = self._session.execute(pairs.having(sa.func.count() > 1))
         return {(number, scheme) for number, scheme in found}
 

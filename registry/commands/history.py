@@ -85,6 +85,7 @@ PRIVATE_FIELDS = frozenset(
     | {"name", "name_verbatim", "latin_verbatim", "species_id", "document_no", "aliases", "designations"}
     | {"town", "village", "age_method", "source_url", "soil", "soil_compaction", "soil_depth", "slope"}
     | {"slope_position", "aspect", "period", "inspections", "photos", "flags", "ages", "agreements", "left"}
+    | {"steps", "opinions", "objections"}
 )
 """Fields whose values are committed to, not written, in the history."""
 CHILDREN: dict[str, type[SQLModel]] = {

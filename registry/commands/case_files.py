@@ -1,0 +1,102 @@
+"""Reading cases: one with everything in it, one by its number, all of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from registry.commands.case_effects import designating_authority
+from registry.errors import CaseConflictError, CaseNotFoundError, Phrase
+from registry.models import AppraisalOpinion, CaseFile, CaseStep, Objection, Party
+from registry.rules.case_facts import CaseFacts, ObjectionFacts, StepFacts
+from registry.vocab.words import CaseKind, CaseState
+
+AHEAD = timedelta(hours=14)
+"""Where the day begins first, it is that much later than UTC."""
+
+STEP_FIELDS = tuple(StepFacts.__dataclass_fields__)
+
+
+@dataclass(slots=True)
+class CaseView:
+    """A case with everything in it, for the office."""
+
+    case: CaseFile
+    steps: list[CaseStep]
+    opinions: list[AppraisalOpinion]
+    objections: list[Objection]
+    facts: CaseFacts
+    people: dict[str, str] = field(default_factory=dict)
+    """Names by party id."""
+
+
+def local_day(now: datetime) -> date:
+    """The latest day that it is anywhere at this instant."""
+    return (now + AHEAD).date()
+
+
+def find_case(session: Session, number: str, subject_id: str | None = None) -> CaseFile:
+    """The case of this number, or the one open case about the record `subject_id`.
+
+    Raises CaseNotFoundError, CaseConflictError where several are open.
+    """
+    found = session.exec(select(CaseFile).where(CaseFile.number == number)).first()
+    if found is not None:
+        return found
+    if subject_id is not None:
+        about = sa.or_(
+            *(column == subject_id for column in (CaseFile.tree_id, CaseFile.grove_id, CaseFile.garden_id))  # type: ignore[arg-type]
+        )
+        cases = session.exec(select(CaseFile).where(about, CaseFile.state == CaseState.OPEN)).all()
+        if len(cases) == 1:
+            return cases[0]
+        if cases:
+            numbers = [case.number for case in cases]
+            reason = Phrase("several cases are open, name one: {cases}", cases=numbers)
+            raise CaseConflictError(subject=number, reason=reason)
+    raise CaseNotFoundError(case=number)
+
+
+def view_case(session: Session, case: CaseFile) -> CaseView:
+    """A case with its steps, opinions, objections and the facts that its rules ask."""
+    steps = _of(session, CaseStep, case, col(CaseStep.ordinal))
+    opinions = _of(session, AppraisalOpinion, case, col(AppraisalOpinion.given_on))
+    objections = _of(session, Objection, case, col(Objection.received_on))
+    named = {row.party_id for row in (*opinions, *objections) if row.party_id}
+    people = {row.id: row.name for row in session.exec(select(Party).where(col(Party.id).in_(named)))}
+    facts = CaseFacts(
+        kind=case.kind,
+        state=case.state,
+        steps=[_facts(step) for step in steps],
+        verdicts=[row.verdict for row in opinions],
+        objections=[ObjectionFacts(row.received_on, row.answered_on, row.is_upheld) for row in objections],
+        category=case.proposed_category,
+        grade=case.proposed_grade,
+        cause=case.cause,
+        disposal=case.disposal,
+        authority=designating_authority(session, case),
+    )
+    return CaseView(case, steps, opinions, objections, facts, people)
+
+
+def list_cases(
+    session: Session, *, only_open: bool = False, kind: CaseKind | None = None
+) -> Iterable[CaseFile]:
+    """Cases by number."""
+    query = select(CaseFile).order_by(sa.func.length(CaseFile.number), col(CaseFile.number))
+    if only_open:
+        query = query.where(CaseFile.state == CaseState.OPEN)
+    if kind is not None:
+        query = query.where(CaseFile.kind == kind)
+    return session.exec(query)
+
+
+def _of(session: Session, table: Any, case: CaseFile, by: Any) -> list[Any]:
+    return list(session.exec(select(table).where(table.case_id == case.id).order_by(by, table.id)))
+
+
+def _facts(step: CaseStep) -> StepFacts:
+    return StepFacts(**{name: getattr(step, name) for name in STEP_FIELDS})

@@ -1,0 +1,102 @@
+"""Looking for trees that stand on the register twice; read in the order of latitude, few at a time."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from registry.errors import Phrase
+from registry.models import Authority, RecordLink, Species, SpeciesName, Tree, TreeAlias
+from registry.rules.duplicates import Standing, Suspects, near_pairs
+from registry.vocab.words import TreeStatus
+
+_GONE = (TreeStatus.MERGED, TreeStatus.DELISTED)
+
+
+def find_duplicates(session: Session, *, within_m: float = 15.0) -> Iterator[Suspects]:
+    """Pairs of records that may be of one tree: one number twice first, then near ones; none twice.
+
+    Pairs that are linked already (merged, split, related) are left out.
+    """
+    known = {frozenset(pair) for pair in session.exec(select(RecordLink.from_id, RecordLink.to_id))}
+    for pair in same_number(session):
+        key = frozenset((pair.first, pair.second))
+        if key not in known:
+            known.add(key)
+            yield pair
+    for pair in near_pairs(standing_trees(session), within_m=within_m):
+        if frozenset((pair.first, pair.second)) not in known:
+            yield pair
+
+
+def same_number(session: Session) -> Iterator[Suspects]:
+    """Pairs of trees of which one has the other's number, as its own or another of its numbers."""
+    other, own_office, its_office = aliased(Tree), aliased(Authority), aliased(Authority)
+    alive = (col(Tree.status).not_in(_GONE), col(other.status).not_in(_GONE))
+    own = (
+        sa.select(col(Tree.id), col(other.id), col(Tree.tree_no))
+        .join(other, col(other.tree_no) == col(Tree.tree_no))
+        .join(own_office, col(own_office.id) == col(Tree.authority_id))
+        .join(its_office, col(its_office.id) == col(other.authority_id))
+        .where(
+            col(own_office.jurisdiction) == col(its_office.jurisdiction),
+            col(Tree.id) < col(other.id),
+            col(Tree.species_id) == col(other.species_id),
+            *alive,
+        )
+    )
+    for first, second, number in session.execute(own):
+        why = Phrase("the same species and the same number {number}", number=number)
+        yield Suspects(first, second, None, (why,))
+    through = (
+        sa.select(col(Tree.id), col(other.id), col(TreeAlias.number))
+        .join(TreeAlias, col(TreeAlias.number) == col(Tree.tree_no))
+        .join(other, col(other.id) == col(TreeAlias.tree_id))
+        .where(
+            col(Tree.id) != col(other.id),
+            sa.or_(
+                col(TreeAlias.scheme) == col(Tree.number_scheme),
+                col(Tree.species_id) == col(other.species_id),
+            ),
+            *alive,
+        )
+    )
+    for first, second, number in session.execute(through):
+        why = Phrase("{number} is another number of the second", number=number)
+        yield Suspects(first, second, None, (why,))
+
+
+def standing_trees(session: Session) -> Iterator[Standing]:
+    """Trees with a position by latitude; what they are is said the same way for synonyms."""
+    kinds = _kinds(session)
+    columns = (
+        *(Tree.id, Tree.tree_no, Tree.number_scheme, Tree.authority_id, Tree.species_id, Tree.name_verbatim),
+        *(Tree.lon, Tree.lat, Tree.coordinate_uncertainty_m),
+    )
+    query = (
+        sa.select(*columns)  # type: ignore[call-overload]
+        .where(col(Tree.lat).is_not(None), col(Tree.status).not_in(_GONE))
+        .order_by(col(Tree.lat), col(Tree.id))
+        .execution_options(yield_per=1000)
+    )
+    for tree_id, number, scheme, authority, species, name, lon, lat, uncertainty in session.execute(query):
+        kind = kinds.get(species or "", species) or name
+        yield Standing(tree_id, number, scheme, authority, kind, lon, lat, uncertainty)
+
+
+def _kinds(session: Session) -> dict[str, str]:
+    """The species of which each species is a synonym: one that has the other's name among its names."""
+    names = {row.id: (row.name_latin, row.name_hans, row.name_hant) for row in session.exec(select(Species))}
+    named: dict[str, str] = {}
+    for species_id, own in sorted(names.items()):
+        for name in filter(None, own):
+            named.setdefault(name, species_id)
+    kinds = {
+        species_id: min((named[name] for name in own if name in named), default=species_id)
+        for species_id, own in names.items()
+    }
+    for row in session.exec(select(SpeciesName)):
+        if row.name in named and named[row.name] != row.species_id:
+            kinds[named[row.name]] = kinds.get(row.species_id, row.species_id)
+    return kinds

@@ -1,0 +1,117 @@
+"""A case as its rules see it: its kind, the order of its steps, and what has been recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from registry.vocab.words import (
+    CaseKind,
+    CaseState,
+    Category,
+    DeathDisposal,
+    RemovalReason,
+    StepKind,
+    Verdict,
+)
+
+_DECIDED = (
+    StepKind.PROPOSAL,
+    StepKind.APPRAISAL,
+    StepKind.NOTICE,
+    StepKind.DECISION,
+    StepKind.APPROVAL,
+    StepKind.PUBLICATION,
+)
+
+ORDERS: dict[CaseKind, tuple[StepKind, ...]] = {
+    CaseKind.DESIGNATION: _DECIDED,
+    CaseKind.REDESIGNATION: _DECIDED,
+    CaseKind.DELISTING: (*_DECIDED, StepKind.TAG_RECOVERY, StepKind.ARCHIVE),
+    CaseKind.DEATH: (
+        StepKind.REPORT,
+        StepKind.CONFIRMATION,
+        StepKind.CAUSE,
+        StepKind.DISPOSAL,
+        StepKind.TAG_RECOVERY,
+        StepKind.ARCHIVE,
+    ),
+    CaseKind.MISSING: (StepKind.REPORT, StepKind.CONFIRMATION, StepKind.DECISION),
+    CaseKind.FOUND: (StepKind.REPORT, StepKind.CONFIRMATION, StepKind.DECISION),
+    CaseKind.MOVE: (
+        StepKind.PROPOSAL,
+        StepKind.APPRAISAL,
+        StepKind.DECISION,
+        StepKind.APPROVAL,
+        StepKind.CONFIRMATION,
+    ),
+}
+"""The steps of each kind of case, in their order; the last one closes it."""
+
+DESIGNATING = frozenset({CaseKind.DESIGNATION, CaseKind.REDESIGNATION})
+
+
+@dataclass(frozen=True, slots=True)
+class StepFacts:
+    """One step: when, by whom, on which document. `ended_on`: the last day of a public notice.
+
+    omitted_reason: why the step was left out; everything else is then empty but the day.
+    """
+
+    kind: StepKind
+    happened_on: date
+    ended_on: date | None = None
+    by: str | None = None
+    document_no: str | None = None
+    url: str | None = None
+    text: str | None = None
+    omitted_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionFacts:
+    """An objection to a notice; open while it has no answer."""
+
+    received_on: date
+    answered_on: date | None = None
+    is_upheld: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """A case as far as its rules ask, steps in the order in which they were recorded."""
+
+    kind: CaseKind
+    state: CaseState = CaseState.OPEN
+    steps: Sequence[StepFacts] = ()
+    verdicts: Sequence[Verdict] = ()
+    objections: Sequence[ObjectionFacts] = ()
+    category: Category | None = None
+    grade: str | None = None
+    cause: RemovalReason | None = None
+    disposal: DeathDisposal | None = None
+    authority: str | None = None
+    """The authority that designated the tree."""
+
+    def last(self, kind: StepKind) -> StepFacts | None:
+        """The latest step of a kind, or None."""
+        return next((step for step in reversed(self.steps) if step.kind == kind), None)
+
+    def took(self, kind: StepKind) -> StepFacts | None:
+        """The latest step of a kind that was not left out, or None."""
+        step = self.last(kind)
+        return None if step is None or step.omitted_reason else step
+
+    def need(self, kind: StepKind) -> StepFacts:
+        """The latest step of a kind, which was taken. Raises ValueError where it was not."""
+        step = self.took(kind)
+        if step is None:
+            raise ValueError(f"the case has no {kind}")
+        return step
+
+    @property
+    def next_step(self) -> StepKind | None:
+        """The step that is to come; None when all were taken or left out, or the case is closed."""
+        if self.state != CaseState.OPEN:
+            return None
+        done = {step.kind for step in self.steps}
+        return next((kind for kind in ORDERS[self.kind] if kind not in done), None)

@@ -2,16 +2,20 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from registry.chunks import chunks
+from registry.commands.comparing import misfits
 from registry.commands.history import GENESIS, event_hash, item_line, streamed
-from registry.errors import HistoryBrokenError, Phrase
+from registry.errors import HeadUnknownError, HistoryBrokenError, Phrase
 from registry.models import Commitment, Edition, Event, EventItem
 from registry.rules.commitments import COMMITTED, WHOLE, Sealed, commitment_of, is_whole
 
 _CHUNK = 1000
+_SHOWN = 5
 
 
 def verify_history(session: Session, head: str | None = None) -> int:
@@ -45,6 +49,38 @@ def verify_history(session: Session, head: str | None = None) -> int:
     return expected - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a hash stands in the chain: its event, and how many came since."""
+
+    seq: int
+    at: datetime
+    kind: str
+    since: int
+
+
+def find_head(session: Session, head: str) -> Head:
+    """The event whose hash is `head`, as a dossier, list or edition shows it; blanks in it do not matter.
+
+    Raises HeadUnknownError.
+    """
+    wanted = "".join(head.split()).lower()
+    event = session.exec(select(Event).where(Event.hash == wanted)).first()
+    if event is None:
+        raise HeadUnknownError(head=wanted)
+    newest = session.exec(select(Event.seq).order_by(col(Event.seq).desc()).limit(1)).one()
+    return Head(event.seq, event.at, event.kind, newest - event.seq)
+
+
+def _altered(session: Session, seq: int) -> Phrase:
+    """Which items of an event were altered, as far as the events around it tell."""
+    found = misfits(session, seq)
+    if not found:
+        return Phrase("one of its items was altered")
+    items = ", ".join(f"{ordinal} ({subject})" for ordinal, subject in found[:_SHOWN])
+    return Phrase("its item {items} says something else than the events around it", items=items)
+
+
 def _verify_items(session: Session, event: Event) -> None:
     digest, count = hashlib.sha256(), 0
     items = select(EventItem).where(EventItem.seq == event.seq).order_by(col(EventItem.ordinal))
@@ -56,7 +92,7 @@ def _verify_items(session: Session, event: Event) -> None:
         reason = Phrase("it has {count} items instead of {expected}", count=count, expected=event.item_count)
         raise HistoryBrokenError(seq=event.seq, reason=reason)
     if digest.hexdigest() != event.items_hash:
-        raise HistoryBrokenError(seq=event.seq, reason=Phrase("one of its items was altered"))
+        raise HistoryBrokenError(seq=event.seq, reason=_altered(session, event.seq))
 
 
 def _verify_commitments(session: Session) -> None:

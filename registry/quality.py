@@ -293,7 +293,9 @@ def _worst(session: Session, where: Sequence[str], around: Surroundings) -> tupl
     )
     ids = list(session.execute(_selected(query, where)).scalars())
     rows = session.execute(
-        _doubts().where(col(Flag.tree_id).in_(ids)).order_by(col(Flag.tree_id), col(Flag.check))
+        _doubts()
+        .where(col(Flag.tree_id).in_(ids))
+        .order_by(col(Flag.tree_id), col(Flag.severity).desc(), col(Flag.check))
     )
     found = {
         tree_id: tuple(_doubt_row(row, around) for row in group)

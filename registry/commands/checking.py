@@ -73,7 +73,9 @@ def _latest_pairs(name: str, source_id: str | None) -> sa.Select[tuple[str, floa
         size.label("size"),
         col(Measurement.measured_on).label("day"),
         sa.func.lag(size).over(order_by=oldest_first, **of_tree).label("earlier"),
-        sa.func.lag(col(Measurement.measured_on)).over(order_by=oldest_first, **of_tree).label("earlier_day"),
+        sa.func.lag(col(Measurement.measured_on), type_=sa.Date())
+        .over(order_by=oldest_first, **of_tree)
+        .label("earlier_day"),
         sa.func.row_number().over(order_by=newest_first, **of_tree).label("place"),
     ).where(size.is_not(None), col(Measurement.measured_on).is_not(None))
     if source_id is not None:

@@ -39,6 +39,10 @@ class Row:
         """Where the row stands: its number, after its sheet where there are several."""
         return f"{self.sheet}!{self.number}" if self.sheet else str(self.number)
 
+    def file_as_told(self, file: str) -> str:
+        """The name of the row's file, with the sheet where there are several."""
+        return f"{file} [{self.sheet}]" if self.sheet else file
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -54,7 +58,7 @@ class Table:
     sha256: str
     headers: tuple[str, ...]
     rows: Iterator[Row]
-    notes: "Notes" = field(default_factory=lambda: Notes())
+    notes: "Notes" = field(default_factory=lambda: Notes())  # noqa: PLW0108  (defined below)
     sheets: tuple[str, ...] = ()
 
 
@@ -80,6 +84,8 @@ class Notes:
 
 def clean(text: str) -> str:
     """`text` without blanks around it, with the debris of spreadsheets and web pages taken out."""
+    if text.isascii() and "_x" not in text and "&#" not in text:
+        return text.strip()
     for debris in ("_x000D_", "&#x0D;", "\ufeff", "\u200b"):
         text = text.replace(debris, "")
     return text.replace("\u00a0", " ").replace("\u3000", " ").strip()
@@ -168,7 +174,7 @@ def certain_text(text: str) -> str:
     return f"'{text}" if _ROUND_BUT_TEXT.fullmatch(text) else text
 
 
-def cell_text(value: Any) -> str:
+def cell_text(value: Any) -> str:  # noqa: PLR0911  (one for each kind of cell)
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

@@ -1,4 +1,4 @@
-"""What stands above columns: the senses that `schema/header_words.toml` knows for a header. Pure but for that file.
+"""What stands above columns: the senses that `schema/header_words.toml` knows for a header.
 
 A header suggests; it never decides: see `registry.importing.evidence` for what the values say.
 """
@@ -45,12 +45,17 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A header taken apart: unit (mm, cm, m, ft, in), language of what is below it, and senses, best first."""
+    """A header taken apart: unit (mm, cm, m, ft, in), language of the texts, and senses, best first."""
 
     text: str
     unit: str | None
     language: str | None
     senses: tuple[Sense, ...]
+
+    @property
+    def is_generic(self) -> bool:
+        """Whether it is one of the words that say little by themselves (`id`, `no`, `name` …)."""
+        return plain_word(self.text) in _GENERIC or "".join(_tokens(self.text)[:-1]) in _GENERIC
 
     @property
     def is_known(self) -> bool:
@@ -177,9 +182,9 @@ def _cut_name(header: str, words: _Words) -> Iterator[Sense]:
     if len(header) != _SHAPEFILE_NAME or not header.isascii():
         return
     stem = plain_word(header)
-    for key, senses in words.by_key.items():
-        if len(stem) >= 8 and key.startswith(stem):
-            yield from (_as_part(sense) for sense in senses)
+    whole = [key for key in words.by_key if len(stem) >= 8 and key.startswith(stem)]
+    for key in sorted(whole, key=len):
+        yield from (_as_part(sense) for sense in words.by_key[key])
 
 
 def _as_part(sense: Sense) -> Sense:
@@ -230,3 +235,56 @@ def _word_lists(lists: dict[str, Any]) -> Iterable[tuple[str, list[str]]]:
 def _add(senses: list[Sense], sense: Sense) -> None:
     if not any(known.name == sense.name for known in senses):
         senses.append(sense)
+
+
+def value_words(name: str) -> dict[str, str]:
+    """Words of other languages in cells: plain word -> word of the register."""
+    lists = _file()["values"].get(name, {})
+    return {plain_word(text): word for word, texts in lists.items() for text in texts}
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a cell says only that nothing is known."""
+    return text.lower() in _placeholders() or text.startswith(placeholder_beginnings())
+
+
+def placeholder_beginnings() -> tuple[str, ...]:
+    """How longer placeholders begin."""
+    return tuple(_file()["placeholders"]["beginnings"])
+
+
+def language_of(texts: Iterable[str]) -> str | None:
+    """The language of texts in Latin letters by their small words; None where none stands out."""
+    counts = dict.fromkeys(_file()["stopwords"], 0)
+    for text in texts:
+        for word in re.findall(r"\w+", text.lower()):
+            for language in _stopwords().get(word, ()):
+                counts[language] += 1
+    ranked = sorted(counts.items(), key=lambda pair: pair[1], reverse=True)
+    (first, most), (_, next_most) = ranked[:2]
+    return first if most >= 10 and most >= 1.5 * next_most else None
+
+
+def language_of_word(word: str) -> str | None:
+    """A language that has `word` among its small words; None for any other word."""
+    return next(iter(_stopwords().get(word.lower(), ())), None)
+
+
+def letters_of_scripts() -> tuple[frozenset[str], frozenset[str]]:
+    """Characters that are simplified only, and those that are traditional or Japanese only."""
+    pairs = _file()["fold"]["pairs"]
+    return frozenset(pairs[1::2]) - frozenset(pairs[::2]), frozenset(pairs[::2]) - frozenset(pairs[1::2])
+
+
+@lru_cache(maxsize=1)
+def _placeholders() -> frozenset[str]:
+    return frozenset(text.lower() for text in _file()["placeholders"]["texts"])
+
+
+@lru_cache(maxsize=1)
+def _stopwords() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for language, texts in _file()["stopwords"].items():
+        for text in texts:
+            found.setdefault(text, []).append(language)
+    return {word: tuple(languages) for word, languages in found.items()}

@@ -1,4 +1,4 @@
-"""Where a table begins and ends in a sheet: titles above it, two-row headers, totals and signatures below. Pure.
+"""Where a table begins and ends in a sheet: titles above, two-row headers, totals and signatures. Pure.
 
 Nothing that could be a tree is left out: only lines that say themselves that they are none, and each is told.
 """
@@ -19,7 +19,10 @@ LOOKED_AT = 40
 """So many filled rows are looked at to find the header."""
 _DEEPEST_HEADER = 15
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.,\s/:-]*(?:[eE][+-]?[0-9]+)?%?")
-_TOTAL = re.compile(r"(?:合\s*计|总\s*计|小\s*计|共\s*计|本页\s*合计|總\s*計|合\s*計|小\s*計|(?:grand\s+)?total|sub-?total|sum)\s*[:：]?", re.I)  # fmt: skip
+_TOTAL = re.compile(
+    r"(?:合\s*计|总\s*计|小\s*计|共\s*计|本页\s*合计|總\s*計|合\s*計|小\s*計|(?:grand\s+)?total|sub-?total|sum)\s*[:：]?",
+    re.I,
+)
 _SIGNATURE = re.compile(
     r"(?:填表人|制表人|製表人|填报人|审核人|复核人|负责人|填报单位|制表单位|单位负责人|联系电话|填表日期|制表日期"
     r"|填报日期|prepared by|checked by)\s*(?:[（(].*?[)）])?\s*[:：]"
@@ -27,8 +30,13 @@ _SIGNATURE = re.compile(
     re.I,
 )
 _FORM_CODE = re.compile(r"c[0-9]{1,2}", re.I)
-_DICTIONARY_NAME = re.compile(r"字典|说明|說明|代码表|编码表|图例|圖例|目录|legend|dictionary|read\s?me|codes?$|lookup", re.I)  # fmt: skip
-_DICTIONARY_HEAD = re.compile(r"代码|编码|代碼|code|名称|名稱|name|含义|含義|meaning|说明|說明|description|字段|field|取值|选项|value", re.I)  # fmt: skip
+_DICTIONARY_NAME = re.compile(
+    "字典|说明|說明|代码表|编码表|图例|圖例|目录|legend|dictionary|read ?me|codes?$|lookup", re.I
+)
+_DICTIONARY_HEAD = re.compile(
+    "代码|编码|代碼|code|名称|名稱|name|含义|含義|meaning|说明|說明|description|字段|field|取值|选项|value",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ class Layout:
 
 
 def find_layout(lines: Iterable[Line], fits: Fits) -> Layout | None:
-    """The table in a sheet's first lines: the likeliest header that `fits`, or the likeliest; None without one."""
+    """The table in a sheet's first lines: the likeliest header that `fits`, or the likeliest; or None."""
     filled = [
         (number, [clean(cell) for cell in cells])
         for number, cells in islice((line for line in lines if any(map(clean, line[1]))), LOOKED_AT)
@@ -169,7 +177,9 @@ def _tell_above(layout: Layout, notes: Notes, sheet: str) -> None:
     place = str(first) if first == last else f"{first}-{last}"
     text = " / ".join(_shown(cells) for _, cells in layout.above)
     notes.tell(
-        "row {row} stands above the header: {text}", row=f"{sheet}!{place}" if sheet else place, text=text[:80]
+        "row {row} stands above the header: {text}",
+        row=f"{sheet}!{place}" if sheet else place,
+        text=text[:80],
     )
 
 

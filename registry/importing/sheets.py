@@ -82,7 +82,9 @@ def _tell_sheets(sheets: list[_Sheet], read: list[_Sheet], notes: Notes) -> None
         if sheet in read:
             continue
         if sheet.is_dictionary:
-            notes.tell("the sheet {sheet} explains codes or columns; it was not read as trees", sheet=sheet.name)
+            notes.tell(
+                "the sheet {sheet} explains codes or columns; it was not read as trees", sheet=sheet.name
+            )
         else:
             columns = ", ".join(filter(None, sheet.headers))[:80]
             notes.tell(

@@ -5,7 +5,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -48,7 +48,9 @@ def read_text_table(path: Path, sha256: str, fits: Fits) -> Table:
         names = [reading.encoding for reading in rivals]
         raise InputUnreadableError(
             path=path,
-            reason=Phrase("the text reads differently in {encodings}; save the file as UTF-8", encodings=names),
+            reason=Phrase(
+                "the text reads differently in {encodings}; save the file as UTF-8", encodings=names
+            ),
         )
     headers = distinct_headers(path, list(chosen.layout.headers))
     notes = Notes()
@@ -145,7 +147,7 @@ def _delimiter(text: str) -> str:
     return max(ranked, key=lambda rank: rank[:3])[3] if ranked else ","
 
 
-def _lines(path: Path, encoding: str, delimiter: str) -> Iterator[Line]:
+def _lines(path: Path, encoding: str, delimiter: str) -> Generator[Line, None, None]:
     csv.field_size_limit(1 << 20)
     with _csv_text(path, encoding) as text:
         reader = csv.reader(text, delimiter=delimiter, strict=True)

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 import registry.cli.exporting
 import registry.cli.keeping
+import registry.cli.quality
 import registry.cli.rules
 import registry.cli.serving  # noqa: F401  (imported for the commands they add)
 from registry import errors
@@ -27,6 +28,7 @@ from registry.commands import import_file
 from registry.importing import mapping
 from registry.rules import plausibility
 from registry.settings import KNOWN
+from registry.vocab.checks import all_checks
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -119,7 +121,7 @@ def doubt_codes() -> set[str]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Doubt":
                 first = node.args[0]
                 codes |= {first.value} if isinstance(first, ast.Constant) else set()
-    return codes | {import_file.SHARED_POINT}
+    return codes | {import_file.SHARED_POINT, *all_checks()}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -192,6 +194,17 @@ def test_the_example_mapping_can_be_used(lang: str, tmp_path: Path) -> None:
 def test_every_doubt_is_described(lang: str) -> None:
     rows = re.findall(r"^\| `(\w+)` \|", text_of(DOCS / lang / "flags.md"), re.MULTILINE)
     assert set(rows) == doubt_codes()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_table_of_doubts_says_what_the_catalogue_says(lang: str) -> None:
+    degrees = {"zh": {"note": "提示", "warning": "存疑"}, "en": {"note": "note", "warning": "doubtful"}}[lang]
+    lines = text_of(DOCS / lang / "flags.md").splitlines()
+    rows = {line.split("`")[1]: line[1:-1].split(" | ") for line in lines if line.startswith("| `")}
+    for check in all_checks().values():
+        told = [cell.strip() for cell in rows[check.id][1:]]
+        words = [getattr(label, lang) for label in (check.name, check.source, check.remedy)]
+        assert [told[0], *told[2:]] == [words[0], degrees[check.severity], *words[1:]], check.id
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -12,7 +12,6 @@ from register_kit import MAPPING, import_rows, rows_of
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
-import registry.cli.quality  # noqa: F401  (imported for the command it adds)
 from exports.quality_book import write_quality_book
 from exports.quality_page import write_quality_page
 from registry.commands.checking import check_register

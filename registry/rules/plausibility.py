@@ -165,7 +165,8 @@ def _text(check: Check) -> Iterator[tuple[str, _Answer]]:
 def _contradiction(check: Check) -> Iterator[tuple[str, _Answer]]:
     """Values that cannot be true together."""
     when = tuple((field, frozenset(words)) for field, words in check.bounds["when"].items())
-    about = check.fields[0]
+    gate = check.fields[0]
+    about = check.bounds.get("reported_as", gate)
 
     def answer(value: Any, values: Values, _case: Case) -> Doubt | None:
         for field, words in when:
@@ -173,7 +174,7 @@ def _contradiction(check: Check) -> Iterator[tuple[str, _Answer]]:
                 return None
         return Doubt(check.id, about, str(value), check.severity)
 
-    yield about, answer
+    yield gate, answer
 
 
 def _needs(check: Check) -> Iterator[tuple[str, _Answer]]:

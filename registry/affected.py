@@ -1,7 +1,7 @@
 """Whom a rule pack affects, and whose designation is due: the register against the rules, in a stream."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -133,7 +133,7 @@ def due_trees(
 ) -> Iterator[Judged]:
     """The trees whose decision in force should be looked at again, by the packs that the register goes by."""
     choose = pack_chooser(session, library, on)
-    for place, row, facts in _read(session, where, tally, on):
+    for place, row, facts in _read(session, _selected(session, where), tally, on):
         pack = choose(place)
         if pack is None:
             tally.passed_over[NO_PACK] += 1
@@ -162,7 +162,7 @@ def affected_trees(
     assume_urban: a tree whose growth place does not tell is taken to stand in a city.
     """
     choose = pack_chooser(session, library, on)
-    for place, row, facts in _read(session, where, tally, on, assume_urban=assume_urban):
+    for place, row, facts in _read(session, _selected(session, where), tally, on, assume_urban=assume_urban):
         covered = pack.scope.covers(place)
         if urban_only and covered:
             covered = place.is_urban
@@ -187,18 +187,32 @@ def affected_trees(
 
 
 def facts_of_trees(
-    session: Session, on: date, where: Sequence[str] = ()
+    session: Session, tree_ids: Iterable[str], on: date
 ) -> Iterator[tuple[str, Place, TreeFacts]]:
-    """(id, place, facts) of the standing trees of a selection, for whoever has a judgement to make."""
-    for place, row, facts in _read(session, where, Tally(), on):
+    """(id, place, facts) of those of `tree_ids` that stand, for whoever has a judgement to make."""
+    for place, row, facts in _read(session, tree_ids, Tally(), on):
         yield row.id, place, facts
 
 
+def suggestion_for(session: Session, tree_id: str, library: PackLibrary, on: date) -> Suggestion | None:
+    """What the pack in use proposes for one tree; None for a dead one, or where there is no pack."""
+    choose = pack_chooser(session, library, on)
+    for _tree_id, place, facts in facts_of_trees(session, [tree_id], on):
+        pack = choose(place)
+        return suggest(pack, facts, on) if pack else None
+    return None
+
+
+def _selected(session: Session, where: Sequence[str]) -> Iterable[str]:
+    found: Iterable[str] = session.exec(select_trees(where))  # type: ignore[call-overload]
+    return found
+
+
 def _read(
-    session: Session, where: Sequence[str], tally: Tally, on: date, *, assume_urban: bool = False
+    session: Session, tree_ids: Iterable[str], tally: Tally, on: date, *, assume_urban: bool = False
 ) -> Iterator[tuple[Place, "_Tree", TreeFacts]]:
     around = _Around(session, assume_urban=assume_urban)
-    for ids in chunks(session.exec(select_trees(where)), BATCH):  # type: ignore[call-overload]
+    for ids in chunks(tree_ids, BATCH):
         rows = {row.id: row for row in session.execute(sa.select(*_COLUMNS).where(col(Tree.id).in_(ids)))}
         grades, lists = _decisions(session, ids, on)
         sizes = _sizes(session, ids)

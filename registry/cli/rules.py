@@ -1,11 +1,14 @@
 """Commands on rule packs: what they say, whom they affect, and going by one."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session
 
 from registry.affected import Judged, Tally, adoptions_of, affected_trees, due_trees
 from registry.cli.app import Office, _, app
@@ -168,28 +171,24 @@ def rules_affected(
     library, day = _library(office), _day(office, on)
     found = library.get(pack)
     other = library.get(against) if against else None
-    tally = Tally()
+    tally, t = Tally(), office.t
     with reading(office.engine()) as session:
-        judged = list(
-            affected_trees(
-                session,
-                found,
-                library,
-                day,
-                tally,
-                where=where or (),
-                urban_only=urban_only,
-                assume_urban=assume_urban,
-                against=other,
-            )
+        judged = affected_trees(
+            session,
+            found,
+            library,
+            day,
+            tally,
+            where=where or (),
+            urban_only=urban_only,
+            assume_urban=assume_urban,
+            against=other,
         )
-    t = office.t
-    office.say(
-        t.gettext(
-            "{pack} on {day}: {read} trees looked at", pack=found.id, day=day, read=t.number(tally.read, 0)
-        )
-    )
-    _tell(office, tally, judged, office.t.gettext("Trees affected by {pack}", pack=found.id), out, day)
+        title = t.gettext("Trees affected by {pack}", pack=found.id)
+        listed = _listed(office, session, tally, judged, title, out, day)
+    read = t.number(tally.read, 0)
+    office.say(t.gettext("{pack} on {day}: {read} trees looked at", pack=found.id, day=day, read=read))
+    _tell(office, tally, listed, out, day)
 
 
 @rules.command("due", help=_("List the trees due for re-designation: the decision in force, and the rules."))
@@ -197,42 +196,73 @@ def rules_due(ctx: typer.Context, where: Where = None, on: Day = None, out: Out 
     """List what is due."""
     office: Office = ctx.obj
     library, day = _library(office), _day(office, on)
-    tally = Tally()
+    tally, t = Tally(), office.t
     with reading(office.engine()) as session:
-        judged = list(due_trees(session, library, day, tally, where or ()))
-    t = office.t
+        judged = due_trees(session, library, day, tally, where or ())
+        listed = _listed(office, session, tally, judged, t.gettext("Trees due for re-designation"), out, day)
     office.say(t.gettext("On {day}: {read} trees looked at", day=day, read=t.number(tally.read, 0)))
-    _tell(office, tally, judged, t.gettext("Trees due for re-designation"), out, day)
+    _tell(office, tally, listed, out, day)
 
 
-def _tell(
-    office: Office, tally: Tally, judged: Sequence[Judged], title: str, out: Path | None, day: date
-) -> None:
+@dataclass(slots=True)
+class _Listed:
+    """What is kept of a stream of trees: how many, the first of them, and all for a program that asks."""
+
+    count: int = 0
+    first: list[Judged] = field(default_factory=list)
+    facts: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _listed(
+    office: Office,
+    session: Session,
+    tally: Tally,
+    judged: Iterable[Judged],
+    title: str,
+    out: Path | None,
+    day: date,
+) -> _Listed:
+    """Read the stream to its end, into the workbook `out` where there is one."""
+    kept = _Listed()
+
+    def passing() -> Iterator[Judged]:
+        for one in judged:
+            kept.count += 1
+            if kept.count <= SHOWN:
+                kept.first.append(one)
+            if office.as_json:
+                kept.facts.append(judged_facts(office.t, one))
+            yield one
+
+    if out is None:
+        deque(passing(), maxlen=0)
+    else:
+        _write(office, session, tally, passing(), title, out, day)
+    return kept
+
+
+def _tell(office: Office, tally: Tally, listed: _Listed, out: Path | None, day: date) -> None:
     t = office.t
     for line in passed_lines(t, tally):
         office.say(line)
-    office.say(
-        t.gettext("Another grade or category: {count}", count=t.number(tally.regraded, 0))
-        + (
-            t.gettext("; another patrol interval: {count}", count=t.number(tally.repatrolled, 0))
-            if tally.repatrolled
-            else ""
-        )
-    )
+    said = t.gettext("Another grade or category: {count}", count=t.number(tally.regraded, 0))
+    if tally.repatrolled:
+        said += t.gettext("; another patrol interval: {count}", count=t.number(tally.repatrolled, 0))
+    office.say(said)
     for line in change_lines(t, tally):
         office.say(line)
-    if judged:
+    if listed.first:
         office.say("")
-        for line in table([_line(office, one) for one in judged[:SHOWN]]):
+        for line in table([_line(office, one) for one in listed.first]):
             office.say(line)
-    if len(judged) > SHOWN and out is None:
-        more = t.number(len(judged) - SHOWN, 0)
+    count = t.number(listed.count, 0)
+    if listed.count > SHOWN and out is None:
+        more = t.number(listed.count - SHOWN, 0)
         office.say(t.gettext("… and {count} more; --out FILE.xlsx lists all", count=more))
     if out is not None:
-        _write(office, tally, judged, title, out, day)
-        office.say(t.gettext("The list of {count} trees: {path}", count=t.number(len(judged), 0), path=out))
+        office.say(t.gettext("The list of {count} trees: {path}", count=count, path=out))
     office.say(t.gettext("The rules only propose: a grade changes by a decision of designation."))
-    office.answer(_facts(office, tally, judged, day))
+    office.answer(_facts(tally, listed, day))
 
 
 def _line(office: Office, judged: Judged) -> list[str]:
@@ -244,7 +274,7 @@ def _line(office: Office, judged: Judged) -> list[str]:
     return [judged.tree_no, judged.name, text, reasons(t, judged)]
 
 
-def _facts(office: Office, tally: Tally, judged: Sequence[Judged], day: date) -> dict[str, Any]:
+def _facts(tally: Tally, listed: _Listed, day: date) -> dict[str, Any]:
     changes = [
         {"division": division, "old_category": old[0], "old_grade": old[1], "new_category": new[0],
          "new_grade": new[1], "count": count}
@@ -258,11 +288,19 @@ def _facts(office: Office, tally: Tally, judged: Sequence[Judged], day: date) ->
         "regraded": tally.regraded,
         "repatrolled": tally.repatrolled,
         "changes": changes,
-        "trees": [judged_facts(office.t, one) for one in judged] if office.as_json else [],
+        "trees": listed.facts,
     }
 
 
-def _write(office: Office, tally: Tally, judged: Sequence[Judged], title: str, out: Path, day: date) -> None:
+def _write(
+    office: Office,
+    session: Session,
+    tally: Tally,
+    judged: Iterable[Judged],
+    title: str,
+    out: Path,
+    day: date,
+) -> None:
     from exports.workbook import Column, Sheet, write_workbook
 
     t = office.t
@@ -290,8 +328,7 @@ def _write(office: Office, tally: Tally, judged: Sequence[Judged], title: str, o
         Column(t.gettext("Proposed"), 24),
         Column(t.gettext("Number of trees"), 10, "integer"),
     )
-    with reading(office.engine()) as session:
-        facts = register_facts(session, office)
+    facts = register_facts(session, office)
     made_by = (f"{facts.register_name} · {day.isoformat()}",)
     with written(out) as stream:
         write_workbook(

@@ -7,11 +7,11 @@ import pytest
 from register_kit import MAPPING, NOW, import_rows, rows_of
 from sqlalchemy.engine import Engine
 
-from registry.affected import Tally, adoptions_of, affected_trees, due_trees, facts_of_trees
+from registry.affected import Tally, adoptions_of, affected_trees, due_trees, facts_of_trees, suggestion_for
 from registry.commands.adoption import adopt_pack, keep_pack
 from registry.db import reading, transaction
 from registry.errors import RuleAdoptionError
-from registry.models import Event, EventItem, RuleAdoption
+from registry.models import Event, EventItem, RuleAdoption, Tree
 from registry.rulepacks import RULEPACK_FOLDER, PackLibrary
 
 TODAY = date(2026, 3, 4)
@@ -70,7 +70,10 @@ def test_the_newest_decision_in_force_is_what_is_compared(engine: Engine, tmp_pa
     tally = Tally()
     with reading(engine) as session:
         due = list(due_trees(session, LIBRARY, TODAY, tally))
-        assert {place.jurisdiction for _, place, _ in facts_of_trees(session, TODAY)} == {"cn"}
+        ids = [tree.id for tree in rows_of(engine, Tree)]
+        assert {place.jurisdiction for _, place, _ in facts_of_trees(session, ids, TODAY)} == {"cn"}
+        proposed = suggestion_for(session, due[0].tree_id, LIBRARY, TODAY)
+        assert proposed == due[0].suggestion
         affected = list(affected_trees(session, LIBRARY.get("cn-2025"), LIBRARY, TODAY, Tally()))
     assert [(one.tree_no, one.old, one.new) for one in due] == [("2", ("ancient", "2"), ("ancient", "1"))]
     assert [one.tree_no for one in affected] == ["2"]

@@ -17,7 +17,7 @@ _Conversion = Callable[[Any], Any]
 
 
 def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert plain rows that all have the same columns; what they do not name stays empty.
+    """Insert plain rows; what a row does not name stays empty.
 
     Words and days may be given as such or as they are stored. SQLite takes many rows in one statement: one
     call of the driver, during which other threads run; PostgreSQL takes them by COPY.
@@ -26,12 +26,12 @@ def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[Mapping[
         return
     target: sa.Table = table.__table__  # type: ignore[attr-defined]
     connection = session.connection()
-    names = list(rows[0])
-    take = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+    names = [column.name for column in target.columns]
+    blank, take = dict.fromkeys(names), itemgetter(*names)
     flat: list[Any] = []
     for row in rows:
-        flat += take(row)
-    for place, convert in _conversions(target, connection.dialect, tuple(names)):
+        flat += take({**blank, **row})
+    for place, convert in _conversions(target, connection.dialect):
         flat[place :: len(names)] = [
             value if value is None or type(value) is str else convert(value)
             for value in flat[place :: len(names)]
@@ -42,6 +42,18 @@ def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[Mapping[
         _copy(connection, into, flat, len(names))
     else:
         _insert(connection, into, flat, len(names))
+
+
+def update_row(session: Session, table: type[SQLModel], row_id: str, values: Mapping[str, Any]) -> None:
+    """Change columns of one row. Words and days may be given as such or as they are stored."""
+    target: sa.Table = table.__table__  # type: ignore[attr-defined]
+    given = {
+        name: date.fromisoformat(value)
+        if isinstance(target.c[name].type, sa.Date) and type(value) is str
+        else value
+        for name, value in values.items()
+    }
+    session.execute(sa.update(target).where(target.c.id == row_id).values(given))
 
 
 def _insert(connection: sa.Connection, into: str, flat: list[Any], width: int) -> None:
@@ -73,8 +85,8 @@ def _copy(connection: sa.Connection, into: str, flat: list[Any], width: int) -> 
 
 
 @lru_cache(maxsize=256)
-def _conversions(target: sa.Table, dialect: Dialect, names: tuple[str, ...]) -> list[tuple[int, _Conversion]]:
-    found = ((place, _conversion(target.c[name].type, dialect)) for place, name in enumerate(names))
+def _conversions(target: sa.Table, dialect: Dialect) -> list[tuple[int, _Conversion]]:
+    found = ((place, _conversion(column.type, dialect)) for place, column in enumerate(target.columns))
     return [(place, convert) for place, convert in found if convert is not None]
 
 

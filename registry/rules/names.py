@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from registry.rules.unit_words import (
     COMPOUND_SURNAMES,
@@ -31,6 +32,7 @@ class ScientificName:
     author: str | None
 
 
+@lru_cache(maxsize=4096)
 def split_scientific_name(text: str) -> ScientificName | None:
     """The name and the author in `text`; None where it does not begin like a scientific name.
 
@@ -112,6 +114,7 @@ _BETWEEN_PARTS = re.compile(
 _LONGEST_UNIT = 500
 
 
+@lru_cache(maxsize=4096)
 def is_unit_name(text: str) -> bool:
     """Whether `text` names a unit and no person. In doubt it does not: what looks private stays private.
 

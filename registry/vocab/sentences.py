@@ -11,6 +11,7 @@ from registry.vocab.words import (
     Category,
     CensusScope,
     Department,
+    Environment,
     Grade,
     GrowthPlace,
     Ownership,
@@ -20,10 +21,14 @@ from registry.vocab.words import (
 
 ANSWER_WORDS: dict[str, Any] = {
     "added_reason": AddedReason,
+    "category": Category,
     "census_scope": CensusScope,
     "department": Department,
+    "environment": Environment,
+    "grade": Grade,
     "growth_place": GrowthPlace,
     "ownership": Ownership,
+    "vigour": Vigour,
 }
 """Answers of forms that are codes, and the list that says what they mean."""
 

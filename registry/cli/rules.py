@@ -1,7 +1,7 @@
 """Commands on rule packs: what they say, whom they affect, and going by one."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -71,12 +71,23 @@ def rules_list(ctx: typer.Context) -> None:
              t.gettext("confidence"), t.gettext("use")]]  # fmt: skip
     for pack in packs:
         confidence = t.word(CONFIDENCES, pack.confidence)
-        use = used.get(pack.id) or (t.gettext("by itself") if pack.is_automatic else "")
+        use = used.get(pack.id) or _by_itself(office, pack, packs)
         rows.append([pack.id, pack_title(t, pack), place_of(t, pack), validity(t, pack), confidence, use])
     for line in table(rows):
         office.say(line)
     facts = [{key: value for key, value in pack_facts(pack).items() if key != "rules"} for pack in packs]
     office.answer({"packs": [{**fact, "used": used.get(fact["id"])} for fact in facts]})
+
+
+def _by_itself(office: Office, pack: RulePack, packs: Sequence[RulePack]) -> str:
+    """Whether a pack applies without adoption today, or what has come after it."""
+    t, today = office.t, office.now().date()
+    if not pack.is_valid(today):
+        return t.gettext("no longer in force")
+    after = next((one.id for one in packs if pack.id in one.supersedes and one.is_valid(today)), None)
+    if after:
+        return t.gettext("superseded by {pack}", pack=after)
+    return t.gettext("by itself") if pack.is_automatic else ""
 
 
 def _used(office: Office, library: PackLibrary) -> dict[str, str]:

@@ -72,6 +72,9 @@ def test_packs_are_listed_and_shown_without_a_register(gushu: Gushu, tmp_path: P
     listed = gushu("rules", "list", lang="zh", register=nowhere)
     assert listed.exit_code == 0
     assert "山西省，限城区" in listed.stdout
+    assert "已由 cn-2025 取代" in next(
+        line for line in listed.stdout.splitlines() if line.startswith("cn-lyt")
+    )
     shown = gushu("rules", "show", "shanxi-urban-2022", lang="zh", register=nowhere)
     assert "50–99 年，列为三级" in shown.stdout
     assert "晋政办发〔2022〕60号" in shown.stdout

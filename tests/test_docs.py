@@ -212,7 +212,7 @@ def test_bounds_are_those_of_the_code(lang: str) -> None:
     text = text_of(DOCS / lang / "flags.md")
     for field, bounds in plausibility.BOUNDS.items():
         row = next(line for line in text.splitlines() if f"`{field.rsplit('_', 1)[0]}_out_of_range`" in line)
-        numbers = re.findall(r"[\d.,]*\d", row.split("|")[3])
+        numbers = re.findall(r"-?[\d.,]*\d", row.split("|")[3])
         assert tuple(float(number.replace(",", "")) for number in numbers) == bounds, field
 
 

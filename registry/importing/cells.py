@@ -20,7 +20,8 @@ from registry.importing.problems import RowProblem
 from registry.models import DesignationDraft, InspectionDraft, MeasurementDraft, TreeDraft
 from registry.rules.angles import Axis, parse_angle, parse_position
 from registry.rules.numbers import as_written, damaged_number
-from registry.rules.plausibility import Doubt, combined, stems
+from registry.rules.plausibility import Doubt, combined, doubt, stems
+from registry.vocab.checks import all_checks
 from registry.vocab.words import AgeBasis, Severity
 
 _MODELS: tuple[type[SQLModel], ...] = (
@@ -56,6 +57,7 @@ _CLOSED = _fields_of(Enum) | _BOOLEANS | {"grade", "listing", "steward_kind"}
 """Fields that hold a word of a closed list: any other word turns the row away."""
 _STEM_FIELDS = frozenset({"girth_cm", "diameter_cm", "ground_girth_cm", "ground_diameter_cm", "stem_girths"})
 
+_SIZES = frozenset(all_checks()["recorded_as_zero"].fields)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),[0-9]+|[+-]?[0-9]+(?:\.[0-9]{1,2})?")
@@ -325,7 +327,7 @@ def _amount_reader(name: str, column: Column, header: str) -> _Value:
     target = units["cm" if name.endswith("_cm") else "ha" if name == "area_ha" else "m"]
     factor = units[column.unit] / target if column.unit else None
     zero_is_empty, whole, is_plain = column.zero_is_empty, name in WHOLE_NUMBERS, column.decimal == "."
-    own_unit = column.own_unit
+    own_unit, is_size = column.own_unit, name in _SIZES
 
     def read(cells: Cells, raw: str) -> float | int | None:
         scale, text = factor, raw
@@ -340,6 +342,9 @@ def _amount_reader(name: str, column: Column, header: str) -> _Value:
         if number is None:
             raise RowProblem("not_a_number", header, raw)
         if number == 0 and zero_is_empty:
+            return None
+        if number == 0 and is_size:  # no tree has a size of nought: it was not measured
+            cells.doubts.append(doubt("recorded_as_zero", name, raw))
             return None
         if scale is not None:
             number = round(number * scale, 4)

@@ -93,7 +93,7 @@ def fill(engine: Engine, folder: Path) -> None:
     import_rows(
         engine,
         folder,
-        {"no": "1", "name": "槐", "girth": "300", "height": "10", "age": "300", "grade": "二级", **HERE},
+        {"no": "1", "name": "银杏", "girth": "300", "height": "10", "age": "300", "grade": "二级", **HERE},
         {"no": "2", "name": "槐", "girth": "5", "height": "200", "grade": "一级", "age": "120"},
         {"no": "3", "name": "不详", "notes": "王某某院内商品林", "girth": "90"},
     )
@@ -214,3 +214,18 @@ def test_a_report_of_another_kind_is_refused(engine: Engine, gushu: Any, tmp_pat
     assert result.exit_code == 1
     assert "质量报告是 .xlsx 或 .html 文件" in result.output
     assert not (tmp_path / "q.docx").exists()
+
+
+def test_a_nought_is_asked_about_and_the_row_is_kept(engine: Engine, tmp_path: Path) -> None:
+    report = import_rows(engine, tmp_path, {"no": "1", "name": "紫藤", "height": "0", "girth": "0"})
+    assert (report.created, report.rejected) == (1, 0)
+    flags = [(flag.check, flag.field, flag.value) for flag in rows_of(engine, Flag)]
+    assert flags == [("recorded_as_zero", "height_m", "0")]  # the mapping says that a girth of 0 means none
+    assert rows_of(engine, Measurement) == []
+
+
+def test_several_stems_in_one_cell_are_one_girth_and_a_note(engine: Engine, tmp_path: Path) -> None:
+    import_rows(engine, tmp_path, {"no": "1", "girth": "273 - 200 - 155"})
+    (measured,) = rows_of(engine, Measurement)
+    assert measured.girth_cm == pytest.approx(372.2, abs=0.05)
+    assert [flag.check for flag in rows_of(engine, Flag)] == ["several_stems"]

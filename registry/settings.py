@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlmodel import Session, select
@@ -24,6 +25,15 @@ def _text(value: str) -> str:
     if len(value) > 200 or any(ord(character) < 32 for character in value):
         raise ValueError(Phrase("at most 200 characters on one line"))
     return value.strip()
+
+
+def _file(value: str) -> str:
+    text = value.strip()
+    if len(text) > 500 or any(ord(character) < 32 for character in text):
+        raise ValueError(Phrase("at most 500 characters on one line"))
+    if text and not Path(text).is_file():
+        raise ValueError(Phrase("there is no such file"))
+    return str(Path(text).resolve()) if text else ""
 
 
 def _address(value: str) -> str:
@@ -74,6 +84,11 @@ KNOWN: dict[str, Known] = {
     "jurisdiction": Known("jurisdiction of the register, such as cn-shanxi", _text),
     "basemap_url": Known("tile address of a base map; empty for none", _tiles),
     "demonstration": Known("yes: everything printed says SAMPLE", _yes_no, "no"),
+    "species_list": Known("your own list of species (CSV), on top of the one that comes along", _file),
+    "division_changes": Known("your own list of changed divisions (CSV)", _file),
+    "boundaries": Known("your own boundaries of divisions (GeoJSON or GeoPackage, in degrees)", _file),
+    "boundary_code": Known("the property of the boundaries that holds the code", _text),
+    "boundary_name": Known("the property of the boundaries that holds the name", _text),
 }
 
 

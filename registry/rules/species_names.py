@@ -14,8 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from registry.rules.plausibility import Doubt
-from registry.vocab.words import Severity
+from registry.rules.plausibility import Doubt, doubt
 
 Pairing = Literal["agrees", "differs", "unknown"]
 LatinKey = tuple[str, str, str, str]
@@ -304,17 +303,15 @@ class SpeciesList:
         return None
 
 
-def species_doubts(
-    found: Resolution, name_zh: str | None, name_latin: str | None, *, field_zh: str = "name_verbatim"
-) -> list[Doubt]:
+def species_doubts(found: Resolution, name_zh: str | None, name_latin: str | None) -> list[Doubt]:
     """Doubts about the names of a tree: names that do not belong together, a probable slip in spelling."""
     doubts: list[Doubt] = []
     if found.pairing == "differs" and found.accepted and name_zh:
         shown = f"{clean_name(name_zh)} = {found.meant_by_zh} ≠ {found.accepted.name_latin}"
-        doubts.append(Doubt("species_pairing", field_zh, shown))
+        doubts.append(doubt("species_pairing", "latin_verbatim", shown))
     if found.suggestion and name_latin:
         shown = f"{clean_name(name_latin)} → {found.suggestion}"
-        doubts.append(Doubt("species_spelling", "latin_verbatim", shown, Severity.NOTE))
+        doubts.append(doubt("species_spelling", "latin_verbatim", shown))
     return doubts
 
 

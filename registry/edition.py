@@ -17,7 +17,7 @@ from registry.chunks import chunks
 from registry.commands.history import canonical
 from registry.geopackage import point_blob, polygon_blob, register_attributes, register_layer
 from registry.keys import Keys
-from registry.models import Authority, Division, Species, Tag
+from registry.models import Authority, Division, Species, SpeciesName, Tag
 from registry.records import AreaRecord, TreeRecord
 from registry.rules.addresses import encode_segment
 from registry.rules.search_text import index_words
@@ -37,6 +37,7 @@ AREA_LAYERS = {
     "place": "地点 / places",
     "element": "历史景观要素 / landmark elements",
 }
+_LISTED_FIELDS = ("name_hans", "name_hant", "name_latin", "name_author", "name_en")
 _OWN_IDS = frozenset({"species", "division", "authority", "source"})
 
 
@@ -78,6 +79,9 @@ class EditionWriter:
         self.authorities: Counter[str] = Counter()
         self.sources: Counter[str] = Counter()
         self.source_rows: dict[str, Any] = {}
+        self.names: defaultdict[str, list[SpeciesName]] = defaultdict(list)
+        """Names of species from lists, which anybody may read: see `learn_names`."""
+        self._words: dict[str, str] = {}
         self.area_divisions: set[str | None] = set()
 
     def insert(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
@@ -88,6 +92,12 @@ class EditionWriter:
             f"INSERT INTO {table} ({quoted}) VALUES ({marks})",
             ([_stored(row.get(n)) for n in names] for row in rows),
         )
+
+    def learn_names(self, session: Session) -> None:
+        """Learn under which names species are found; to be called before any tree is written."""
+        query = select(SpeciesName).order_by(col(SpeciesName.kind), col(SpeciesName.name))
+        for row in session.exec(query):
+            self.names[row.species_id].append(row)
 
     def trees(self, trees: Iterator[TreeRecord], progress: Progress) -> None:
         extent: list[tuple[float, float]] = []
@@ -100,7 +110,10 @@ class EditionWriter:
                 self.insert(table, rows)
             self.connection.executemany(
                 "INSERT INTO tree_search(rowid, words) VALUES (?, ?)",
-                [(number, _search_words(tree)) for number, tree in numbered],
+                [
+                    (number, f"{_search_words(tree)} {self._words_of(tree.species_id)}")
+                    for number, tree in numbered
+                ],
             )
             self._count(batch)
             extent = _corners(
@@ -193,14 +206,26 @@ class EditionWriter:
 
     def _species_row(self, species: Species) -> dict[str, Any]:
         """A species with those of its names that the record of some tree shows to the public."""
-        said = self.species_said[species.id]
+        listed = [(row.kind, row.name) for row in self.names[species.id]]
+        said = {*self.species_said[species.id], *_accepted(species, listed)}
         names = {
             column: value
             for column, value in species.model_dump(exclude={"id"}).items()
             if value is not None and (_SPECIES_AS.get(column, column), value) in said
         }
         own = {"id": species.id, "path": encode_segment(species.id), "tree_count": self.species[species.id]}
-        return {**names, **own}
+        shown = {*names.values()}
+        also = [name for kind, name in listed if kind != "accepted" and name not in shown]
+        return {**names, **own, "also": also}
+
+    def _words_of(self, species_id: str | None) -> str:
+        """The words of a species' names, but for those that other species have too."""
+        if species_id is None:
+            return ""
+        if species_id not in self._words:
+            own = (row.name for row in self.names[species_id] if row.kind != "shared")
+            self._words[species_id] = index_words(*own)
+        return self._words[species_id]
 
     def _division_rows(self, session: Session) -> list[dict[str, Any]]:
         rows = {row.id: row for row in session.exec(select(Division).order_by(col(Division.id)))}
@@ -289,6 +314,15 @@ def _children(trees: Sequence[TreeRecord]) -> dict[str, list[dict[str, Any]]]:
         table: [{"tree_uuid": tree.uuid, **_plain(row)} for tree in trees for row in getattr(tree, attribute)]
         for table, attribute in parts.items()
     }
+
+
+def _accepted(species: Species, listed: list[tuple[str, str]]) -> set[tuple[str, str]]:
+    """What a list says of a species that it knows: as public as the list."""
+    names = {name for kind, name in listed if kind == "accepted"}
+    if species.name_latin not in names:
+        return set()
+    said = ((_SPECIES_AS.get(field, field), getattr(species, field)) for field in _LISTED_FIELDS)
+    return {(field, value) for field, value in said if value in names or field == "name_author"}
 
 
 def _search_words(tree: TreeRecord) -> str:

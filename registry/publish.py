@@ -111,6 +111,7 @@ def _build(
         with connection:
             begin_geopackage(connection)
             writer = EditionWriter(connection, report, now)
+            writer.learn_names(session)
             writer.trees(_public_trees(session, photos, report), progress)
             for kind in AREAS:
                 writer.areas(kind, _public_areas(session, kind, photos, report))

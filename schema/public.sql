@@ -416,6 +416,7 @@ CREATE TABLE species (
   name_en TEXT,
   family TEXT,
   genus TEXT,
+  also TEXT NOT NULL DEFAULT '[]',    -- JSON list of its other names: former, folk and trade names
   tree_count INTEGER NOT NULL
 );
 

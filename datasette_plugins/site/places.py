@@ -1,7 +1,8 @@
 """The pages of a species and a place: what it is and which its trees are."""
 
+import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import unquote
@@ -37,6 +38,8 @@ class GroupPage:
     map: DotMap | None
     parents: tuple[sqlite3.Row, ...] = ()
     parts: tuple[tuple[sqlite3.Row | str, int], ...] = ()
+    also: tuple[str, ...] = ()
+    """Other names of a species; scientific ones are in Latin letters."""
 
 
 async def group_page(datasette: Any, request: Any) -> Response:
@@ -55,7 +58,9 @@ def load_species(db: sqlite3.Connection, path: str) -> GroupPage | None:
         return None
     sql = "SELECT jurisdiction, COUNT(*) FROM tree WHERE species_id = ? GROUP BY 1 ORDER BY 2 DESC"
     parts = tuple(db.execute(sql, (row["id"],)).fetchall())
-    return _group(db, "species", row, "species_id = :id", parts=tuple((part[0], part[1]) for part in parts))
+    page = _group(db, "species", row, "species_id = :id", parts=tuple((part[0], part[1]) for part in parts))
+    also = json.loads(row["also"]) if "also" in row.keys() else []  # noqa: SIM118  (a Row is no mapping)
+    return replace(page, also=tuple(also))
 
 
 def load_place(db: sqlite3.Connection, path: str) -> GroupPage | None:

@@ -10,9 +10,10 @@ from register_kit import REPOSITORY
 LAYERS = {
     "registry.errors": set(),
     "registry.records": set(),
+    "registry.list_records": set(),
     "registry.vocab": {"errors"},
     "registry.models": {"errors", "vocab"},
-    "registry.rules": {"errors", "records", "vocab", "models"},
+    "registry.rules": {"errors", "records", "list_records", "vocab", "models"},
     "registry.db": {"errors"},
     "registry.keys": {"errors", "db"},
     "registry.settings": {"errors", "models"},
@@ -23,6 +24,9 @@ LAYERS = {
     "registry.affected": {
         "chunks", "models", "rulepacks", "rules", "selection", "surroundings", "vocab",
     },
+    "registry.species_list": {"errors", "db", "rules"},
+    "registry.divisions": {"errors", "db"},
+    "registry.boundaries": {"errors", "db"},
     "registry.importing": {"errors", "vocab", "models", "rules", "rulepacks", "db"},
     "registry.surroundings": {"records", "models", "rules", "settings", "vocab"},
     "registry.selection": {"errors", "records", "vocab", "models", "rules", "surroundings"},
@@ -35,11 +39,12 @@ LAYERS = {
     },
     "registry.commands": {
         "errors", "vocab", "models", "rules", "importing", "db", "keys", "settings", "photos", "chunks",
-        "rulepacks",
+        "rulepacks", "species_list", "divisions", "boundaries", "list_records",
     },
     "registry.edition": {
         "records", "models", "rules", "keys", "settings", "geopackage", "commands", "chunks",
     },
+    "registry.censuses": {"db", "models", "rules", "vocab"},
     "registry.dictionary": {"db", "vocab", "rules", "importing", "area_queries"},
     "registry.publish": {
         "errors", "records", "models", "rules", "db", "keys", "photos", "queries", "selection", "geopackage",
@@ -50,14 +55,14 @@ LAYERS = {
     },
     "registry.quality": {"records", "vocab", "models", "db", "selection", "surroundings", "commands"},
     "registry.cli": {"*"},
-    "exports": {"errors", "records", "vocab"},
+    "exports": {"errors", "records", "list_records", "vocab"},
     "datasette_plugins": {"errors", "records", "vocab", "rules"},
     "schema": set(),
 }  # fmt: skip
 """What each part may import of `registry`, itself and the standard library and libraries aside."""
 
 HEAVY = {"sqlmodel", "sqlalchemy", "alembic", "typer", "datasette", "uvicorn"}
-PURE = ("registry.rules", "registry.vocab", "registry.records", "registry.errors")
+PURE = ("registry.rules", "registry.vocab", "registry.records", "registry.list_records", "registry.errors")
 
 
 def modules() -> Iterator[tuple[str, Path]]:

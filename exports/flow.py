@@ -50,13 +50,18 @@ class Running:
 
 
 class Column(NamedTuple):
-    """A column of a ruled table; `share` is its part of the width, in any unit."""
+    """A column of a ruled table; `share` is its part of the width, in any unit.
+
+    under: a second, smaller line of the heading, such as its name in another language.
+    """
 
     title: str
     share: float
     size: float = CELL
     align: Align = "left"
     colour: Color = INK
+    role: Role = "sans"
+    under: str = ""
 
 
 class Flow:
@@ -156,7 +161,8 @@ class Flow:
 
     def _table_head(self, columns: Sequence[Column], widths: Sequence[float]) -> None:
         pen = self.pen
-        height = 18.0
+        has_second = any(column.under for column in columns)
+        height = 26.0 if has_second else 18.0
         pen.box(MARGIN, self.y - height, WIDTH, height, fill=CARD)
         pen.rule(MARGIN, self.y, MARGIN + WIDTH, self.y, BARK, 0.8)
         pen.rule(MARGIN, self.y - height, MARGIN + WIDTH, self.y - height, BARK, 0.5)
@@ -173,12 +179,15 @@ class Flow:
                 align=column.align,
                 least=5,
             )
+            if column.under:
+                under = {"colour": SOFT, "align": column.align, "least": 4.6}
+                pen.fitted(anchor, self.y - 21, column.under, 6.2, width - 2 * PAD, **under)
             x += width
         self.y -= height
 
     def _table_row(self, columns: Sequence[Column], widths: Sequence[float], row: Sequence[str]) -> None:
         cells = [
-            wrap(self.pen.fonts, text, "sans", column.size, width - 2 * PAD) if text else []
+            wrap(self.pen.fonts, text, column.role, column.size, width - 2 * PAD) if text else []
             for column, width, text in zip(columns, widths, row, strict=True)
         ]
         while True:
@@ -201,7 +210,9 @@ class Flow:
         for column, width, lines in zip(columns, widths, cells, strict=True):
             anchor = {"left": x + PAD, "center": x + width / 2, "right": x + width - PAD}[column.align]
             first = self.y - PAD - CELL * 1.12
-            pen.lines(anchor, first, lines, column.size, colour=column.colour, align=column.align)
+            pen.lines(
+                anchor, first, lines, column.size, role=column.role, colour=column.colour, align=column.align
+            )
             x += width
         self.y -= height
         pen.rule(MARGIN, self.y, MARGIN + WIDTH, self.y, LINE, 0.4)

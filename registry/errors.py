@@ -425,6 +425,13 @@ class MergeError(RegistryError):
     template = "{tree_no} and {other}: {reason}"
 
 
+class OutputKindError(RegistryError):
+    """A file is to be written of a kind that is not made here."""
+
+    code = "output_kind"
+    template = "{path} cannot be written: its name must end in one of {known}"
+
+
 class ListUnknownError(RegistryError):
     """No such edition of a protection list."""
 
@@ -437,6 +444,44 @@ class ListAuthorityError(RegistryError):
 
     code = "list_authority"
     template = "the trees belong to several authorities: name one with --authority: {known}"
+
+
+class CampaignNotFoundError(RegistryError):
+    """No such census."""
+
+    code = "campaign_not_found"
+    template = "there is no census {campaign}; there are {known}"
+
+
+class CampaignExistsError(RegistryError):
+    """A census of this id is there already."""
+
+    code = "campaign_exists"
+    template = "there is a census {campaign} already; choose another id"
+
+
+class CampaignFrozenError(RegistryError):
+    """A frozen census never changes."""
+
+    code = "campaign_frozen"
+    template = "the census {campaign} is frozen: nothing of it changes any more; open a new one"
+
+
+class CampaignOpenError(RegistryError):
+    """A census is not ready to be frozen."""
+
+    code = "campaign_open"
+    template = (
+        "the census {campaign} is not done: {pending} trees are pending, {unchecked} forms are unchecked; "
+        "settle them, or say with --reason why it is frozen as it is"
+    )
+
+
+class CheckRefusedError(RegistryError):
+    """A check of a census cannot be recorded."""
+
+    code = "check_refused"
+    template = "the check for census {campaign} is refused: {reason}"
 
 
 _REASONS = {

@@ -44,10 +44,18 @@ def engine(register_address: str, tmp_path: Path) -> Engine:
     make_trees(
         engine,
         tmp_path,
-        {**near, "lon": 112.85, "lat": 35.5, "grade": "二级", "steward": "某村委会"},
+        {**near, "lon": "112.850000", "lat": "35.500000", "grade": "二级", "steward": "某村委会"},
         {"no": "甲-2", "name": "国槐", "latin": "Styphnolobium japonicum", "lon": 112.9, "lat": 35.6},
     )
-    row = {**near, "no": "园-7", "girth": 315, "age": 500, "lon": 112.85005, "lat": 35.50005, "grade": "一级"}
+    row = {
+        **near,
+        "no": "园-7",
+        "girth": 315,
+        "age": 500,
+        "lon": "112.850050",
+        "lat": "35.500050",
+        "grade": "一级",
+    }
     import_rows(engine, tmp_path, {**row, "height": 12.5, "notes": "园林局 2019 年登记"}, mapping=GREENING)
     return engine
 
@@ -220,7 +228,7 @@ def test_trees_of_two_offices_on_one_spot_are_suggested_with_reasons(engine: Eng
         assert {pair.first, pair.second} == {tree_of(session, "甲-1").id, tree_of(session, "园-7").id}
         assert pair.distance_m == pytest.approx(7.2, abs=0.2)
         assert "two authorities" in pair.why[1]
-        assert list(find_duplicates(session, within_m=5)) == []
+        assert list(find_duplicates(session, within_m=1)) == []
     with transaction(engine) as session:
         merge(session)
         assert list(find_duplicates(session)) == []
@@ -244,5 +252,5 @@ def test_a_number_that_two_offices_gave_the_same_species_is_suggested(engine: En
     row = {"no": "甲-1", "name": "侧柏", "latin": "Platycladus orientalis"}
     import_rows(engine, tmp_path, row, mapping=GREENING)
     with reading(engine) as session:
-        pairs = list(find_duplicates(session, within_m=5))
+        pairs = list(find_duplicates(session, within_m=1))
         assert [pair.distance_m for pair in pairs] == [None]

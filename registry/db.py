@@ -31,6 +31,8 @@ from registry.errors import (
 APPLICATION_ID = 0x47555348  # "GUSH": a SQLite file of ours says so in its header
 SCHEMA_FOLDER = Path(__file__).resolve().parent.parent / "schema"
 BUSY_SECONDS = 5.0
+PATIENT_SECONDS = 600.0
+"""So long an import waits until another one is through."""
 
 
 def sqlite_path(address: str) -> Path | None:
@@ -93,8 +95,12 @@ def open_register(address: str) -> Engine:
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Session]:
-    """One transaction: all of it, or nothing. A lock held by someone else is a RegisterLockedError."""
+def transaction(engine: Engine, *, patient: bool = False) -> Iterator[Session]:
+    """One transaction: all of it, or nothing. A lock held by someone else is a RegisterLockedError.
+
+    patient: whether to wait for another's long work.
+    """
+    engine = engine.execution_options(gushu_is_patient=patient)
     with plain_errors(str(engine.url.database)), Session(engine) as session, session.begin():
         yield session
 
@@ -157,6 +163,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     options = connection.get_execution_options()
+    seconds = PATIENT_SECONDS if options.get("gushu_is_patient") else BUSY_SECONDS
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
     # a batch migration drops and rebuilds tables: with the keys on it would fail or, worse, cascade
     connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if options.get('gushu_migrates') else 'ON'}")
     connection.exec_driver_sql("BEGIN" if options.get("gushu_reads") else "BEGIN IMMEDIATE")
@@ -173,7 +181,10 @@ def plain_errors(address: str) -> Iterator[None]:
             raise RegisterLockedError(address=address) from error
         if "not a database" in text or "malformed" in text:
             raise RegisterForeignError(address=address) from error
-        if any(trouble in text for trouble in ("readonly", "unable to open", "disk is full", "disk I/O")):
+        if any(
+            trouble in text
+            for trouble in ("readonly", "unable to open", "disk is full", "disk I/O", "No space left")
+        ):
             raise OutputError(path=address, reason=text) from error
         if "connection" in text and "://" in address:
             raise RegisterMissingError(address=address) from error

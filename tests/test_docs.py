@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 import registry.cli.exporting
 import registry.cli.keeping
+import registry.cli.mapping
 import registry.cli.quality
 import registry.cli.rules
 import registry.cli.serving  # noqa: F401  (imported for the commands they add)

@@ -257,7 +257,7 @@ def family_and_genus(profile: Profile) -> bool:
 
 def script(texts: Iterable[str], simplified: frozenset[str], traditional: frozenset[str]) -> str | None:
     """ja, zh-Hant or zh-Hans by the characters in `texts`; None where there are next to none."""
-    text = "".join(islice(texts, 5000))
+    text = "".join(filter(str.isalpha, "".join(islice(texts, 5000))))
     if len(_HAN.findall(text)) * 10 < len(text):
         return None
     if len(_KANA.findall(text)) * 20 > len(text):

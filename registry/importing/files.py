@@ -157,8 +157,9 @@ def distinct_headers(path: Path, headers: list[str]) -> tuple[str, ...]:
 
 
 def make_row(number: int, headers: tuple[str, ...], cells: Sequence[str], sheet: str = "") -> Row:
-    values = {name: clean(cell) for name, cell in zip(headers, cells, strict=False) if name}
-    spare = any(clean(cell) for cell in cells[len(headers) :])
+    """A row of `cells`, which are cleaned."""
+    values = {name: cell for name, cell in zip(headers, cells, strict=False) if name}
+    spare = any(cells[len(headers) :])
     missing = (len(cells), len(headers)) if len(cells) < len(headers) or spare else None
     return Row(number, values, missing, sheet)
 

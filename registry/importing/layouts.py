@@ -29,6 +29,7 @@ _SIGNATURE = re.compile(
     r"|(?:注|说明|備註|备注|note|notes)\s*[:：]",
     re.I,
 )
+_LONGEST_LEAD = 12
 _FORM_CODE = re.compile(r"c[0-9]{1,2}", re.I)
 _DICTIONARY_NAME = re.compile(
     "字典|说明|說明|代码表|编码表|图例|圖例|目录|legend|dictionary|read ?me|codes?$|lookup", re.I
@@ -67,17 +68,23 @@ def find_layout(lines: Iterable[Line], fits: Fits) -> Layout | None:
 def table_rows(lines: Iterable[Line], layout: Layout, notes: Notes, sheet: str = "") -> Iterator[Row]:
     """The rows below the header. Lines that are none are told in `notes`; blank ones are passed over."""
     _tell_above(layout, notes, sheet)
+    repeated = [name for name in layout.headers if name]
     is_first = True
-    for number, cells in lines:
-        if number <= layout.last_header_row or not any(map(clean, cells)):
+    for number, raw in lines:
+        if number <= layout.last_header_row:
             continue
-        reason = _why_no_row([clean(cell) for cell in cells], layout, is_first=is_first)
+        cells = [clean(cell) for cell in raw]
+        first = next(filter(None, cells), None)
+        if first is None:
+            continue
+        reason = _why_no_row(first, cells, repeated, layout) or (
+            _numbers_the_columns(cells, layout) if is_first else None
+        )
         if reason is None:
             is_first = False
             yield make_row(number, layout.headers, cells, sheet)
         else:
-            place = f"{sheet}!{number}" if sheet else str(number)
-            notes.tell(reason, row=place, text=_shown(cells))
+            notes.tell(reason, row=f"{sheet}!{number}" if sheet else str(number), text=_shown(cells))
 
 
 def is_dictionary(name: str, layout: Layout | None, lines: Sequence[Line]) -> bool:
@@ -122,8 +129,9 @@ def _is_second_row(first: tuple[int, list[str]], second: tuple[int, list[str]]) 
     if all(is_unit(below[column]) for column in filled):
         return sum(map(bool, above)) >= len(filled)
     gaps = [column for column in range(1, filled[-1] + 1) if not above[column] and any(above[:column])]
-    if not gaps or not all(below[column] for column in gaps):
-        return False
+    is_tall = any(name and under in {"", name} for name, under in zip(above, below, strict=True))
+    if not gaps or not is_tall or not all(below[column] for column in gaps):
+        return False  # a title stands above all columns, a header of two rows only above some
     return all(
         not above[column] or above[column] == below[column] or (column + 1 < width and not above[column + 1])
         for column in filled
@@ -146,28 +154,27 @@ def _padded(cells: Sequence[str], width: int) -> list[str]:
     return [*cells, *[""] * (width - len(cells))]
 
 
-def _why_no_row(cells: list[str], layout: Layout, *, is_first: bool) -> str | None:
-    """The sentence that says why a line is no row of the table; None for a row."""
-    filled = [cell for cell in cells if cell]
-    if [cell for cell in cells if cell] == [name for name in layout.headers if name]:
+def _why_no_row(first: str, cells: list[str], repeated: list[str], layout: Layout) -> str | None:
+    """The sentence that says why a line that begins with `first` is no row of the table; None for a row."""
+    if first == repeated[0] and [cell for cell in cells if cell] == repeated:
         return "row {row} repeats the header"
-    if is_first and _numbers_the_columns(filled, layout):
-        return "row {row} numbers the columns: {text}"
-    few = len(filled) * 2 <= max(len(layout.headers), 2)
-    if few and _TOTAL.fullmatch(filled[0]):
+    is_total = len(first) <= _LONGEST_LEAD and _TOTAL.fullmatch(first)
+    if not is_total and not _SIGNATURE.match(first):
+        return None
+    few = sum(map(bool, cells)) * 2 <= max(len(layout.headers), 2)
+    if is_total and (few or not first.isascii()):
         return "row {row} is a total and no tree: {text}"
-    if few and _SIGNATURE.match(filled[0]):
-        return "row {row} is a line about the table: {text}"
-    return None
+    return "row {row} is a line about the table: {text}" if few else None
 
 
-def _numbers_the_columns(filled: list[str], layout: Layout) -> bool:
-    if len(filled) >= 3 and all(map(_FORM_CODE.fullmatch, filled)):
-        return True
-    if layout.known < 3 or len(filled) < 5:
-        return False
-    is_counted = filled == [str(number) for number in range(1, len(filled) + 1)]
-    return is_counted or known_words(filled) * 5 >= len(filled) * 4
+def _numbers_the_columns(cells: list[str], layout: Layout) -> str | None:
+    """The sentence that says so where a line below the header counts the columns, or names them again."""
+    filled = [cell for cell in cells if cell]
+    is_form = len(filled) >= 3 and all(map(_FORM_CODE.fullmatch, filled))
+    if not is_form and layout.known >= 3 and len(filled) >= 5:
+        is_counted = filled == [str(number) for number in range(1, len(filled) + 1)]
+        is_form = is_counted or known_words(filled) * 5 >= len(filled) * 4
+    return "row {row} numbers the columns: {text}" if is_form else None
 
 
 def _tell_above(layout: Layout, notes: Notes, sheet: str) -> None:

@@ -80,6 +80,7 @@ def propose(table: Table) -> Proposal:
     found = {
         header: candidates(profile, read_heading(header), language) for header, profile in profiles.items()
     }
+    _turn_coordinates(found)
     columns = _with_some_number(_assigned(profiles, found), profiles)
     columns = held_together(columns, compared, is_chinese=text_lang.startswith("zh"))
     columns = [_with_age_basis(column) for column in columns]
@@ -148,6 +149,23 @@ def _text_language(profiles: dict[str, Profile], headers: Sequence[str]) -> tupl
     if language:
         return language, ()
     return "und", (Phrase("in which language are the texts? Write it under text_lang"),)
+
+
+def _turn_coordinates(found: dict[str, list[Proposed]]) -> None:
+    """Where the column of latitudes can only hold longitudes, the two headers are interchanged."""
+    for header, proposals in found.items():
+        fields = {proposed.field for proposed in proposals}
+        if not _says(header, "lat") or "lat" in fields or "lon" not in fields:
+            continue
+        for other, others in found.items():
+            if _says(other, "lon") and {"lon", "lat"} <= {proposed.field for proposed in others}:
+                found[header] = [each for each in proposals if each.field == "lon"]
+                found[other] = [each for each in others if each.field == "lat"]
+                return
+
+
+def _says(header: str, field: str) -> bool:
+    return field in {sense.name for sense in read_heading(header).senses}
 
 
 def _assigned(profiles: dict[str, Profile], found: dict[str, list[Proposed]]) -> list[Proposed]:

@@ -51,7 +51,8 @@ def _by_ratio(
         if abs(found * CENTIMETRES[first] / CENTIMETRES[second] / pi - 1) < 0.06
         and _is_a_girth(first, girth, compared)
     ]
-    if len(others) == 1:
+    is_turned = abs(found * pi - 1) < 0.1
+    if len(others) == 1 and not is_turned:
         question = Phrase(
             "{girth} and {diameter} have the ratio π if they are in {unit} and {other}; is that so?",
             girth=girth.header, diameter=diameter.header, unit=others[0][0], other=others[0][1],
@@ -96,7 +97,8 @@ def _asked_for_girth(column: Proposed, compared: list[Row], *, is_chinese: bool)
             column=column.header, value=f"{middle:g}", percent=round(large * 100),
         )  # fmt: skip
         return replace(column, sure=Sure.UNSURE, questions=(*column.questions, question))
-    if not is_chinese:
+    said = {sense.language for sense in read_heading(column.header).senses}
+    if not is_chinese and not said & {"zh", "short"}:
         return column
     sure = Sure.PROBABLY if column.sure is Sure.SURE else column.sure
     question = Phrase(

@@ -247,7 +247,7 @@ def campaign_outcome(
 
 
 @campaign.command(
-    "sample", help=_("Draw at random, village by village, the trees that are surveyed once more.")
+    "sample", help=_("Draw at random, township by township, the trees that are surveyed once more.")
 )
 def campaign_sample(
     ctx: typer.Context,

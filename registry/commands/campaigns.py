@@ -282,7 +282,7 @@ def set_outcome(
 def sample_targets(
     session: Session, campaign_id: str, share: float, seed: str, *, actor: str, now: datetime
 ) -> int:
-    """Draw the trees that are surveyed once more, of those that were found; returns how many.
+    """Draw the trees that are surveyed once more, of those found, township by township; returns how many.
 
     The seed stands in the history, so that anybody can draw the same sample again.
     """
@@ -292,9 +292,13 @@ def sample_targets(
             CampaignTarget.campaign_id == campaign.id, col(CampaignTarget.outcome).in_(FOUND)
         )
     ).all()
+    villages = select(CampaignVillage.id, CampaignVillage.town)
+    towns = dict(
+        tuple(row) for row in session.exec(villages.where(CampaignVillage.campaign_id == campaign.id))
+    )
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for target in found:
-        groups[target.village_id or ""].append(str(target.tree_id or target.grove_id))
+        groups[towns.get(target.village_id or "", "")].append(str(target.tree_id or target.grove_id))
     drawn = draw_sample(groups, share, seed)
     for target in found:
         target.is_sampled = (target.tree_id or target.grove_id) in drawn

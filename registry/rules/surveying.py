@@ -34,7 +34,7 @@ class FieldErrors:
 
 
 def draw_sample(groups: Mapping[str, Sequence[str]], share: float, seed: str) -> frozenset[str]:
-    """A random sample of ids, drawn village by village, at least one of each; the same seed, the same sample.
+    """A random sample of ids, drawn group by group, at least one of each; the same seed, the same sample.
 
     share: between 0 and 1; the number of each group is rounded up. Ids are drawn by the hash of seed and
     id, so that anybody can draw the sample again and nobody can choose it. Raises ValueError.

@@ -47,7 +47,7 @@ TOWNS = (
 ROWS = (
     {"no": "1", "name": "国槐", "height": 20, "town": "苏店镇", "village": "东庄", "surveyor": "甲某某"},
     {"no": "2", "name": "侧柏", "height": 12, "town": "苏店镇", "village": "东庄", "surveyor": "甲某某"},
-    {"no": "3", "name": "油松", "height": 9, "town": "苏店镇", "village": "西庄", "surveyor": "乙某某"},
+    {"no": "3", "name": "油松", "height": 9, "town": "荫城镇", "village": "西庄", "surveyor": "乙某某"},
 )
 
 
@@ -82,7 +82,7 @@ def test_the_target_list_is_made_village_by_village_and_nothing_stands_on_it_twi
     assert again == (0, 0)
     assert [(v.town, v.village, v.targets, v.state) for v in state.villages] == [
         ("苏店镇", "东庄", 2, "planned"),
-        ("苏店镇", "西庄", 1, "planned"),
+        ("荫城镇", "西庄", 1, "planned"),
     ]
 
 

@@ -13,7 +13,7 @@ TOLERANCES = {"height_m": Tolerance(relative=0.05, absolute=0.5)}
 
 
 @given(GROUPS, st.floats(min_value=0.001, max_value=1), st.text(max_size=8))
-def test_the_same_seed_draws_the_same_sample_and_at_least_one_tree_of_every_village(groups, share, seed):
+def test_the_same_seed_draws_the_same_sample_and_at_least_one_tree_of_every_group(groups, share, seed):
     drawn = draw_sample(groups, share, seed)
     assert drawn == draw_sample({name: list(reversed(ids)) for name, ids in groups.items()}, share, seed)
     for ids in groups.values():

@@ -292,10 +292,8 @@ def sample_targets(
             CampaignTarget.campaign_id == campaign.id, col(CampaignTarget.outcome).in_(FOUND)
         )
     ).all()
-    villages = select(CampaignVillage.id, CampaignVillage.town)
-    towns = dict(
-        tuple(row) for row in session.exec(villages.where(CampaignVillage.campaign_id == campaign.id))
-    )
+    villages = select(CampaignVillage).where(CampaignVillage.campaign_id == campaign.id)
+    towns = {village.id: village.town for village in session.exec(villages)}
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for target in found:
         groups[towns.get(target.village_id or "", "")].append(str(target.tree_id or target.grove_id))

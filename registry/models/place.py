@@ -113,7 +113,7 @@ class TreeParty(SQLModel, table=True):
 
     __tablename__ = "tree_party"
     __table_args__ = (
-        sa.UniqueConstraint("tree_id", "party_id", "role"),
+        sa.UniqueConstraint("tree_id", "party_id", "role", "from_on"),  # a unit may have a role a second time
         one_subject("tree_id", "grove_id", "garden_id", "place_id"),
     )
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)

@@ -1127,6 +1127,7 @@ def upgrade() -> None:
         table.create_index(op.f("ix_tree_alias_grove_id"), ["grove_id"], unique=False)
     with _altered("tree_party") as table:
         table.drop_constraint(op.f("partyrole"), type_="check")
+        table.drop_constraint(op.f("uq_tree_party_tree_id_party_id_role"), type_="unique")
         table.add_column(sa.Column("grove_id", sa.String(36)))
         table.add_column(sa.Column("garden_id", sa.String(36)))
         table.add_column(sa.Column("place_id", sa.String(36)))
@@ -1134,6 +1135,9 @@ def upgrade() -> None:
         table.create_foreign_key(op.f("fk_tree_party_grove_id"), "grove", ["grove_id"], ["id"])
         table.create_foreign_key(op.f("fk_tree_party_garden_id"), "heritage_garden", ["garden_id"], ["id"])
         table.create_foreign_key(op.f("fk_tree_party_place_id"), "place", ["place_id"], ["id"])
+        table.create_unique_constraint(
+            op.f("uq_tree_party_tree_id_party_id_role_from_on"), ["tree_id", "party_id", "role", "from_on"]
+        )
         table.create_check_constraint(
             op.f("ck_tree_party_one_subject"),
             sa.text(
@@ -1204,6 +1208,7 @@ def downgrade() -> None:
         table.drop_index(op.f("ix_tree_party_place_id"))
         table.drop_constraint(op.f("ck_tree_party_one_subject"), type_="check")
         table.drop_constraint(op.f("partyrole"), type_="check")
+        table.drop_constraint(op.f("uq_tree_party_tree_id_party_id_role_from_on"), type_="unique")
         table.drop_constraint(op.f("fk_tree_party_grove_id"), type_="foreignkey")
         table.drop_constraint(op.f("fk_tree_party_garden_id"), type_="foreignkey")
         table.drop_constraint(op.f("fk_tree_party_place_id"), type_="foreignkey")
@@ -1211,6 +1216,9 @@ def downgrade() -> None:
         table.drop_column("garden_id")
         table.drop_column("place_id")
         table.alter_column("tree_id", existing_type=sa.String(36), nullable=False)
+        table.create_unique_constraint(
+            op.f("uq_tree_party_tree_id_party_id_role"), ["tree_id", "party_id", "role"]
+        )
         table.create_check_constraint(
             op.f("partyrole"), sa.text("role IN ('steward', 'manager', 'surveyor', 'reviewer')")
         )

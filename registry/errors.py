@@ -303,6 +303,20 @@ class SelectionError(RegistryError):
     template = "trees cannot be chosen by {where}; write one of {known}"
 
 
+class SpeciesNotFoundError(RegistryError):
+    """Neither the list of species nor the register knows this name."""
+
+    code = "species_not_found"
+    template = "neither the list of species nor the register knows {name}"
+
+
+class PlaceNotFoundError(RegistryError):
+    """Neither the list of divisions nor the register knows this place."""
+
+    code = "place_not_found"
+    template = "neither the list of divisions nor the register knows {place}"
+
+
 class HistoryBrokenError(RegistryError):
     """The hash chain does not hold."""
 
@@ -430,6 +444,13 @@ class OutputKindError(RegistryError):
 
     code = "output_kind"
     template = "{path} cannot be written: its name must end in one of {known}"
+
+
+class WordUnknownError(RegistryError):
+    """A word is none of those that may stand there."""
+
+    code = "word_unknown"
+    template = "{value} is not known here; there are {known}"
 
 
 class ListUnknownError(RegistryError):

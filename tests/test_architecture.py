@@ -27,6 +27,7 @@ LAYERS = {
     "registry.species_list": {"errors", "db", "rules"},
     "registry.divisions": {"errors", "db"},
     "registry.boundaries": {"errors", "db"},
+    "registry.lookups": {"rules", "models", "settings", "species_list", "divisions"},
     "registry.importing": {"errors", "vocab", "models", "rules", "rulepacks", "db"},
     "registry.surroundings": {"records", "models", "rules", "settings", "vocab"},
     "registry.selection": {"errors", "records", "vocab", "models", "rules", "surroundings"},

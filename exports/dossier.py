@@ -22,6 +22,7 @@ from exports.flow import Flow, Running
 from exports.fonts import Fonts, new_canvas, prepare_fonts
 from exports.kit import A4, Pen
 from exports.sketch_map import drawn_neighbours
+from exports.views import view_title
 from registry.errors import GlyphMissingError, RegistryError, unwritable
 from registry.records import MapPoint, RegisterFacts, TreeRecord
 from registry.vocab.language import Translator, translator
@@ -256,8 +257,9 @@ def _running(said: Said, facts: RegisterFacts) -> Running:
     if facts.edition is not None:
         number += " · " + _("edition {edition}", edition=facts.edition)
     made = facts.made_at.date().isoformat()
+    of_then = f" · {view_title(facts.view, said.t)}" if facts.view else ""
     return Running(
-        head=f"{said.name} · {facts.register_name}",
+        head=f"{said.name} · {facts.register_name}{of_then}",
         head_right=number,
         foot=_("History head {head} · made on {day}", head=facts.history_head, day=made),
         page_of=_("page {page} of {total}"),

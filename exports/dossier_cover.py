@@ -19,6 +19,7 @@ from exports.kit import (
     LINE,
     MARGIN,
     PAPER,
+    SEAL,
     SMALL,
     SOFT,
     WIDTH,
@@ -33,6 +34,7 @@ from exports.kit import (
 )
 from exports.pictures import draw_empty_frame, draw_jpeg, draw_qr
 from exports.qr import encode_batch
+from exports.views import view_title
 from registry.records import RegisterFacts
 from registry.vocab.sentences import seal_character
 from registry.vocab.words import Category, Grade, TreeStatus
@@ -41,6 +43,8 @@ SEAL_SIZE = 50.0
 PLAQUE_WIDTH = 76.0
 PLAQUE_TOP = 742.0
 PLAQUE_HEIGHT = 246.0
+BAND_BOTTOM = 745.0
+BAND_HEIGHT = 14.0
 PHOTO_TOP = 472.0
 PHOTO_HEIGHT = 256.0
 QR_SIZE = 62.0
@@ -53,6 +57,7 @@ def draw_cover(pen: Pen, said: Said, facts: RegisterFacts, running: Running) -> 
     canvas.bookmarkPage("cover", fit="Fit")
     canvas.addOutlineEntry(said.t.gettext("Cover"), "cover", level=0)
     _draw_title(pen, said, facts)
+    _draw_view(pen, said, facts)
     draw_plaque(pen, MARGIN, PLAQUE_TOP - PLAQUE_HEIGHT, PLAQUE_WIDTH, PLAQUE_HEIGHT, said.name)
     _draw_names(pen, said)
     _draw_facts(pen, said)
@@ -79,6 +84,16 @@ def _draw_title(pen: Pen, said: Said, facts: RegisterFacts) -> None:
         draw_sample_mark(pen, right, y + 20, _("SAMPLE"))
     pen.rule(MARGIN, y - 12, right, y - 12, BARK, 1.6)
     pen.rule(MARGIN, y - 15.5, right, y - 15.5, BARK, 0.5)
+
+
+def _draw_view(pen: Pen, said: Said, facts: RegisterFacts) -> None:
+    """A band across the page: that this is not the file of today, or not for everybody."""
+    texts = [view_title(facts.view, said.t)] if facts.view else []
+    if facts.is_restricted:
+        texts.append(said.t.gettext("For the office only: holds what is not public."))
+    if texts:
+        pen.box(MARGIN, BAND_BOTTOM, WIDTH, BAND_HEIGHT, fill=SEAL)
+        pen.fitted(MARGIN + 8, BAND_BOTTOM + 4.2, " · ".join(texts), 9, WIDTH - 16, colour=PAPER)
 
 
 def _draw_names(pen: Pen, said: Said) -> None:

@@ -14,6 +14,7 @@ from exports.kit import (
     BODY,
     LINE,
     MARGIN,
+    SEAL,
     SMALL,
     SOFT,
     WIDTH,
@@ -23,6 +24,7 @@ from exports.kit import (
 )
 from exports.pictures import draw_jpeg
 from exports.sketch_map import draw_sketch_map, drawn_neighbours, grid_cell, is_generalised
+from exports.views import view_lines
 from registry.records import MapPoint, PhotoRecord, RegisterFacts
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
@@ -51,6 +53,8 @@ def draw_pages(flow: Flow, said: Said, facts: RegisterFacts, neighbours: Sequenc
     headings = _Headings(flow, said.t)
     flow.new_page()
     headings(said.t.gettext("Survey form of the tree"), note=said.language_note(said.tree.text_lang))
+    for line in view_lines(facts, said.t):
+        flow.paragraph(line, colour=SEAL)
     draw_survey_form(flow, said)
     _texts(flow, said, headings)
     _designations(flow, said, headings)

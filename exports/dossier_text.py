@@ -219,7 +219,7 @@ def _standing_characters(lang: str) -> frozenset[str]:
     lists = [*WORDS.values(), GRADE_SCHEMES, LISTINGS, VIGOUR_SCALES, NUMBER_SCHEMES, JURISDICTIONS]
     texts += [text for words in lists for label in words.values() for text in label]
     texts += [text for check in all_checks().values() for text in check.message]
-    for catalogue in ("dossier", "sentences"):
+    for catalogue in ("dossier", "sentences", "history"):
         with (LOCALE_FOLDER / "zh_Hans" / f"{catalogue}.po").open("rb") as stream:
             messages = [message.id for message in read_po(stream) if message.id]
         texts += [translator(lang).gettext(m if isinstance(m, str) else m[0]) for m in messages]

@@ -432,6 +432,8 @@ class RegisterFacts:
     is_demonstration: bool
     view: ViewFacts | None = None
     """Of when the file is; None for the file of today."""
+    is_restricted: bool = False
+    """Whether the export holds what is not public."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 from typer.testing import CliRunner, Result
 
 import registry.cli.exporting
+import registry.cli.history
 import registry.cli.keeping
 import registry.cli.quality
 import registry.cli.rules

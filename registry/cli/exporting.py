@@ -9,6 +9,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from registry.cli.app import Office, _, app
+from registry.cli.asof import AsOf, Effective, file_of
 from registry.cli.progress import progress_bar
 from registry.commands.history import history_head
 from registry.commands.tags import IssuedTag, issue_tags
@@ -21,7 +22,7 @@ from registry.queries import full_trees
 from registry.records import MapPoint, RegisterFacts, TagContent, TreeRecord
 from registry.rules.redaction import redact
 from registry.rules.tag_content import tag_content
-from registry.selection import count_trees, find_tree, neighbours_of, stream_ids
+from registry.selection import count_trees, neighbours_of, stream_ids
 from registry.settings import all_settings
 
 Where = Annotated[
@@ -125,16 +126,22 @@ def map_(ctx: typer.Context, out: Path, where: Where = None) -> None:
 
 
 @app.command(help=_("Make the dossier of one tree (PDF)."))
-def dossier(ctx: typer.Context, tree_no: str, out: Path, font: FontFiles = None) -> None:
+def dossier(
+    ctx: typer.Context,
+    tree_no: str,
+    out: Path,
+    font: FontFiles = None,
+    as_of: AsOf = None,
+    effective: Effective = None,
+) -> None:
     """Make one dossier."""
     from exports.dossier import write_dossier
 
     office: Office = ctx.obj
     check_output(out, ".pdf", office.address)
     with reading(office.engine()) as session:
-        tree_id = find_tree(session, tree_no)
-        tree, around = next(_with_neighbours(session, [tree_id], office.photos()))
-        facts = register_facts(session, office)
+        tree, facts = file_of(session, office, tree_no, as_of, effective)
+        around = () if facts.view else neighbours_of(session, tree)
         with written(out) as stream:
             write_dossier(
                 tree, facts, stream, language=office.t, neighbours=around, extra_fonts=tuple(font or ())

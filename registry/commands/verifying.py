@@ -10,9 +10,10 @@ from sqlmodel import Session, col, select
 from registry.chunks import chunks
 from registry.commands.comparing import misfits
 from registry.commands.history import GENESIS, event_hash, item_line, streamed
+from registry.commands.replay import told_items
 from registry.errors import HeadUnknownError, HistoryBrokenError, Phrase
 from registry.models import Commitment, Edition, Event, EventItem
-from registry.rules.commitments import COMMITTED, WHOLE, Sealed, commitment_of, is_whole
+from registry.rules.commitments import COMMITTED, WHOLE, Sealed, commitment_of, is_whole, left_of
 
 _CHUNK = 1000
 _SHOWN = 5
@@ -102,7 +103,7 @@ def _verify_commitments(session: Session) -> None:
         known = _committed(session, {row.subject_id for row in batch})
         for row in batch:
             place, names = known.get((row.subject_id, row.field, row.digest), (None, ()))
-            if place is None or not _holds(row, names):
+            if place is None or not _holds(row, names) or not _is_left_as_told(session, row):
                 reason = Phrase("a private value behind it was altered")
                 raise HistoryBrokenError(seq=place or _first_seq(session, row.subject_id), reason=reason)
 
@@ -111,6 +112,19 @@ def _holds(row: Commitment, names: tuple[str, ...]) -> bool:
     if row.field != WHOLE:
         return row.digest == commitment_of(row.salt, row.field, row.value)
     return is_whole(Sealed(row.digest, row.salt, row.value), names)
+
+
+def _is_left_as_told(session: Session, row: Commitment) -> bool:
+    """Whether what was left of forgotten fields is what an erasing event says."""
+    left = left_of(Sealed(row.digest, row.salt, row.value)) if row.field == WHOLE and not row.salt else {}
+    if not left:
+        return True
+    told = [
+        item.fields["left"][1].get(row.digest, {})
+        for item in told_items(session, [row.subject_id])
+        if isinstance(item.fields.get("left", [None, None])[1], dict)
+    ]
+    return all(any(parts.get(name) == pair for parts in told) for name, pair in left.items())
 
 
 def _committed(

@@ -102,7 +102,12 @@ def event_sentence(t: Translator, kind: str) -> str:
         "tree:designated:updated": _("Designated"),
         "tree:inspected:updated": _("Inspection recorded"),
     }
-    actions = {"created": _("Entered on the register"), "updated": _("Values changed")}
+    actions = {
+        "created": _("Entered on the register"),
+        "updated": _("Values changed"),
+        "undone": _("A change undone"),
+        "erased": _("Personal data erased"),
+    }
     return sentences.get(kind) or actions.get(kind.rsplit(":", 1)[-1], _("Record changed"))
 
 

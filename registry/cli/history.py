@@ -1,0 +1,202 @@
+"""Commands on the history: what happened to a tree, its file as of a day, whether all of it holds."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session, col, select
+
+from exports.tree_file import file_facts, file_text, write_file_json, write_file_page
+from registry.cli.app import Office, _, app
+from registry.cli.asof import AsOf, Effective, Restricted, file_of
+from registry.cli.exporting import FontFiles, written
+from registry.cli.wording import shown, told_lines
+from registry.commands.comparing import Deviation, deviations
+from registry.commands.history import history_head
+from registry.commands.replay import Told, told_items
+from registry.commands.undoing import undo_event
+from registry.commands.verifying import find_head, verify_history
+from registry.db import reading, transaction
+from registry.errors import RegisterAlteredError
+from registry.models import Authority, Party
+from registry.outputs import check_output
+from registry.records import RegisterFacts, TreeRecord
+from registry.selection import find_tree, neighbours_of
+from registry.vocab.fields import FIELDS
+from registry.vocab.language import Translator
+
+SHOWN = 20
+
+
+@app.command(help=_("Check the whole history, link by link, and every value of the trees against it."))
+def verify(
+    ctx: typer.Context,
+    head: Annotated[
+        str | None, typer.Option(help=_("A hash noted down earlier, which must still be in the chain."))
+    ] = None,
+) -> None:
+    """Verify the chain, then the tables."""
+    office: Office = ctx.obj
+    t = office.t
+    wanted = "".join(head.split()) if head is not None else None
+    if wanted is not None and (len(wanted) != 64 or set(wanted.lower()) - set("0123456789abcdef")):
+        raise typer.BadParameter(t.gettext("--head takes a hash of 64 hexadecimal digits"))
+    facts: dict[str, Any] = {}
+    with reading(office.engine()) as session:
+        if wanted is not None:
+            found = find_head(session, wanted)
+            facts["found"] = asdict(found)
+        facts["events"] = verify_history(session, wanted)
+        facts["head"] = history_head(session)
+        altered = [each for each, _place in zip(deviations(session), range(10_000), strict=False)]
+    office.say(t.ngettext("{count} event holds.", "{count} events hold.", facts["events"]))
+    if wanted is not None:
+        when = found.at.strftime("%Y-%m-%d %H:%M:%S UTC")
+        office.say(
+            t.gettext(
+                "The head is that of event {seq} of {when}; {since} came since.",
+                seq=found.seq,
+                when=when,
+                since=t.number(found.since, 0),
+            )
+        )
+    office.say(t.gettext("Head: {head}", head=facts["head"]))
+    facts["altered"] = [asdict(each) for each in altered]
+    office.answer(facts)
+    if altered:
+        for each in altered[1:SHOWN]:
+            office.say(f"  {_deviation(each, t)}")
+        raise RegisterAlteredError(count=len(altered), first=_deviation(altered[0], t))
+
+
+def _deviation(each: Deviation, t: Translator) -> str:
+    label = t.label(each.field) if each.field in FIELDS else each.field or t.gettext("the whole tree")
+    if each.at is None:
+        return t.gettext("tree {tree_no}, {field}: no event told it", tree_no=each.tree_no, field=label)
+    when = each.at.strftime("%Y-%m-%d %H:%M UTC")
+    return t.gettext(
+        "tree {tree_no}, {field}: last told by event {seq} of {when}",
+        tree_no=each.tree_no,
+        field=label,
+        seq=each.seq,
+        when=when,
+    )
+
+
+@app.command("history", help=_("Show what happened to a tree: who, when, old and new, why; newest first."))
+def history_(ctx: typer.Context, tree_no: str) -> None:
+    """Show the history of a tree."""
+    office: Office = ctx.obj
+    with reading(office.engine()) as session:
+        told = told_items(session, [find_tree(session, tree_no)])[::-1]
+        names = _names(session, told, office.t)
+    for item in told:
+        for line in told_lines(item, names, office.t):
+            office.say(line)
+    office.answer({"tree_no": tree_no, "history": [_as_facts(item) for item in told]})
+
+
+def _as_facts(told: Told) -> dict[str, Any]:
+    facts = asdict(told)
+    facts["fields"] = {name: [shown(side) for side in pair] for name, pair in told.fields.items()}
+    return facts
+
+
+def _names(session: Session, told: Sequence[Told], t: Translator) -> dict[str, str]:
+    """What parties and authorities are called, by id."""
+    ids = {
+        row.get(key)
+        for item in told
+        for pair in item.fields.values()
+        for side in pair
+        if isinstance(side, list)
+        for row in side
+        if isinstance(row, dict)
+        for key in ("party_id", "credit_party_id")
+    }
+    found = session.exec(select(Party.id, Party.name).where(col(Party.id).in_(ids - {None})))
+    is_zh = t.lang == "zh"
+    offices = {row.id: row.name_zh if is_zh else row.name_en for row in session.exec(select(Authority))}
+    return {**offices, **dict(found.all())}
+
+
+@app.command("file", help=_("Show the whole file of a tree, or write it: .json, .html or .pdf."))
+def file_(
+    ctx: typer.Context,
+    tree_no: str,
+    out: Annotated[Path | None, typer.Argument()] = None,
+    as_of: AsOf = None,
+    effective: Effective = None,
+    restricted: Restricted = False,
+    font: FontFiles = None,
+) -> None:
+    """Show or write a tree's file."""
+    office: Office = ctx.obj
+    ending = out.suffix.lower() if out else ""
+    if out is not None:
+        if ending not in {".json", ".html", ".pdf"}:
+            raise typer.BadParameter(office.t.gettext("the file ends in .json, .html or .pdf"))
+        check_output(out, "" if ending == ".json" else ending, office.address)
+    with reading(office.engine()) as session:
+        tree, facts = file_of(session, office, tree_no, as_of, effective, restricted=restricted)
+        if out is None:
+            for line in file_text(tree, facts, office.t):
+                office.say(line)
+            office.answer(file_facts(tree, facts))
+            return
+        _write(session, tree, facts, out, office, tuple(font or ()))
+    office.say(office.t.gettext("The file of {tree_no}: {path}", tree_no=tree.tree_no, path=out))
+    office.answer({"tree_no": tree.tree_no, "path": str(out)})
+
+
+def _write(
+    session: Session,
+    tree: TreeRecord,
+    facts: RegisterFacts,
+    out: Path,
+    office: Office,
+    fonts: tuple[Path, ...],
+) -> None:
+    from exports.dossier import write_dossier
+
+    with written(out) as stream:
+        if out.suffix.lower() == ".json":
+            write_file_json(tree, facts, stream)
+        elif out.suffix.lower() == ".html":
+            write_file_page(tree, facts, stream, language=office.t)
+        else:
+            around = () if facts.view else neighbours_of(session, tree)
+            write_dossier(tree, facts, stream, language=office.t, neighbours=around, extra_fonts=fonts)
+
+
+@app.command(help=_("Undo one change by a new one; both stay in the history."))
+def undo(
+    ctx: typer.Context,
+    seq: Annotated[int, typer.Argument(help=_("Number of the event, as `gushu history` shows it."))],
+    reason: Annotated[str, typer.Option(help=_("Why."))],
+    tree: Annotated[str | None, typer.Option(help=_("Only what the event did to this tree."))] = None,
+    document: Annotated[str | None, typer.Option(help=_("On whose document."))] = None,
+) -> None:
+    """Undo a change."""
+    office: Office = ctx.obj
+    with transaction(office.engine()) as session:
+        tree_id = find_tree(session, tree) if tree else None
+        event = undo_event(
+            session,
+            seq,
+            tree_id=tree_id,
+            actor=office.actor,
+            now=office.now(),
+            reason=reason,
+            document=document,
+        )
+        facts = {"undone": seq, "by": event.seq, "records": event.item_count}
+    office.say(
+        office.t.gettext(
+            "Event {undone} is undone by event {by}: {records} records.",
+            **{name: office.t.number(value, 0) for name, value in facts.items()},
+        )
+    )
+    office.answer(facts)

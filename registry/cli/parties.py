@@ -1,0 +1,105 @@
+"""Commands on parties: the units and persons of the register, and erasing one on a legal basis."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from sqlmodel import col, select
+
+from registry.cli.app import Office, _, app
+from registry.commands.erasing import ErasureReport, erase_party, find_party, scrub
+from registry.db import reading, transaction
+from registry.models import Party, Photo, Tree, TreeParty
+from registry.vocab.fields import FIELDS
+from registry.vocab.language import Translator
+from registry.vocab.words import PartyKind, PartyRole
+
+party = typer.Typer(help=_("Units and persons of the register."), no_args_is_help=True)
+app.add_typer(party, name="party")
+
+
+@party.command("list", help=_("List units and persons, all or those whose name holds a text."))
+def list_(ctx: typer.Context, text: Annotated[str, typer.Argument()] = "") -> None:
+    """List parties."""
+    office: Office = ctx.obj
+    with reading(office.engine()) as session:
+        query = select(Party).where(col(Party.name).contains(text, autoescape=True))
+        found = [
+            {"id": each.id, "kind": each.kind.value, "name": each.name}
+            for each in session.exec(query.order_by(Party.name, Party.id))
+        ]
+    for each in found:
+        office.say(f"{each['id']}  {office.t.word(PartyKind, each['kind'])}  {each['name']}")
+    office.answer({"parties": found})
+
+
+@party.command("show", help=_("Show a unit or person: telephone, trees, photos."))
+def show(ctx: typer.Context, name: str) -> None:
+    """Show a party."""
+    office: Office = ctx.obj
+    t = office.t
+    with reading(office.engine()) as session:
+        each = find_party(session, name)
+        roles = select(Tree.tree_no, TreeParty.role).join(Tree, col(Tree.id) == col(TreeParty.tree_id))
+        trees = [
+            (number, str(role))
+            for number, role in session.exec(
+                roles.where(TreeParty.party_id == each.id).order_by(Tree.tree_no, TreeParty.role)
+            )
+        ]
+        photos = len(session.exec(select(Photo.id).where(Photo.credit_party_id == each.id)).all())
+        facts = {"id": each.id, "kind": each.kind.value, "name": each.name, "phone": each.phone}
+    office.say(f"{facts['name']}  {t.word(PartyKind, facts['kind'])}  {facts['phone'] or ''}".rstrip())
+    for number, role in trees:
+        office.say(f"  {t.label('tree_no')} {number}  {t.word(PartyRole, role)}")
+    if photos:
+        office.say(f"  {t.label('photos')} {t.number(photos, 0)}")
+    office.answer({**facts, "trees": [{"tree_no": n, "role": r} for n, r in trees], "photos": photos})
+
+
+@party.command("erase", help=_("Erase a person everywhere; the history tells on which basis, and not whom."))
+def erase(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME_OR_ID")],
+    basis: Annotated[str, typer.Option(help=_("The legal basis; it enters the history."))],
+    texts: Annotated[
+        bool, typer.Option("--texts", help=_("Take the name out of texts of today too."))
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Say what would happen; change nothing."))
+    ] = False,
+) -> None:
+    """Erase a person."""
+    office: Office = ctx.obj
+    with transaction(office.engine()) as session:
+        report = erase_party(session, name, basis=basis, texts=texts, actor=office.actor, now=office.now())
+    if not dry_run:
+        scrub(office.address)
+    for line in _report_lines(report, office.t):
+        office.say(line)
+    if dry_run:
+        office.say(office.t.gettext("  tried only: nothing was changed"))
+    office.answer(asdict(report))
+
+
+def _report_lines(report: ErasureReport, t: Translator) -> list[str]:
+    _ = t.gettext
+    lines = [
+        _(
+            "Erased: {roles} roles, {credits} photo credits, {values} values of the history, {texts} texts.",
+            roles=report.roles,
+            credits=report.credits,
+            values=report.values,
+            texts=report.texts,
+        )
+    ]
+    if report.mentions:
+        lines.append(_("Texts of today that name the person and stay as they are; --texts takes the name out:"))
+    for each in report.mentions:
+        label = t.label(each.field) if each.field in FIELDS else each.field
+        lines.append(f"  {each.tree_no} {label}: {each.text}".replace("   ", "  "))
+    if report.events:
+        seqs = ", ".join(map(str, report.events))
+        lines.append(_("Written in the chain itself and not to be changed: events {seqs}.", seqs=seqs))
+    lines.append(_("Publish a new edition; editions, dossiers and backups made before still hold the name."))
+    return lines

@@ -1,0 +1,120 @@
+"""How items of the history are told: fields under their labels, codes as words, rows as what they hold."""
+
+from datetime import UTC
+from typing import Any
+
+from exports.dossier_text import CODED
+from registry.commands.history import CHILDREN
+from registry.commands.replay import Told
+from registry.rules.commitments import ERASED
+from registry.vocab.fields import FIELDS
+from registry.vocab.language import Translator
+from registry.vocab.sentences import event_sentence
+from registry.vocab.words import (
+    GRADE_SCHEMES,
+    LISTINGS,
+    NUMBER_SCHEMES,
+    DesignationKind,
+    InspectionKind,
+    PartyRole,
+    PhotoKind,
+)
+
+_LABELS = {
+    "authority_id": "authority",
+    "division_id": "division",
+    "species_id": "name_latin",
+    "source_id": "source",
+    "latin_verbatim": "name_latin",
+    "lat_raw": "lat",
+    "lon_raw": "lon",
+    "grove_id": "grove_no",
+    "garden_id": "garden_no",
+    "place_id": "place_no",
+    "grade": "protection_grade",
+    "parties": "steward",
+}
+_KINDS = {"inspections": InspectionKind, "designations": DesignationKind, "photos": PhotoKind}
+_SCHEMES = {**NUMBER_SCHEMES, **GRADE_SCHEMES, **LISTINGS}
+_SILENT = frozenset({"id", "source_id", "authority_id", "sha256", "width", "height", "text_lang"})
+_SILENT_FIELDS = frozenset({"text_lang", "released", "lon_raw", "lat_raw", "name_lang", "left"})
+"""Fields that say nothing to a reader, or the same again."""
+
+
+def told_lines(told: Told, names: dict[str, str], t: Translator) -> list[str]:
+    """One item: its event in a line, then a line for each field. names: of parties and authorities, by id."""
+    when = told.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    kind = event_sentence(t, f"{told.kind}:{told.action}")
+    lines = [f"{told.seq} · {when} · {told.actor} · {kind}"]
+    if told.reason:
+        lines.append("    " + t.gettext("Why: {reason}", reason=told.reason))
+    if told.document:
+        lines.append("    " + t.gettext("Document: {document}", document=told.document))
+    shown_fields = ((field, pair) for field, pair in told.fields.items() if field not in _SILENT_FIELDS)
+    for field, pair in shown_fields:
+        lines += [f"  {line}" for line in field_lines(field, pair, names, t)]
+    return lines
+
+
+def shown(value: Any) -> Any:
+    """A value for JSON: what was erased is said so."""
+    return {"erased": True} if value is ERASED else value
+
+
+def field_lines(field: str, pair: list[Any], names: dict[str, str], t: Translator) -> list[str]:
+    """[old, new] of one field: a line, or one for each row that went or came. names: of parties, by id."""
+    label, colon = _label(field, t), "：" if t.lang == "zh" else ": "
+    if field == "erased":
+        gone = sorted({name for part in pair[1] for name in part["fields"]})
+        return [
+            f"{t.gettext('erased for good')}{colon}{t.gettext(', ').join(_label(name, t) for name in gone)}"
+        ]
+    if ERASED in pair:
+        return [f"{label}{colon}{t.gettext('erased for good')}"]
+    if field in CHILDREN:
+        signs = (("−", pair[0]), ("+", pair[1]))
+        return [
+            f"{label}{colon}{sign} {_row(field, row, names, t)}" for sign, rows in signs for row in rows or ()
+        ]
+    old, new = (_value(field, names.get(side, side) if isinstance(side, str) else side, t) for side in pair)
+    return [f"{label}{colon}{old} → {new}" if pair[0] is not None else f"{label}{colon}{new}"]
+
+
+def _row(name: str, row: Any, names: dict[str, str], t: Translator) -> str:
+    if not isinstance(row, dict):
+        return str(row)
+    parts: list[str] = []
+    for field, value in row.items():
+        if field in _SILENT or value in ("[]", False):
+            continue
+        if field in {"party_id", "credit_party_id"}:
+            parts.append(names.get(value) or str(value))
+        elif field == "role":
+            parts.append(t.word(PartyRole, value))
+        elif field == "kind" and name in _KINDS:
+            parts.append(t.word(_KINDS[name], value))
+        else:
+            label = "" if field == "scheme" else _label(field, t) + " "
+            parts.append(f"{label}{_value(field, value, t)}")
+    return t.gettext(", ").join(parts)
+
+
+def _value(field: str, value: Any, t: Translator) -> str:
+    if value is None:
+        return t.gettext("nothing")
+    if isinstance(value, bool):
+        return t.gettext("yes") if value else t.gettext("no")
+    known = _LABELS.get(field, field)
+    if field == "scheme":
+        return t.word(_SCHEMES, str(value))
+    if field == "division_id":
+        return " ".join(str(value).split("/")[1:]) or str(value)
+    if known in CODED:
+        return t.word(CODED[known], str(value))
+    text = f"{value:g}" if isinstance(value, float) and field not in {"lon", "lat"} else str(value)
+    return f"{text} {t.unit(known)}".rstrip() if known in FIELDS else text
+
+
+def _label(field: str, t: Translator) -> str:
+    known = _LABELS.get(field, field)
+    return t.label(known) if known in FIELDS else field

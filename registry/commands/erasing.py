@@ -1,0 +1,268 @@
+"""Erasing a person on a legal basis: from the tables, from the history's private values, nowhere else named.
+
+The chain still holds: of an erased value its leaf stays, and what is left of it without the person is kept
+beside it, committed to by the event that says what was erased, on which basis, and not whom.
+"""
+
+import json
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import AutoString, Session, SQLModel, col, select
+
+from registry.commands.history import (
+    CHILDREN,
+    Change,
+    record_event,
+)
+from registry.commands.replay import plain_row
+from registry.db import sqlite_path
+from registry.errors import PartyAmbiguousError, PartyNotFoundError
+from registry.models import Commitment, Event, EventItem, Party, Photo, Tree, TreeParty
+from registry.rules.commitments import ERASED, WHOLE, Sealed, forget, open_sealed
+
+_CHUNK = 500
+SOMEBODY = "某"
+"""What stands in a text where a name stood."""
+_TEXT_TABLES: dict[type[SQLModel], str] = {Tree: "", **{table: name for name, table in CHILDREN.items()}}
+_SHORTEST = 2
+"""Characters of a name that can be looked for in texts; one alone would be found everywhere."""
+
+
+@dataclass(slots=True)
+class Mention:
+    """A text of today that names the person: of which tree, in which field."""
+
+    tree_no: str
+    field: str
+    text: str
+
+
+@dataclass(slots=True)
+class ErasureReport:
+    """What was erased, and what still names the person and is for the registrar to decide."""
+
+    party_id: str
+    roles: int = 0
+    credits: int = 0
+    values: int = 0
+    """Values of the history of which the person was taken out."""
+    texts: int = 0
+    """Texts of today in which the name was replaced."""
+    mentions: list[Mention] = field(default_factory=list)
+    events: list[int] = field(default_factory=list)
+    """Events whose reason or document names the person: written in the chain, they cannot be changed."""
+
+
+def find_party(session: Session, name: str) -> Party:
+    """The party of that id or name. Raises PartyNotFoundError, PartyAmbiguousError."""
+    if (party := session.get(Party, name)) is not None:
+        return party
+    found = list(session.exec(select(Party).where(Party.name == name).order_by(Party.id)))
+    if not found:
+        raise PartyNotFoundError(name=name)
+    if len(found) > 1:
+        raise PartyAmbiguousError(name=name, choices=[party.id for party in found])
+    return found[0]
+
+
+def erase_party(
+    session: Session, name: str, *, basis: str, texts: bool, actor: str, now: datetime
+) -> ErasureReport:
+    """Erase a person: name and telephone, their roles and credits, and every private value that holds them.
+
+    name: an id, or the name where one party has it. basis: the legal basis; it enters the history.
+    texts: replace the name in texts of today too; where False they are listed in the report.
+    The party's row stays without anything of the person, since records refer to it by its id.
+    Raises PartyNotFoundError, PartyAmbiguousError.
+    """
+    party = find_party(session, name)
+    words = _words(party)
+    report = ErasureReport(party.id)
+    changes = [
+        *_take_out_of_tables(session, party, report),
+        *_texts(session, words, report, replaced=texts, now=now),
+    ]
+    _anonymise(session, party)
+    session.flush()
+    changes += _forget(session, words, report)
+    changes.insert(0, Change("party", party.id, "erased", {"roles": (report.roles, 0)}))
+    report.events = _events_naming(session, words)
+    record_event(session, "party:erased", changes, actor=actor, at=now, reason=_without(basis, words))
+    return report
+
+
+def scrub(address: str) -> None:
+    """Rewrite a SQLite register so that its free pages hold nothing of what was erased. PostgreSQL does that
+    by itself in time (autovacuum)."""
+    if (path := sqlite_path(address)) is not None:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _words(party: Party) -> list[str]:
+    """What tells the person: longest first, so that no part of a longer word stays."""
+    known = {word.strip() for word in (party.name, party.phone) if word and word != SOMEBODY}
+    return sorted((word for word in known if len(word) >= _SHORTEST), key=len, reverse=True)
+
+
+def _anonymise(session: Session, party: Party) -> None:
+    party.name, party.phone, party.consented_on, party.consent_document = SOMEBODY, None, None, None
+    session.add(party)
+
+
+def _take_out_of_tables(session: Session, party: Party, report: ErasureReport) -> list[Change]:
+    """Delete the person's roles and credits; what that changes in trees."""
+    told: defaultdict[str, dict[str, tuple[Any, Any]]] = defaultdict(dict)
+    for role in session.exec(select(TreeParty).where(TreeParty.party_id == party.id)).all():
+        report.roles += 1
+        if role.tree_id is not None:
+            gone = told[role.tree_id].get("parties", ([], None))[0]
+            told[role.tree_id]["parties"] = ([*gone, plain_row(TreeParty, role)], None)
+        session.delete(role)
+    for photo in session.exec(select(Photo).where(Photo.credit_party_id == party.id)).all():
+        report.credits += 1
+        before = plain_row(Photo, photo)
+        photo.credit_party_id = None
+        session.add(photo)
+        if photo.tree_id is not None:
+            old, new = told[photo.tree_id].get("photos", ([], []))
+            told[photo.tree_id]["photos"] = ([*old, before], [*new, plain_row(Photo, photo)])
+    return [Change("tree", tree_id, "updated", fields) for tree_id, fields in told.items()]
+
+
+def _texts(
+    session: Session, words: list[str], report: ErasureReport, *, replaced: bool, now: datetime
+) -> list[Change]:
+    """Texts of trees and of their rows that name the person, replaced or listed."""
+    changes: defaultdict[str, dict[str, tuple[Any, Any]]] = defaultdict(dict)
+    for table, name in _TEXT_TABLES.items():
+        for row, columns in _naming(session, table, words):
+            tree = row if isinstance(row, Tree) else session.get(Tree, row.tree_id) if row.tree_id else None
+            if tree is None or not replaced:
+                number = tree.tree_no if tree else ""
+                report.mentions += [Mention(number, column, getattr(row, column)) for column in columns]
+                continue
+            before = plain_row(table, row)
+            for column in columns:
+                setattr(row, column, _without(getattr(row, column), words))
+            report.texts += len(columns)
+            tree.updated_on = now.date()
+            session.add_all([row, tree])
+            if isinstance(row, Tree):
+                changes[tree.id].update({column: (getattr(row, column),) * 2 for column in columns})
+                continue
+            old, new = changes[tree.id].get(name, ([], []))
+            changes[tree.id][name] = ([*old, _cleaned(before, words)], [*new, plain_row(table, row)])
+    for table in _other_tables():
+        for row, columns in _naming(session, table, words):
+            where = str(table.__tablename__)
+            report.mentions += [Mention("", f"{where}.{name}", getattr(row, name)) for name in columns]
+    return [Change("tree", tree_id, "updated", fields) for tree_id, fields in changes.items()]
+
+
+def _other_tables() -> list[type[SQLModel]]:
+    """Tables that are not of a tree: what they say of the person is for the registrar to decide."""
+    mapped = (mapper.class_ for mapper in Party.__mapper__.registry.mappers)  # type: ignore[attr-defined]
+    return sorted(
+        {*mapped} - {*_TEXT_TABLES, Party, Commitment, Event, EventItem}, key=lambda each: each.__name__
+    )
+
+
+def _naming(session: Session, table: type[SQLModel], words: list[str]) -> list[tuple[Any, list[str]]]:
+    """The rows of a table that hold one of the words, with the names of the columns that do."""
+    columns: sa.Table = table.__table__  # type: ignore[attr-defined]
+    texts = [
+        column
+        for column in columns.c
+        if isinstance(column.type, AutoString | sa.Text)
+        and not (column.foreign_keys or column.primary_key or column.name == "tree_no")
+    ]
+    holds = [_holds(column, word) for column in texts for word in words]
+    if not holds:
+        return []
+    rows = session.exec(select(table).where(sa.or_(*holds))).all()
+    names = [column.name for column in texts]
+    return [
+        (row, [name for name in names if any(word in (getattr(row, name) or "") for word in words)])
+        for row in rows
+    ]
+
+
+def _holds(column: Any, word: str) -> Any:
+    """That a text holds a word, as it is and not as a pattern, on every database."""
+    return sa.func.replace(column, word, "") != column
+
+
+def _forget(session: Session, words: list[str], report: ErasureReport) -> list[Change]:
+    """Take the person out of every private value of the history; says so for each record."""
+    left: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    holds = [
+        sa.func.replace(col(Commitment.value), _inside(word), "") != col(Commitment.value) for word in words
+    ]
+    for row in session.exec(select(Commitment).where(sa.or_(*holds))).all():
+        if row.field != WHOLE:
+            report.values += 1
+            session.delete(row)
+            continue
+        sealed = Sealed(row.digest, row.salt, row.value)
+        for name, pair in open_sealed(sealed).items():
+            if pair is ERASED or (cleaned := _cleaned(pair, words)) == pair:
+                continue
+            sealed = forget(sealed, name, cleaned)
+            left[row.subject_id].setdefault(row.digest, {})[name] = cleaned
+            report.values += 1
+        row.salt, row.value = sealed.salt, sealed.value
+        session.add(row)
+    session.flush()
+    kinds = _kinds(session, left)
+    return [
+        Change(kinds[own], own, "erased", {"erased": (None, _names(parts)), "left": (None, parts)})
+        for own, parts in sorted(left.items())
+    ]
+
+
+def _events_naming(session: Session, words: list[str]) -> list[int]:
+    told = (col(Event.reason), col(Event.document), col(Event.actor))
+    events = select(Event.seq).where(sa.or_(*(_holds(column, word) for column in told for word in words)))
+    items = select(EventItem.seq).where(sa.or_(*(_holds(col(EventItem.change), word) for word in words)))
+    return sorted({*session.exec(events), *session.exec(items)}) if words else []
+
+
+def _names(parts: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"digest": digest, "fields": sorted(fields)} for digest, fields in sorted(parts.items())]
+
+
+def _kinds(session: Session, subject_ids: Iterable[str]) -> dict[str, str]:
+    found = select(EventItem.subject_id, EventItem.subject_type).where(
+        col(EventItem.subject_id).in_(subject_ids)
+    )
+    return dict(session.exec(found.distinct()).all())
+
+
+def _inside(word: str) -> str:
+    """A word as it stands inside JSON."""
+    return json.dumps(word, ensure_ascii=False)[1:-1]
+
+
+def _cleaned(value: Any, words: list[str]) -> Any:
+    """A value without the person, in whatever lists and rows it stands."""
+    if isinstance(value, str):
+        return _without(value, words)
+    if isinstance(value, list):
+        return [_cleaned(item, words) for item in value]
+    if isinstance(value, dict):
+        return {name: _cleaned(item, words) for name, item in value.items()}
+    return value
+
+
+def _without(text: str, words: list[str]) -> str:
+    return re.sub("|".join(map(re.escape, words)), SOMEBODY, text) if words else text

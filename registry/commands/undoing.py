@@ -1,0 +1,113 @@
+"""Undoing one change: a new change that puts back what was, and says which event it undoes."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
+
+from registry.commands.history import CHILDREN, Change, record_event
+from registry.commands.replay import CREATED, Told, row_key, told_items, typed_row
+from registry.errors import Phrase, UndoError
+from registry.models import Event, EventItem, Tree
+from registry.rules.commitments import ERASED
+
+
+def undo_event(
+    session: Session,
+    seq: int,
+    *,
+    tree_id: str | None = None,
+    actor: str,
+    now: datetime,
+    reason: str,
+    document: str | None = None,
+) -> Event:
+    """Put back what event `seq` changed in trees (only in `tree_id` where given), as a new event.
+
+    Raises UndoError: there is no such event, it changed no tree, it made one (a tree is never unmade), a
+    later event touched the same fields, or what was there before is erased.
+    """
+    query = select(EventItem.subject_id).where(EventItem.seq == seq, EventItem.subject_type == "tree")
+    if tree_id is not None:
+        query = query.where(EventItem.subject_id == tree_id)
+    ids = list(session.exec(query.order_by(col(EventItem.ordinal))))
+    if not ids:
+        raise UndoError(seq=seq, reason=Phrase("there is no such event, or it changed no tree"))
+    changes = [_undone(session, own, seq, now) for own in ids]
+    return record_event(
+        session, f"undo:{seq}", changes, actor=actor, at=now, reason=reason, document=document
+    )
+
+
+def _undone(session: Session, tree_id: str, seq: int, now: datetime) -> Change:
+    tree = session.get_one(Tree, tree_id)
+    items = told_items(session, [tree_id])
+    told = next(item for item in items if item.seq == seq)
+    if told.action == CREATED:
+        raise UndoError(
+            seq=seq,
+            reason=Phrase("it entered tree {tree_no}; a number given once stays", tree_no=tree.tree_no),
+        )
+    _refuse_if_touched(items, told, tree.tree_no)
+    fields: dict[str, tuple[Any, Any]] = {}
+    for name, (old, new) in told.fields.items():
+        if name in CHILDREN:
+            fields[name] = (new, old)
+            _put_rows_back(session, CHILDREN[name], tree_id, gone=old or [], came=new or [])
+        elif name in Tree.model_fields:
+            fields[name] = (new, old)
+            setattr(tree, name, getattr(typed_row(Tree, {name: old}), name))
+        else:
+            raise UndoError(seq=seq, reason=Phrase("{field} cannot be put back by itself", field=name))
+    tree.updated_on, tree.imported_hash = _day(now), None  # the next import says anew what its file says
+    session.add(tree)
+    session.flush()
+    return Change("tree", tree_id, "undone", fields)
+
+
+def _refuse_if_touched(items: list[Told], told: Told, tree_no: str) -> None:
+    for name, pair in told.fields.items():
+        if ERASED in pair:
+            reason = Phrase("what stood in {field} of tree {tree_no} was erased", field=name, tree_no=tree_no)
+            raise UndoError(seq=told.seq, reason=reason)
+        for later in items:
+            if (later.seq, later.ordinal) > (told.seq, told.ordinal) and _touches(later, name, pair):
+                reason = Phrase(
+                    "event {later} changed {field} of tree {tree_no} since; undo that first",
+                    later=later.seq,
+                    field=name,
+                    tree_no=tree_no,
+                )
+                raise UndoError(seq=told.seq, reason=reason)
+
+
+def _touches(later: Told, name: str, pair: list[Any]) -> bool:
+    """Whether a later item changed the same field, or one of the same rows."""
+    if name not in later.fields:
+        return False
+    if name not in CHILDREN:
+        return True
+    ours = {row_key(row) for side in pair for row in side or ()}
+    sides = later.fields[name]
+    return ERASED in sides or bool(ours & {row_key(row) for side in sides for row in side or ()})
+
+
+def _put_rows_back(
+    session: Session,
+    table: type[SQLModel],
+    tree_id: str,
+    *,
+    gone: list[dict[str, Any]],
+    came: list[dict[str, Any]],
+) -> None:
+    columns: sa.Table = table.__table__  # type: ignore[attr-defined]
+    for row in came:
+        session.execute(sa.delete(columns).where(columns.c.id == row["id"]))
+    for row in gone:
+        values = vars(typed_row(table, row, tree_id=tree_id))
+        session.execute(sa.insert(columns), [values])
+
+
+def _day(now: datetime) -> date:
+    return now.date()

@@ -20,6 +20,7 @@ from registry.records import (
 )
 from registry.rules.names import is_author
 from registry.rules.private_matters import private_matter
+from registry.vocab.checks import is_public_check
 from registry.vocab.words import GrowthPlace, PartyKind, Precision
 
 FREE_TEXTS = (
@@ -158,7 +159,8 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
         held.append(Held("species_id", "name held back"))
         public = replace(public, species_id=None)
     withheld = tuple(sorted({item.field for item in held} | set(tree.withheld)))
-    return replace(public, withheld=withheld), tuple(held)
+    flags = tuple(flag for flag in public.flags if is_public_check(flag.check) and flag.field not in withheld)
+    return replace(public, withheld=withheld, flags=flags), tuple(held)
 
 
 def redact_area(area: AreaRecord, disclosure: Disclosure) -> tuple[AreaRecord, tuple[Held, ...]]:

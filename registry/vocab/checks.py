@@ -57,6 +57,15 @@ def all_checks() -> Mapping[str, Check]:
     return MappingProxyType(found)
 
 
+def is_public_check(check_id: str) -> bool:
+    """Whether doubts of a check may be shown outside of the office.
+
+    Some never are: they tell of another tree, whose place may be hidden, or of a text that is not released.
+    """
+    check = all_checks().get(check_id)
+    return check is None or not check.bounds.get("office_only", False)
+
+
 def _check(facts: dict[str, Any]) -> Check:
     labels = {name: Label(**facts.pop(name)) for name in ("name", "message", "remedy", "source")}
     check = Check(

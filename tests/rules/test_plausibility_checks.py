@@ -19,7 +19,7 @@ from registry.rules.plausibility import (
     doubt,
     stems,
 )
-from registry.vocab.checks import CHECK_FOLDER, CONFIDENCE, ROW_KINDS, all_checks
+from registry.vocab.checks import CHECK_FOLDER, CONFIDENCE, ROW_KINDS, all_checks, is_public_check
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import translator
 from registry.vocab.sentences import flag_name, flag_remedy, flag_sentence
@@ -437,3 +437,9 @@ def test_a_jujube_of_34_cm_and_2300_years_is_asked_about_and_kept() -> None:
         ("thin_for_age", "note"),
     }
     assert tree == before
+
+
+def test_what_tells_of_another_tree_or_an_unreleased_text_stays_in_the_office() -> None:
+    office_only = {check for check in all_checks() if not is_public_check(check)}
+    assert office_only == {"two_offices", "plantation_tree"}
+    assert is_public_check("a_check_of_a_later_version")

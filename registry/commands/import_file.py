@@ -5,6 +5,7 @@ However long the file is, memory does not grow with it.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,17 +16,20 @@ from registry.chunks import chunks
 from registry.commands.bulk import insert_rows
 from registry.commands.directory import Directory, Entries
 from registry.commands.history import Change, lock_history, record_event
+from registry.commands.import_areas import AreaBatch, AreaWriting, link_members
 from registry.commands.importing_ahead import Beside, much_room
+from registry.commands.importing_areas_said import AreaSaid
 from registry.commands.importing_changes import SHARED_POINT, Present, Reviser, Revision
 from registry.commands.importing_numbers import Key, Numbers
 from registry.commands.importing_points import count_doubtful, flag_shared_points, note_missing
 from registry.commands.importing_report import KEPT, Difference, ImportReport
-from registry.commands.importing_rows import RowDict, RowMaker, Rows, digest_of, plain, told_tree
-from registry.importing.files import Row, Table
-from registry.importing.interpret import TreeFacts, interpret
+from registry.commands.importing_rows import RowMaker, Rows, told_tree
+from registry.commands.importing_said import Reader, Said, Understood, rejected, understood_chunks
+from registry.importing.files import Table
 from registry.importing.mapping import Column, Mapping
 from registry.importing.problems import Rejection, RowProblem
 from registry.models import (
+    AgeReading,
     Authority,
     Designation,
     Flag,
@@ -41,6 +45,9 @@ from registry.models import (
 __all__ = ["CHUNK", "SHARED_POINT", "Difference", "ImportReport", "import_table"]
 
 CHUNK = 1000
+"""So many changes one event of the history tells, at most."""
+PIECE = 250
+"""So many rows are read, understood and written at a time."""
 AHEAD = timedelta(hours=14)
 """Where the day begins first, it is that much later than UTC."""
 OnReject = Callable[[Rejection], None]
@@ -69,16 +76,18 @@ def import_table(
     session.flush()
     with Numbers() as numbers:
         with much_room(session), Beside() as beside:
-            reading = _Reading(mapping, located, report, (now + AHEAD).date(), on_reject)
-            batch = _Batch(session, reading, numbers, beside, actor, now)
-            for chunk in chunks(table.rows, CHUNK):
-                batch.take(chunk)
-            beside.wait()
+            batch = _Batch(session, mapping, located, report, numbers, beside, actor, now, on_reject)
+            reader = Reader(mapping, located, table.path.name, (now + AHEAD).date())
+            with closing(understood_chunks(table, reader, min(PIECE, CHUNK))) as pieces:
+                for chunk in pieces:
+                    batch.take(chunk)
+            batch.end()
+            in_areas = batch.areas.count_doubtful()
         if batch.has_earlier:
             note_missing(session, report, numbers, source_id, authority_id)
     report.notes = list(table.notes)
     flag_shared_points(session, source_id)
-    report.flagged = count_doubtful(session, source_id)
+    report.flagged = count_doubtful(session, source_id) + in_areas
     session.add(
         SourceFile(
             source_id=source_id,
@@ -98,61 +107,6 @@ def import_table(
 
 
 @dataclass(slots=True)
-class _Understood:
-    """A row that was understood: its number in the file, what it says, and that in short."""
-
-    row: Row
-    facts: TreeFacts
-    values: RowDict
-    digest: str
-    key: Key
-
-
-class _Reading:
-    """Understands rows, and names those that cannot be."""
-
-    def __init__(
-        self,
-        mapping: Mapping,
-        located: dict[str, Column],
-        report: ImportReport,
-        today: Any,
-        on_reject: OnReject | None,
-    ) -> None:
-        self.mapping, self.located, self.report, self.today = mapping, located, report, today
-        self.on_reject = on_reject
-        self.number_columns = [header for header, column in located.items() if column.field == "tree_no"]
-
-    def understand(self, rows: list[Row], numbers: Numbers) -> Iterator[_Understood]:
-        """The rows that can be understood."""
-        for row in rows:
-            self.report.read += 1
-            try:
-                facts = interpret(row, self.mapping, self.located, today=self.today)
-            except RowProblem as problem:
-                for header in self.number_columns:
-                    numbers.name(row.cells.get(header, ""))
-                self.reject(row, problem)
-                continue
-            values = plain(facts.tree)
-            digest = digest_of(facts, values, self.mapping.release)
-            yield _Understood(row, facts, values, digest, (facts.tree.tree_no, facts.tree.number_scheme))
-
-    def reject(self, row: Row, problem: RowProblem) -> None:
-        """Name a row that is not taken in."""
-        report = self.report
-        report.rejected += 1
-        value, cells = str(problem.value), dict[str, object](row.cells)
-        rejection = Rejection(
-            row.file_as_told(report.file), row.number, problem.column, value, problem.kind, problem.facts, cells
-        )
-        if len(report.rejections) < KEPT:
-            report.rejections.append(rejection)
-        if self.on_reject:
-            self.on_reject(rejection)
-
-
-@dataclass(slots=True)
 class _Written:
     """One chunk, ready to be written."""
 
@@ -160,10 +114,11 @@ class _Written:
     revision: Revision
     new: Rows = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
+    areas: AreaWriting = field(default_factory=AreaWriting)
 
 
 _IN_ORDER: tuple[type[SQLModel], ...] = (
-    Tree, TreeAlias, Measurement, Inspection, Designation, Flag, TreeParty,
+    Tree, TreeAlias, Measurement, AgeReading, Inspection, Designation, Flag, TreeParty,
 )  # fmt: skip
 
 
@@ -171,51 +126,89 @@ class _Batch:
     """Makes rows of the register out of rows of the file, chunk by chunk, and has them written."""
 
     def __init__(
-        self, session: Session, reading: _Reading, numbers: Numbers, beside: Beside, actor: str, now: datetime
+        self,
+        session: Session,
+        mapping: Mapping,
+        located: dict[str, Column],
+        report: ImportReport,
+        numbers: Numbers,
+        beside: Beside,
+        actor: str,
+        now: datetime,
+        on_reject: OnReject | None,
     ) -> None:
-        mapping = reading.mapping
-        self.session, self.reading, self.numbers, self.beside = session, reading, numbers, beside
-        self.report, self.actor, self.now = reading.report, actor, now
-        self.reason = f"import of {self.report.file} with mapping {mapping.id}"
+        self.session, self.report, self.numbers, self.beside = session, report, numbers, beside
+        self.actor, self.now, self.on_reject = actor, now, on_reject
+        self.reason = f"import of {report.file} with mapping {mapping.id}"
         self.authority_id = mapping.authority["id"]
-        self.number_column = next(c.header for c in mapping.columns if c.field == "tree_no")
+        self.number_column = next((c.header for c in mapping.columns if c.field == "tree_no"), "")
         self.directory = Directory(session, mapping.authority["jurisdiction"], mapping.division_lang)
         for level in mapping.divisions:
             self.directory.name_division(level)
         self.maker = RowMaker(mapping, self.directory)
-        given = mapping.given_fields(reading.located.values())
-        self.reviser = Reviser(given, mapping.source["id"], now.date())
+        self.reviser = Reviser(
+            mapping.given_fields(located.values()), mapping.source["id"], now.date().isoformat()
+        )
+        self.areas = AreaBatch(
+            session, mapping, located, report, self.maker, self.reviser.today, self._reject_area
+        )
+        self.changes: list[Change] = []
         earlier = select(Tree.id).where(col(Tree.authority_id) == self.authority_id).limit(1)
         self.has_earlier = session.exec(earlier).first() is not None
 
-    def take(self, rows: list[Row]) -> None:
-        """Write one chunk and its event: beside what the caller does next."""
-        fresh = self._first_time(list(self.reading.understand(rows, self.numbers)))
+    def take(self, chunk: Understood) -> None:
+        """Have one chunk and its event written, beside what the caller does next."""
+        self.report.read += chunk.read
+        for rejection, named in chunk.rejected:
+            self._reject(rejection)
+            for number in named:
+                self.numbers.name(number)
+        fresh = self._first_time(chunk.said)
         known: dict[Key, tuple[str, str | None]] = {}
         present = Present({}, {})
         if self.has_earlier or not self.directory.has_all_parties:
             self.beside.wait()
         if self.has_earlier:
-            known = self._known([each.key[0] for each in fresh])
-            changed = [known[e.key][0] for e in fresh if e.key in known and known[e.key][1] != e.digest]
+            known = self._known([said.number for said in fresh])
+            changed = [known[s.key][0] for s in fresh if s.key in known and known[s.key][1] != s.digest]
             present = Present.of(self.session, changed) if changed else present
+        self.directory.reference.add_doubts(
+            [said for said in fresh if known.get(said.key, ("", None))[1] != said.digest]
+        )
         if not self.directory.has_all_parties:
-            self.directory.look_up(party for each in fresh for party in _parties(each.facts))
+            self.directory.look_up(name for said in fresh for name in _names(said))
         new: Rows = {}
         changes: list[Change] = []
-        for each in fresh:
-            tree_id, digest = known.get(each.key, (None, None))
+        for said in fresh:
+            tree_id, digest = known.get(said.key, (None, None))
             if tree_id is None:
-                changes.append(self._create(each, new))
-            elif digest == each.digest:
+                changes.append(self._create(said, new))
+            elif digest == said.digest:
                 self.report.unchanged += 1
-            elif change := self._update(tree_id, each, present, new):
+            elif change := self._update(tree_id, said, present, new):
                 changes.append(change)
-        written = _Written(self.directory.take(), self.reviser.take(), new, changes)
+        areas = AreaWriting()
+        if chunk.areas:
+            self.beside.wait()
+            areas, of_areas = self.areas.take(chunk.areas)
+            changes += of_areas
+        told: list[Change] = []
+        self.changes += changes
+        if len(self.changes) > CHUNK - PIECE:  # the next piece might not fit in
+            told, self.changes = self.changes, []
+        written = _Written(self.directory.take(), self.reviser.take(), new, told, areas)
         self.beside.start(lambda: self._write(written))
+
+    def end(self) -> None:
+        """Tell what has not been told yet; all is written when this comes back."""
+        self.beside.wait()
+        self._write(_Written(self.directory.take(), self.reviser.take(), {}, self.changes))
+        for some in chunks(link_members(self.session, self.authority_id), CHUNK):
+            self._write(_Written(Entries(), Revision(), {}, some))
 
     def _write(self, chunk: _Written) -> None:
         chunk.entries.write(self.session)
+        chunk.areas.write(self.session)
         chunk.revision.write(self.session)
         for table in _IN_ORDER:
             insert_rows(self.session, table, chunk.new.get(table, []))
@@ -229,20 +222,32 @@ class _Batch:
                 reason=self.reason,
             )
 
-    def _first_time(self, understood: list[_Understood]) -> list[_Understood]:
+    def _reject(self, rejection: Rejection) -> None:
+        self.report.rejected += 1
+        if len(self.report.rejections) < KEPT:
+            self.report.rejections.append(rejection)
+        if self.on_reject:
+            self.on_reject(rejection)
+
+    def _reject_area(self, said: AreaSaid, problem: RowProblem) -> None:
+        self._reject(rejected(said.file, said.row, said.cells, problem))
+
+    def _first_time(self, chunk: list[Said]) -> list[Said]:
         """Those whose number is new in the file; a second row of it says the same, or is wrong."""
-        seen = self.numbers.earlier(each.key for each in understood)
-        fresh: list[_Understood] = []
-        for each in understood:
-            first, digest = seen.setdefault(each.key, (each.row.place, each.digest))
-            if first == each.row.place:
-                fresh.append(each)
-            elif digest == each.digest:
+        seen = self.numbers.earlier(said.key for said in chunk)
+        fresh: list[Said] = []
+        for said in chunk:
+            if said.key not in seen:
+                seen[said.key] = (said.place, said.digest)
+                fresh.append(said)
+                continue
+            first, digest = seen[said.key]
+            if digest == said.digest:
                 self.report.unchanged += 1
             else:
-                problem = RowProblem("number_twice", self.number_column, each.key[0], first=first)
-                self.reading.reject(each.row, problem)
-        self.numbers.keep((each.key, each.row.place, each.digest) for each in fresh)
+                problem = RowProblem("number_twice", self.number_column, said.number, first=first)
+                self._reject(rejected(said.file, said.row, said.cells, problem))
+        self.numbers.keep((said.key, said.place, said.digest) for said in fresh)
         return fresh
 
     def _known(self, numbers: list[str]) -> dict[Key, tuple[str, str | None]]:
@@ -255,35 +260,30 @@ class _Batch:
             for number, scheme, tree_id, digest in self.session.exec(query)
         }
 
-    def _create(self, each: _Understood, new: Rows) -> Change:
+    def _create(self, said: Said, new: Rows) -> Change:
         tree_id = next(self.maker.ids)
-        values = self.maker.tree(each.facts, each.values, each.digest)
-        rows = self.maker.children(tree_id, each.facts)
-        new.setdefault(Tree, []).append({**values, "id": tree_id, "updated_on": self.now.date()})
+        row, rows = self.maker.tree(said), self.maker.children(said)
+        new.setdefault(Tree, []).append({**row, "id": tree_id, "updated_on": self.reviser.today})
         for table, children in rows.items():
-            if children:
-                new.setdefault(table, []).extend(children)
+            new.setdefault(table, []).extend({**child, "tree_id": tree_id} for child in children)
         self.report.created += 1
-        self.report.differs(each.key[0], "created", {})
-        return Change("tree", tree_id, "created", told_tree(values, rows))
+        self.report.differs(said.number, "created", {})
+        return Change("tree", tree_id, "created", told_tree(row, rows))
 
-    def _update(self, tree_id: str, each: _Understood, present: Present, new: Rows) -> Change | None:
-        values = self.maker.tree(each.facts, each.values, each.digest)
-        rows = self.maker.children(tree_id, each.facts)
-        said = each.facts.tree.model_fields_set
-        fields = self.reviser.revise(present, tree_id, said, values, rows, new)
+    def _update(self, tree_id: str, said: Said, present: Present, new: Rows) -> Change | None:
+        row, rows = self.maker.tree(said), self.maker.children(said)
+        fields = self.reviser.revise(present, tree_id, said.given, row, rows, new)
         if fields is None:  # the file says it in another way
             self.report.unchanged += 1
             return None
         self.report.updated += 1
-        self.report.differs(each.key[0], "updated", fields)
+        self.report.differs(said.number, "updated", fields)
         return Change("tree", tree_id, "updated", fields)
 
 
-def _parties(facts: TreeFacts) -> Iterator[Any]:
-    yield from facts.parties
-    if facts.inspected_by:
-        yield facts.inspected_by
+def _names(said: Said) -> Iterator[str]:
+    parties = [*said.parties, said.inspected_by] if said.inspected_by else said.parties
+    return (name for _, _, name in parties)
 
 
 def _upsert(session: Session, table: type[SQLModel], values: dict[str, Any]) -> None:

@@ -10,21 +10,43 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
+from registry.commands.bulk import update_row
 from registry.commands.history import canonical, told_row
-from registry.commands.importing_rows import TOLD_AS, RowDict, Rows
+from registry.commands.importing_rows import TOLD_AS, Rows
+from registry.commands.importing_said import RowDict
 from registry.importing.mapping import MEASUREMENT_FIELDS
-from registry.models import Designation, Flag, Inspection, Measurement, Tree, TreeAlias, TreeParty
+from registry.models import (
+    AgeReading,
+    Designation,
+    Flag,
+    Inspection,
+    Measurement,
+    Tree,
+    TreeAlias,
+    TreeDraft,
+    TreeParty,
+)
 
 SHARED_POINT = "same_point"
-_TABLES: tuple[type[SQLModel], ...] = (TreeAlias, Measurement, Designation, Flag, TreeParty, Inspection)
+_TABLES: tuple[type[SQLModel], ...] = (
+    TreeAlias,
+    Measurement,
+    Designation,
+    Flag,
+    TreeParty,
+    Inspection,
+    AgeReading,
+)
 """Sizes before doubts: a doubt about a size goes where sizes changed."""
 _DAYS: dict[type[SQLModel], str] = {
     Measurement: "measured_on",
     Inspection: "inspected_on",
     Designation: "designated_on",
+    AgeReading: "as_of",
 }
 _OURS = frozenset({"authority_id", "source_id", "released", "imported_hash"})
 """Values of a tree that the import itself gives; of the others it changes only what a file can say."""
+_NOTHING = dict.fromkeys((*TreeDraft.model_fields, "species_id", "division_id"))
 _NO_CONTENT = frozenset({"id", "tree_id", "from_on", "to_on"})
 
 
@@ -60,13 +82,13 @@ class Revision:
             session.execute(sa.delete(_table(table)).where(_table(table).c.id.in_(ids)))
         for row in self.trees:
             values = {name: value for name, value in row.items() if name != "id"}
-            session.execute(sa.update(_table(Tree)).where(_table(Tree).c.id == row["id"]).values(values))
+            update_row(session, Tree, row["id"], values)
 
 
 class Reviser:
     """Compares what a file says with what the register has. given: the fields that the file can say."""
 
-    def __init__(self, given: frozenset[str], source_id: str, today: date) -> None:
+    def __init__(self, given: frozenset[str], source_id: str, today: str) -> None:
         self.given, self.source_id, self.today = given, source_id, today
         self.revision = Revision()
 
@@ -76,25 +98,27 @@ class Reviser:
         return taken
 
     def revise(
-        self, present: Present, tree_id: str, said: Iterable[str], values: RowDict, rows: Rows, new: Rows
+        self, present: Present, tree_id: str, said: Iterable[str], row: RowDict, rows: Rows, new: Rows
     ) -> dict[str, tuple[Any, Any]] | None:
         """What changes in one tree, as the history tells it; None where nothing does.
 
-        said: fields that the row gives beyond those of the file. values, rows: as from RowMaker. Rows that
+        said: fields that the row gives beyond those of the file. row, rows: as from RowMaker. Rows that
         come are added to `new`.
         """
         tree = present.trees[tree_id]
+        values = {**_NOTHING, **row}
         sayable = {*self.given, *said, *_OURS}
         changed = {name: values[name] for name in values if name in sayable and tree[name] != values[name]}
         fields = {name: (tree[name], value) for name, value in changed.items() if name != "imported_hash"}
         is_same, sizes_are_new = not fields, False
         for table in _TABLES:
-            children = rows[table]
+            children = rows.get(table, [])
             gone, added = self._replaced(table, present.children[table][tree_id], children, sizes_are_new)
             if table is Measurement:
                 sizes_are_new = bool(children or gone)
             is_same = is_same and not gone and not added
-            new.setdefault(table, []).extend(added)
+            if added:
+                new.setdefault(table, []).extend({**row, "tree_id": tree_id} for row in added)
             if gone:
                 self.revision.gone.setdefault(table, []).extend(row["id"] for row in gone)
             if (gone or added) and table in TOLD_AS:
@@ -134,7 +158,7 @@ class Reviser:
         if table is Measurement and not children:
             return row["measured_on"] is None and bool(self.given & MEASUREMENT_FIELDS)
         day = _DAYS.get(table)
-        return day is None or any(child[day] == row[day] for child in children)
+        return day is None or any(child.get(day) == row[day] for child in children)
 
     def _flag_may_go(self, flag: RowDict, sizes_are_new: bool) -> bool:
         """A doubt is made anew from what the file says; one about a value that stays, stays."""
@@ -156,10 +180,16 @@ def _content(row: RowDict) -> str:
 
 
 def _rows(session: Session, table: type[SQLModel], name: str, ids: Sequence[str]) -> Iterable[RowDict]:
-    """Rows of a table by the values of one column, words as they are stored."""
+    """Rows of a table by the values of one column, words and days as they are stored."""
     query = sa.select(_table(table)).where(_table(table).c[name].in_(ids))
     for row in session.execute(query).mappings():
-        yield {key: value.value if isinstance(value, Enum) else value for key, value in row.items()}
+        yield {key: _stored(value) for key, value in row.items()}
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _table(model: type[SQLModel]) -> sa.Table:

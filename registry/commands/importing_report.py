@@ -57,7 +57,7 @@ class ImportReport:
     @property
     def counts(self) -> dict[str, int]:
         """The numbers of the report."""
-        names = ("read", "created", "updated", "unchanged", "rejected", "flagged", "missing")
+        names = ("read", "created", "updated", "unchanged", "rejected", "flagged")
         return {name: getattr(self, name) for name in names}
 
     def differs(self, tree_no: str, action: str, fields: Mapping[str, tuple[Any, Any]]) -> None:

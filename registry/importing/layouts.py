@@ -5,7 +5,7 @@ Nothing that could be a tree is left out: only lines that say themselves that th
 
 import re
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -87,7 +87,7 @@ def table_rows(lines: Iterable[Line], layout: Layout, notes: Notes, sheet: str =
             notes.tell(reason, row=f"{sheet}!{number}" if sheet else str(number), text=_shown(cells))
 
 
-def is_dictionary(name: str, layout: Layout | None, lines: Sequence[Line]) -> bool:
+def is_dictionary(name: str, layout: Layout | None, lines: Collection[Line]) -> bool:
     """Whether a sheet explains codes or columns and lists no trees: by its name, or by its few columns."""
     if layout is None or layout.known >= 4:
         return False
@@ -114,7 +114,8 @@ def _candidates(lines: list[tuple[int, list[str]]]) -> Iterator[tuple[tuple[int,
         while names and not names[-1]:
             names = names[:-1]
         last = lines[start + span - 1][0]
-        yield (known if known >= 2 else 0, -start, span), Layout(tuple(names), last, tuple(lines[:start]))
+        headers = tuple(" ".join(name.split()) for name in names)  # a header may be broken into lines
+        yield (known if known >= 2 else 0, -start, span), Layout(headers, last, tuple(lines[:start]))
 
 
 def _is_second_row(first: tuple[int, list[str]], second: tuple[int, list[str]]) -> bool:
@@ -156,7 +157,7 @@ def _padded(cells: Sequence[str], width: int) -> list[str]:
 
 def _why_no_row(first: str, cells: list[str], repeated: list[str], layout: Layout) -> str | None:
     """The sentence that says why a line that begins with `first` is no row of the table; None for a row."""
-    if first == repeated[0] and [cell for cell in cells if cell] == repeated:
+    if first[:1] == repeated[0][:1] and [" ".join(cell.split()) for cell in cells if cell] == repeated:
         return "row {row} repeats the header"
     is_total = len(first) <= _LONGEST_LEAD and _TOTAL.fullmatch(first)
     if not is_total and not _SIGNATURE.match(first):

@@ -14,9 +14,10 @@ from registry.errors import Phrase
 from registry.importing import evidence
 from registry.importing.evidence import Profile
 from registry.importing.header_words import Heading, Sense
-from registry.importing.mapping import FIELDS
-from registry.importing.proposing_verdicts import verdict
+from registry.importing.mapping import FIELDS, codelist
+from registry.importing.proposing_verdicts import LISTED, verdict
 
+_FINE_DEGREES = re.compile(r"-?\d{1,3}\.\d{4,}")
 _ABBREVIATED = re.compile(r"[A-Z]\. ?[a-z]")
 """A scientific name whose genus stands in another column: `U. minor`."""
 _BASIS = (("documented", "真实|实际|實際"), ("legend", "传说|傳說"), ("estimated", "估|推|estim|presunta"))
@@ -86,8 +87,20 @@ def _senses(profile: Profile, heading: Heading) -> Iterator[Sense]:
         yield Sense("phone", True, "", whole=True)
     if evidence.pairs(profile):
         yield Sense("position", False, "", whole=False)
-    if not heading.senses and profile.is_unique and _looks_like_census_number(profile):
+    if not heading.senses:
+        yield from _senses_of_values(profile)
+
+
+def _senses_of_values(profile: Profile) -> Iterator[Sense]:
+    """What a column under an unknown header may be, by its values alone."""
+    if profile.is_unique and _looks_like_census_number(profile):
         yield Sense("tree_no", False, "", whole=False)
+    for name in LISTED:
+        words = codelist(name)
+        if profile.share(lambda text, words=words: text in words and not text.isdigit()) >= 0.95:  # type: ignore[misc]
+            yield Sense(name, False, "", whole=False)
+    if profile.share(_FINE_DEGREES.fullmatch) >= 0.9:
+        yield from (Sense(name, False, "", whole=False) for name in ("lon", "lat"))
 
 
 def _looks_like_census_number(profile: Profile) -> bool:
@@ -104,7 +117,13 @@ def _judged(profile: Profile, heading: Heading, sense: Sense, language: str | No
     if sense.name not in FIELDS:
         return Proposed(profile.header, None, Sure.UNSURE, 0)
     said = verdict(sense.name, profile, heading)
-    if said.is_open or said.weight < 0:
+    is_bare = sense.name in {"lon", "lat"} and not heading.senses
+    if is_bare:
+        question = Phrase(
+            "{column}: by its values this may be a coordinate; which one?", column=profile.header
+        )
+        said = replace(said, questions=(*said.questions, question))
+    if said.is_open or said.weight < 0 or is_bare:
         sure = Sure.UNSURE
     elif sense.whole and sense in heading.senses:
         sure = Sure.SURE

@@ -18,10 +18,8 @@ from registry.rules.numbers import damaged_number
 from registry.vocab.words import WORDS
 
 _DRAFTS = (TreeDraft, MeasurementDraft, InspectionDraft, DesignationDraft)
-_CODELISTS = {
-    name: name
-    for name in ("category", "distribution", "environment", "grade", "growth_place", "ownership", "vigour")
-}
+LISTED = ("category", "distribution", "environment", "grade", "growth_place", "ownership", "vigour")
+"""Fields whose words are in a shipped code list of that name."""
 _DATES = frozenset({"measured_on", "inspected_on", "designated_on", "surveyed_on", "age_as_of"})
 _MOST_WORDS = 60
 _YEAR_OR_DAY = re.compile("^(?P<planted_year>[0-9]{4})(?:$|[-/.年])")
@@ -82,7 +80,7 @@ def _number(name: str, profile: Profile) -> Verdict:
             percent=round(damaged * 100) or 1, column=profile.header,
             value=next(text for text in profile.counts if damaged_number(text)),
         ))  # fmt: skip
-    if len(profile.counts) == 1 and profile.filled > 1:
+    if len(profile.counts) == 1 and profile.filled > 4:
         return _AGAINST
     if profile.share(lambda text: len(text) > 64):
         return _AGAINST
@@ -248,7 +246,7 @@ def _code(name: str, profile: Profile) -> Verdict:
             "{column}: {words} is in no list of the register; such cells are left empty until you say more",
             column=profile.header, words=", ".join(unknown[:4]),
         ),)  # fmt: skip
-    listed = codelist(name) if name in _CODELISTS else {}
+    listed = codelist(name) if name in LISTED else {}
     if name == "vigour" and not any(text in listed for text in profile.counts):
         question = Phrase(
             "{column}: by which scale of vigour ({words})? Scales cannot be turned into each other",
@@ -278,7 +276,7 @@ def _known_words(name: str) -> dict[str, Any]:
     known |= value_words(name)
     if name == "grade":
         known["名木"] = ""  # says what the tree is, not which grade it has
-    return {**known, **(codelist(name) if name in _CODELISTS else {})}
+    return {**known, **(codelist(name) if name in LISTED else {})}
 
 
 def _text(name: str, profile: Profile, heading: Heading) -> Verdict:  # noqa: PLR0911  (one for each kind)

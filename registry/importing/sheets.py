@@ -1,6 +1,6 @@
 """Files with several sheets: which of them are read as one table, and what is said of the others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ _ALIKE = 0.6
 @dataclass(frozen=True, slots=True)
 class _Sheet:
     name: str
-    lines: Sequence[Line]
+    lines: Collection[Line]
     layout: Layout | None
     is_dictionary: bool
 
@@ -25,7 +25,12 @@ class _Sheet:
 
 
 def table_of_sheets(
-    path: Path, kind: str, encoding: str, sha256: str, named: Sequence[tuple[str, Sequence[Line]]], fits: Fits
+    path: Path,
+    kind: str,
+    encoding: str,
+    sha256: str,
+    named: Sequence[tuple[str, Collection[Line]]],
+    fits: Fits,
 ) -> Table:
     """The table in `named` sheets: all that fit, read one after the other. Sheets of codes are passed over.
 
@@ -50,7 +55,7 @@ def table_of_sheets(
     return Table(path, kind, encoding, sha256, headers, _rows(read, notes), notes, names)
 
 
-def _understood(name: str, lines: Sequence[Line], fits: Fits) -> _Sheet:
+def _understood(name: str, lines: Collection[Line], fits: Fits) -> _Sheet:
     layout = find_layout(lines, fits)
     is_wanted = layout is not None and _is_picky(fits) and fits(layout.headers)
     return _Sheet(name, lines, layout, not is_wanted and is_dictionary(name, layout, lines))

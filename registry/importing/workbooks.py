@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,28 @@ def read_workbook(path: Path, sha256: str, fits: Fits) -> Table:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = [(name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
-        named = [(name, _lines(sheet.to_python(), (sheet.start or (0, 0))[0] + 1)) for name, sheet in sheets]
+        named = [(name, _Lines(sheet.to_python(), (sheet.start or (0, 0))[0] + 1)) for name, sheet in sheets]
     except (CalamineError, ValueError, OSError) as error:
         reason = Phrase("the workbook is damaged, protected or of an unknown kind ({error})", error=error)
         raise InputUnreadableError(path=path, reason=reason) from error
     return table_of_sheets(path, "workbook", "utf-8", sha256, named, fits)
 
 
-def _lines(rows: list[list[Any]], first: int) -> list[Line]:
-    return [(number, [_text(cell) for cell in cells]) for number, cells in enumerate(rows, start=first)]
+class _Lines(Collection[Line]):
+    """The rows of a sheet, turned into text when they are asked for: once is enough in memory."""
+
+    def __init__(self, rows: list[list[Any]], first: int) -> None:
+        self._rows, self._first = rows, first
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Line]:
+        for number, cells in enumerate(self._rows, start=self._first):
+            yield number, [_text(cell) for cell in cells]
+
+    def __contains__(self, line: object) -> bool:
+        return any(line == own for own in self)
 
 
 def _text(cell: Any) -> str:

@@ -4,6 +4,7 @@ import json
 import unicodedata
 from pathlib import Path
 
+import openpyxl
 import pytest
 from register_kit import HONG_KONG, REPOSITORY, TAIPEI
 from typer.testing import CliRunner, Result
@@ -62,6 +63,30 @@ def test_the_proposed_mapping_imports_and_damaged_numbers_are_rejected(county: P
     rejects = (tmp_path / "county.csv.rejects.csv").read_text("utf-8-sig")
     assert "1.40404E+10" in rejects
     assert ",5," in rejects
+
+
+def test_messages_of_a_table_in_several_sheets_name_the_sheet(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for town, height in (("韩店镇", 18), ("北呈乡", 9)):
+        sheet = book.create_sheet(town)
+        for row in (
+            [f"{town}古树名木汇总表"],
+            ["古树编号", "中文名", "冠幅(m)", None, "树高\n(m)"],
+            [None, None, "东西", "南北", None],
+            ["14040400001", "国槐", 20, 16, height],
+            ["合计", "1株"],
+        ):
+            sheet.append(row)
+    path, mapping = tmp_path / "a.xlsx", tmp_path / "m.toml"
+    book.save(path)
+    gushu(tmp_path, "init")
+    assert gushu(tmp_path, "mapping", path, "--out", mapping).exit_code == 0
+    result = gushu(tmp_path, "--lang", "en", "import", path, "--mapping", mapping)
+    assert "2 read = 1 created" in result.output
+    assert "a.xlsx [北呈乡] row 4" in result.output
+    assert "in row 韩店镇!4 already" in result.output
+    assert "北呈乡!5 is a total" in result.output
 
 
 @pytest.mark.parametrize("path", [TAIPEI, HONG_KONG])

@@ -368,7 +368,7 @@ def test_the_language_of_texts_is_told_by_script_and_small_words() -> None:
 def test_any_header_can_be_written(proposed, tmp_path: Path, header: str) -> None:
     proposed.of({header: ["1", "2"], "胸围": ["300\n# x"]})
     mapping = written(proposed.proposal, tmp_path)
-    assert {column.header for column in mapping.columns} <= {header, "编号", "胸围"}
+    assert {column.header for column in mapping.columns} <= {" ".join(header.split()), "编号", "胸围"}
 
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)

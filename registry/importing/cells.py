@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
 from types import UnionType
@@ -138,7 +138,11 @@ def make_reader(header: str, column: Column, name: str | None) -> Reader:
 def _pattern_reader(header: str, column: Column) -> Reader:
     pattern = column.pattern
     assert pattern is not None  # noqa: S101  (for the type checker)
-    reads = {name: _value_reader(name, column, header) for name in pattern.groupindex}
+    wordless = column if column.field is None else replace(column, words=None)
+    reads = {
+        name: _value_reader(name, column if name in _CLOSED else wordless, header)
+        for name in pattern.groupindex
+    }
 
     def read(cells: Cells, raw: str) -> None:
         if match := pattern.search(raw):
@@ -194,15 +198,18 @@ def _age_reader(header: str, column: Column, name: str) -> Reader:
     also = {other: said for other, said in column.also.items() if other != "age_basis"}
     strict = _value_reader("age_years", column, header)
 
+    words = column.words or {}
+
     def read(cells: Cells, raw: str) -> None:
         if name == "age_years":
             years, lower, upper = strict(cells, raw), None, None
             if years is None:
                 return
         else:
+            raw = words.get(raw, raw)
             years, lower, upper = read_age(raw)
-        words = raw if years is None else None
-        cells.ages.append(AgeFacts(years, lower, upper, basis, evidence=words))
+        text = raw if years is None else None
+        cells.ages.append(AgeFacts(years, lower, upper, basis, evidence=text))
         if "age_years" not in cells.values and years is not None:
             cells.put("age_years", years, header, raw)
             if is_said:

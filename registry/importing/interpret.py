@@ -153,7 +153,7 @@ def _decide(plan: _Plan, mapping: Mapping, texts: dict[str, str]) -> tuple[str, 
             if when.left_out:
                 raise RowProblem("left_out", when.header, cell, why=when.left_out)
             record = record or when.record
-            settled.update(when.settled)
+            settled.update({name: None if said == "" else said for name, said in when.settled.items()})
     return record or mapping.record, settled
 
 

@@ -85,7 +85,12 @@ AREAS_IN_HA = {"m2": 0.0001, "ha": 1.0, "km2": 100.0, "mu": 1 / 15}
 Shape = type | tuple[type, ...]
 _DERIVED = {
     "lon": {"lat", "lon_raw", "lat_raw", "coordinate_uncertainty_m"},
+    "position": {"lon", "lat", "lon_raw", "lat_raw", "coordinate_uncertainty_m"},
     "age_years": {"age_basis", "age_as_of"},
+    "age_text": {"age_years", "age_basis", "age_as_of"},
+    "girth_cm": {"stem_girths", "stem_count"},
+    "stem_girths": {"girth_cm", "stem_count"},
+    "remark": {"notes"},
     "vigour": {"vigour_scale"},
     "name_verbatim": {"species_id"},
     "latin_verbatim": {"species_id"},
@@ -514,7 +519,7 @@ def _check_defaults(record: str, defaults: dict[str, Any]) -> None:
     needed: dict[str, Any] = (
         {"tree_no": "1", "number_scheme": "other"} if record == "tree" else {"number": "1"}
     )
-    given = {name: value for name, value in defaults.items() if name in draft.model_fields}
+    given = {name: value for name, value in defaults.items() if name in draft.model_fields and value != ""}
     try:
         draft(**{"kind": "other", **needed, **given} if "kind" in draft.model_fields else {**needed, **given})
     except ValidationError as error:

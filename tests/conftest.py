@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 import registry.cli.exporting
 import registry.cli.history
 import registry.cli.keeping
+import registry.cli.parties
 import registry.cli.quality
 import registry.cli.rules
 import registry.cli.serving  # noqa: F401  (imported for the commands they add)

@@ -21,6 +21,7 @@ import registry.cli.exporting
 import registry.cli.keeping
 import registry.cli.mapping
 import registry.cli.quality
+import registry.cli.reference
 import registry.cli.rules
 import registry.cli.serving  # noqa: F401  (imported for the commands they add)
 from registry import errors

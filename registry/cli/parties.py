@@ -73,6 +73,8 @@ def erase(
     office: Office = ctx.obj
     with transaction(office.engine()) as session:
         report = erase_party(session, name, basis=basis, texts=texts, actor=office.actor, now=office.now())
+        if dry_run:
+            session.rollback()
     if not dry_run:
         scrub(office.address)
     for line in _report_lines(report, office.t):

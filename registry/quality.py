@@ -34,7 +34,8 @@ from registry.vocab.words import Category, DesignationKind, Severity
 WORST = 20
 SAMPLE = 5000
 """So many trees of a source are enough to tell what its columns hold."""
-_PLACES = frozenset({"lon", "lat"})
+_SHOWN = frozenset({"lon", "lat", "name_verbatim", "latin_verbatim"})
+"""Fields that the history keeps as commitments, yet which an office must see to mend them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +267,7 @@ def _doubts() -> sa.Select[Any]:
 
 def _doubt_row(row: Any, around: Surroundings) -> DoubtRow:
     flag, number, division_id, source_id, recorded, species = row
-    is_private = flag.field in PRIVATE_FIELDS - _PLACES
+    is_private = flag.field in PRIVATE_FIELDS - _SHOWN
     known = (species.name_hans, species.name_hant, species.name_latin, species.name_en) if species else ()
     return DoubtRow(
         tree_no=number,

@@ -237,10 +237,10 @@ class MeasurementDraft(SQLModel):
     diameter_cm: float | None = Field(default=None, gt=0, le=100000)
     ground_girth_cm: float | None = Field(default=None, gt=0, le=100000)
     ground_diameter_cm: float | None = Field(default=None, gt=0, le=100000)
-    height_m: float | None = Field(default=None, gt=0, le=1000)
-    crown_m: float | None = Field(default=None, gt=0, le=1000)
-    crown_ew_m: float | None = Field(default=None, gt=0, le=1000)
-    crown_ns_m: float | None = Field(default=None, gt=0, le=1000)
+    height_m: float | None = Field(default=None, gt=0, le=100000)
+    crown_m: float | None = Field(default=None, gt=0, le=100000)
+    crown_ew_m: float | None = Field(default=None, gt=0, le=100000)
+    crown_ns_m: float | None = Field(default=None, gt=0, le=100000)
     measure_height_m: float | None = Field(default=None, ge=0, le=10)
     stem_girths: ShortText | None = None
 

@@ -428,6 +428,9 @@ def _date_reader(name: str, column: Column, header: str) -> _Value:
     example = date(2018, 5, 3).strftime(patterns[0])
 
     def read(cells: Cells, raw: str) -> date | None:
+        if len(raw) == 10 and _ISO_DAY.fullmatch(raw):
+            with suppress(ValueError):
+                return date.fromisoformat(raw)
         for pattern in with_iso if _ISO_DAY.match(raw) else patterns:
             day = raw if " " in pattern else re.split("[T ]", raw)[0]  # a time of day says nothing here
             if pattern == "%Y%m%d" and len(day) != 8:

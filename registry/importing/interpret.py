@@ -73,8 +73,8 @@ class TreeFacts:
 class _Plan:
     """How the rows of one file are read: readers by the record that a row becomes."""
 
-    readers: dict[str, list[tuple[str, Reader]]]
-    is_placeholder: Callable[[str], bool]
+    readers: dict[str, list[tuple[str, Callable[[str], bool], Reader]]]
+    """The header, what tells a cell that means nothing, and the reader."""
     joins: tuple[Join, ...]
     whens: tuple[When, ...]
 
@@ -93,8 +93,7 @@ def interpret(
         texts = {**texts, **{join.header: join.cell(texts) for join in plan.joins}}
     record, settled = _decide(plan, mapping, texts)
     cells = Cells(located)
-    is_placeholder = plan.is_placeholder
-    for header, read in plan.readers[record]:
+    for header, is_placeholder, read in plan.readers[record]:
         raw = texts.get(header)
         if not raw or is_placeholder(raw):
             continue
@@ -119,26 +118,33 @@ def _plan(mapping: Mapping, located: dict[str, Column]) -> _Plan:
     made: _Plan | None = getattr(located, "made_ready", None)
     if made is not None:
         return made
-    texts, beginnings = mapping.placeholder_texts, mapping.placeholder_beginnings
     made = _Plan(
         readers={
             record: [
-                (header, make_reader(header, column, field))
+                (header, _is_placeholder(mapping, column), make_reader(header, column, field))
                 for header, column in located.items()
                 if (field := column.field_in(record, mapping.record))
                 or (column.pattern and record == mapping.record)
             ]
             for record in mapping.records
         },
-        is_placeholder=(lambda raw: raw in texts or raw.startswith(beginnings))
-        if beginnings
-        else texts.__contains__,
         joins=mapping.joins,
         whens=mapping.whens,
     )
     if isinstance(located, Located):
         located.made_ready = made
     return made
+
+
+def _is_placeholder(mapping: Mapping, column: Column) -> Callable[[str], bool]:
+    """Tells a cell that means nothing; a word of the column's own list means what it says (树体损伤: 无)."""
+    texts, beginnings = (
+        mapping.placeholder_texts - (column.words or {}).keys(),
+        mapping.placeholder_beginnings,
+    )
+    if beginnings:
+        return lambda raw: raw in texts or raw.startswith(beginnings)
+    return texts.__contains__
 
 
 def _decide(plan: _Plan, mapping: Mapping, texts: dict[str, str]) -> tuple[str, dict[str, Any]]:

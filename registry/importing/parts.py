@@ -138,7 +138,7 @@ def parties(values: dict[str, Any], skipped: frozenset[str] = frozenset()) -> tu
     """The units and persons that a row names."""
     return tuple(
         party
-        for role in sorted(PARTY_FIELDS - skipped)
+        for role in sorted(PARTY_FIELDS & values.keys() - skipped)
         if (
             party := make_party(
                 role, values.get(role), values.get("steward_kind") if role == "steward" else None

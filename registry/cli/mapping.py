@@ -181,6 +181,7 @@ def _facts(proposal: Proposal, t: Translator) -> dict[str, object]:
         "sheets": list(proposal.sheets),
         "rows": proposal.rows,
         "text_lang": proposal.text_lang,
+        "datum": proposal.datum,
         "number_scheme": proposal.number_scheme,
         "columns": [
             {

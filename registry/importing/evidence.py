@@ -26,8 +26,9 @@ _PAIR = re.compile(r"[(\[]?\s*(-?\d{1,3}\.\d+)\s*[,;\s]\s*(-?\d{1,3}\.\d+)\s*[)\
 _DMS = re.compile(r"\d{1,3}\s*[°º度]\s*\d{1,2}")
 _PHONE = re.compile(r"(?:\+?86[- ]?)?1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8}")
 _EPITHET = re.compile(r"[a-z]{3,}(?:-[a-z]+)?")
-_RANGE = re.compile(r"[<>]?\s*\d+\s*(?:[-–~至]\s*\d+|\+)")
-_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
+_HAS_DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"(?:1[5-9]\d\d|20\d\d)(?:年|[-/.年]\d{1,2}月?)?")
+_PLAIN_AGE = re.compile(r"\d{1,5}(?:\.0+)?")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HAN = re.compile("[\u3400-\u9fff]")
 DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d/%m/%y")
@@ -202,7 +203,7 @@ def _placeholder_day(profile: Profile, shares: dict[str, float]) -> date | None:
 
 
 def years(profile: Profile) -> float:
-    """How much of the column is a bare year."""
+    """How much of the column is a bare year, or a month of one."""
     return profile.share(_YEAR.fullmatch)
 
 
@@ -245,9 +246,9 @@ def telephones(profile: Profile) -> float:
     return profile.share(lambda text: _PHONE.fullmatch(text.strip()))
 
 
-def ranges(profile: Profile) -> float:
-    """How much of the column is a range such as `100-200`, `> 200`, `100+ years`."""
-    return profile.share(_RANGE.search)
+def ages_in_words(profile: Profile) -> float:
+    """How much of the column has a number with words or signs to it: `约300年`, `100-200`, `100+ years`."""
+    return profile.share(lambda text: _HAS_DIGIT.search(text) and not _PLAIN_AGE.fullmatch(text))
 
 
 def family_and_genus(profile: Profile) -> bool:

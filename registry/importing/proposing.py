@@ -34,6 +34,12 @@ _COMPARED = 2000
 _TEXTS = 400
 _SMALL_NUMBER = re.compile("[0-9]{1,4}")
 _REPEATED = frozenset({"alias", "age_years", "age_text"})
+_DATUMS = (
+    ("CGCS2000", "cgcs ?2000|国家2000|2000国家"),
+    ("WGS84", "wgs[ -]?(?:19)?84"),
+    ("GCJ-02", "gcj-?02|火星坐标|高德坐标"),
+    ("BD-09", "bd-?09|百度坐标"),
+)
 _LAW_CHANGED = date(2025, 3, 15)
 """The day the Regulation on ancient and famous trees came into force: grades before it followed LY/T 2738."""
 _PROVINCES = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]")
@@ -55,6 +61,8 @@ class Proposal:
     questions: tuple[Phrase, ...]
     """What no single column settles, weightiest first."""
     text_lang: str
+    datum: str | None
+    """What the file itself says of it, in a header or above the table; None where it says nothing."""
     number_scheme: str
     grade_scheme: str
     placeholders: tuple[str, ...]
@@ -87,9 +95,10 @@ def propose(table: Table) -> Proposal:
     by_field: dict[str | None, Proposed] = {column.field: column for column in columns if column.field}
     dates = _placeholder_dates(profiles, columns)
     grade_scheme, grade_question = _grade_scheme(profiles, by_field)
+    datum = _said_datum(columns, table)
     questions = (
         *_number_questions(by_field, profiles, compared),
-        *_datum_question(by_field),
+        *(() if datum else _datum_question(by_field)),
         *_record_question(columns, found),
         *grade_question,
         *lang_question,
@@ -107,6 +116,7 @@ def propose(table: Table) -> Proposal:
         notes=tuple(table.notes),
         questions=questions,
         text_lang=text_lang,
+        datum=datum,
         number_scheme=_number_scheme(profiles, by_field),
         grade_scheme=grade_scheme,
         placeholders=tuple(text for text in texts if not text.startswith(beginnings)),
@@ -262,6 +272,13 @@ def _number_questions(
                 ),
             )
     return ()
+
+
+def _said_datum(columns: list[Proposed], table: Table) -> str | None:
+    of_positions = [column.header for column in columns if column.field in {"lon", "lat", "position"}]
+    text = " ".join((*of_positions, *map(str, table.notes)))
+    said = [name for name, pattern in _DATUMS if re.search(pattern, text, re.IGNORECASE)]
+    return said[0] if of_positions and len(said) == 1 else None
 
 
 def _datum_question(by_field: dict[str | None, Proposed]) -> tuple[Phrase, ...]:

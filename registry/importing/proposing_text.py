@@ -87,15 +87,22 @@ def _defaults(proposal: Proposal) -> Iterator[str]:
         yield 'category = "listed"  # 古树 ancient、名木 famous……不明时不改 / change it where it is known'
     fields = {column.field for column in proposal.columns}
     if {"lon", "lat", "position"} & fields:
-        yield "# 坐标系看不出来：请向制表单位问明。 The datum cannot be seen: ask who made the file."
-        yield 'datum = "unknown"'
-        yield '# datum = "CGCS2000"  # 或 / or "WGS84", "GCJ-02", "BD-09", "EPSG:4547" …'
-        if any("twd97" in column.header.lower() for column in proposal.columns):
-            yield '# datum = "EPSG:3826"  # TWD97 / TM2 121°；118° 为 / is EPSG:3825'
+        yield from _datum(proposal)
     note = "  # 请写语言代码 / write the language" if proposal.text_lang == "und" else ""
     yield f"text_lang = {_string(proposal.text_lang)}{note}"
     if "vigour" in fields:
         yield 'vigour_scale = "lyt2738"  # 正常、衰弱、濒危、死亡'
+
+
+def _datum(proposal: Proposal) -> Iterator[str]:
+    if proposal.datum:
+        yield f"datum = {_string(proposal.datum)}  # 文件中写明 / said in the file"
+        return
+    yield "# 坐标系看不出来：请向制表单位问明。 The datum cannot be seen: ask who made the file."
+    yield 'datum = "unknown"'
+    yield '# datum = "CGCS2000"  # 或 / or "WGS84", "GCJ-02", "BD-09", "EPSG:4547" …'
+    if any("twd97" in column.header.lower() for column in proposal.columns):
+        yield '# datum = "EPSG:3826"  # TWD97 / TM2 121°；118° 为 / is EPSG:3825'
 
 
 def _designation(proposal: Proposal) -> Iterator[str]:

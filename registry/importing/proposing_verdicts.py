@@ -158,9 +158,9 @@ def _day(profile: Profile) -> Verdict:
 
 def _size(name: str, profile: Profile, heading: Heading) -> Verdict:
     found = evidence.numbers(profile)
-    if name == "age_years" and evidence.ranges(profile) >= 0.2:
+    if name == "age_years" and evidence.ages_in_words(profile) >= 0.05:
         question = Phrase(
-            "{column} holds ranges such as {value}: they are kept as text", column=profile.header,
+            "{column} holds ages such as {value}: they are kept as text", column=profile.header,
             value=next(iter(found.odd), profile.sample),
         )  # fmt: skip
         return Verdict(2, {"field": "age_text"}, (question,))

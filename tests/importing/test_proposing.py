@@ -274,6 +274,33 @@ def test_positions_need_a_datum_that_nobody_can_see(proposed, tmp_path: Path) ->
     assert '# datum = "CGCS2000"' in mapping_text(proposed.proposal)
 
 
+@pytest.mark.parametrize(
+    ("header", "datum"),
+    [("经度(CGCS2000)", "CGCS2000"), ("经度（WGS-84）", "WGS84"), ("高德坐标 经度", "GCJ-02")],
+)
+def test_a_datum_that_the_file_names_is_taken(proposed, tmp_path: Path, header: str, datum: str) -> None:
+    proposed.of({header: ["113.04", "113.1"], "纬度": ["36.04", "36.1"]})
+    assert written(proposed.proposal, tmp_path).defaults["datum"] == datum
+    assert not any("datum" in str(question) for question in proposed.proposal.questions)
+
+
+def test_ages_in_words_are_kept_as_text_and_months_are_no_days(proposed) -> None:
+    columns = proposed.of({"树龄": ["约300年", "300余年", "500"], "认定时间": ["2018年5月", "2019年6月"]})
+    assert columns["树龄"].keys["field"] == "age_text"
+    assert not columns["认定时间"].is_used
+    assert columns["认定时间"].questions
+
+
+def test_ages_of_three_kinds_say_how_they_are_known(proposed, tmp_path: Path) -> None:
+    columns = proposed.of({"真实树龄": ["310"], "估测树龄": ["300", "400"], "传说树龄": ["1000", "900"]})
+    assert [columns[name].keys["also"]["age_basis"] for name in columns if name != "编号"] == [
+        "documented",
+        "estimated",
+        "legend",
+    ]
+    assert written(proposed.proposal, tmp_path)
+
+
 def test_coordinates_that_are_interchanged_are_told_by_their_values(proposed) -> None:
     columns = proposed.of({"经度": ["36.04", "36.1"], "纬度": ["113.04", "113.1"]})
     assert (columns["经度"].field, columns["纬度"].field) == ("lat", "lon")

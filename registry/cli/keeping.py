@@ -1,30 +1,26 @@
 """Commands that keep the register: init, import, config, publish, photo, tag, verify, migrate."""
 
-import csv
-import json
-import re
-from contextlib import suppress
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.engine import Engine
 
 from registry.cli.app import Office, _, app
+from registry.cli.importing import RejectsFile, import_facts, party_names, sentence, tell_import
 from registry.cli.progress import progress_bar
-from registry.commands.history import history_head
 from registry.commands.import_file import ImportReport, import_table
 from registry.commands.photos import PhotoFacts, add_photo
 from registry.commands.register import change_setting, init_register, migrate_register
 from registry.commands.tags import end_tag
-from registry.commands.verifying import verify_history
 from registry.db import reading, transaction
 from registry.edition import PublishReport
-from registry.errors import InputMissingError, OutputTakenError, Phrase, RowsRejectedError, unwritable
+from registry.errors import InputMissingError, OutputTakenError, Phrase, RowsRejectedError
 from registry.importing.files import Table
 from registry.importing.mapping import Mapping, choose_mapping, named_mapping, shipped_mappings
-from registry.importing.problems import KINDS, Rejection
 from registry.importing.reading import open_table
 from registry.outputs import check_output
 from registry.publish import publish as publish_edition
@@ -33,8 +29,6 @@ from registry.settings import KNOWN, all_settings, get_setting
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
 from registry.vocab.words import PhotoKind, TagState
-
-PREVIEW_ROWS = 5
 
 
 @app.command(help=_("Make a new, empty register with its keys."))
@@ -84,24 +78,43 @@ def import_(
         check_output(rejects, "", office.address)
         if rejects.resolve() in {path.resolve() for path in files}:
             raise OutputTakenError(path=rejects, what=Phrase("one of the files to import"))
-    for path in files:
-        table, chosen = _understand(path, mapping)
-        with transaction(engine) as session:
-            report = import_table(session, table, chosen, actor=office.actor, now=office.now())
-            report.rejects_file = _keep_rejects(path, rejects, reports, report, office.t)
-            if strict and report.rejected:
-                first = _sentence(report.rejections[0], office.t)
-                raise RowsRejectedError(count=report.rejected, path=path, first=first)
-            if dry_run:
-                session.rollback()
-        reports.append(report)
-        _tell(office, report, dry_run=dry_run)
+    with ExitStack() as stack:
+        shared = stack.enter_context(closing(RejectsFile(rejects, office.t))) if rejects else None
+        for path in files:
+            beside = path.with_name(path.name + ".rejects.csv")
+            own = shared or stack.enter_context(closing(RejectsFile(beside, office.t)))
+            reports.append(_import_one(office, engine, path, mapping, own, dry_run, strict))
     totals = {name: sum(report.counts[name] for report in reports) for name in reports[0].counts}
-    office.answer({**totals, "files": [{**report.counts, "file": report.file, "mapping": report.mapping,
-                                        "encoding": report.encoding} for report in reports]})  # fmt: skip
+    office.answer({**totals, "files": [import_facts(report) for report in reports]})
 
 
-def _understand(path: Path, name: str | None) -> tuple[Table, Mapping]:
+def _import_one(
+    office: Office,
+    engine: Engine,
+    path: Path,
+    mapping: str | None,
+    rejects: RejectsFile,
+    dry_run: bool,
+    strict: bool,
+) -> ImportReport:
+    table, chosen = understand(path, mapping)
+    tell = None if dry_run else rejects.add
+    with transaction(engine, patient=True) as session:
+        report = import_table(session, table, chosen, actor=office.actor, now=office.now(), on_reject=tell)
+        if not dry_run:
+            report.rejects_file = rejects.keep()
+        if strict and report.rejected:
+            first = sentence(report.rejections[0], office.t)
+            raise RowsRejectedError(count=report.rejected, path=path, first=first)
+        names = party_names(session, report)
+        if dry_run:
+            session.rollback()
+    tell_import(office, report, names, dry_run=dry_run)
+    return report
+
+
+def understand(path: Path, name: str | None) -> tuple[Table, Mapping]:
+    """The table in a file and the mapping that reads it: the one named, or the one whose headers fit."""
     if name is not None:
         chosen = named_mapping(name)
         table = open_table(path, fits=chosen.fits)
@@ -110,101 +123,6 @@ def _understand(path: Path, name: str | None) -> tuple[Table, Mapping]:
     mappings = shipped_mappings()
     table = open_table(path, fits=lambda headers: any(mapping.fits(headers) for mapping in mappings))
     return table, choose_mapping(path, table.headers, mappings)
-
-
-def _keep_rejects(
-    path: Path, wanted: Path | None, before: list[ImportReport], report: ImportReport, t: Translator
-) -> Path | None:
-    """Write what was rejected; a file of ours from an earlier try of the same file goes when all is well."""
-    target = wanted or path.with_name(path.name + ".rejects.csv")
-    rejections = [*(_all(before) if wanted else ()), *report.rejections]
-    if rejections:
-        _write_rejects(target, rejections, t)
-        return target
-    with suppress(OSError):
-        target.unlink(missing_ok=True)
-    return None
-
-
-def _tell(office: Office, report: ImportReport, *, dry_run: bool) -> None:
-    t = office.t
-    counts = {name: t.number(value, 0) for name, value in report.counts.items()}
-    office.say(
-        t.gettext(
-            "{file}: read as {mapping}, {encoding}",
-            file=report.file,
-            mapping=report.mapping,
-            encoding=report.encoding,
-        )
-    )
-    office.say(
-        t.gettext(
-            "  {read} read = {created} created + {updated} updated + {unchanged} unchanged "
-            "+ {rejected} rejected; {flagged} with doubts",
-            **counts,
-        )
-    )
-    if report.unused_columns:
-        office.say(t.gettext("  columns not used: {columns}", columns=", ".join(report.unused_columns)))
-    for rejection in report.rejections[:PREVIEW_ROWS]:
-        office.say("  " + _sentence(rejection, t))
-    if report.rejected > PREVIEW_ROWS:
-        office.say(
-            t.gettext("  … and {count} more in the rejects file", count=report.rejected - PREVIEW_ROWS)
-        )
-    if report.rejects_file:
-        office.say(t.gettext("  rejected rows: {path}", path=report.rejects_file))
-    if report.advice and report.created:
-        office.say(f"  {report.advice}")
-    if dry_run:
-        office.say(t.gettext("  tried only: nothing was changed"))
-
-
-def _all(reports: list[ImportReport]) -> list[Rejection]:
-    return [rejection for report in reports for rejection in report.rejections]
-
-
-def _sentence(rejection: Rejection, t: Translator) -> str:
-    reason, remedy = _reason(rejection, t)
-    return t.gettext(
-        "{file} row {row}, column {column}, value “{value}”: {reason}; {remedy}",
-        file=rejection.file,
-        row=rejection.row,
-        column=rejection.column,
-        value=rejection.value[:60],
-        reason=reason,
-        remedy=remedy,
-    )
-
-
-def _reason(rejection: Rejection, t: Translator) -> tuple[str, str]:
-    kind = KINDS[rejection.kind]
-    return t.gettext(kind.reason).format(**rejection.facts), t.gettext(kind.remedy).format(**rejection.facts)
-
-
-def _write_rejects(path: Path, rejections: list[Rejection], t: Translator) -> None:
-    aside = path.with_name(path.name + ".part")
-    try:
-        with aside.open("w", encoding="utf-8-sig", newline="") as stream:
-            writer = csv.writer(stream)
-            _ = t.gettext
-            heads = (_("file"), _("row"), _("column"), _("value"), _("reason"), _("remedy"), _("whole row"))
-            writer.writerow(heads)
-            for rejection in rejections:
-                cells = json.dumps(rejection.cells, ensure_ascii=False)
-                writer.writerow(
-                    [
-                        rejection.file,
-                        rejection.row,
-                        rejection.column,
-                        rejection.value,
-                        *_reason(rejection, t),
-                        cells,
-                    ]
-                )
-        aside.replace(path)
-    except OSError as error:
-        raise unwritable(path, error) from error
 
 
 @app.command(help=_("Make the next public edition: a GeoPackage that is also the site's database."))
@@ -358,25 +276,6 @@ def _end(office: Office, code: str, state: TagState, reason: str) -> None:
         )
     )
     office.answer(facts)
-
-
-@app.command(help=_("Check the whole history, link by link."))
-def verify(
-    ctx: typer.Context,
-    head: Annotated[
-        str | None, typer.Option(help=_("A hash noted down earlier, which must still be in the chain."))
-    ] = None,
-) -> None:
-    """Verify the chain."""
-    office: Office = ctx.obj
-    if head is not None and not re.fullmatch("[0-9a-fA-F]{64}", head.strip()):
-        raise typer.BadParameter(office.t.gettext("--head takes a hash of 64 hexadecimal digits"))
-    with reading(office.engine()) as session:
-        count = verify_history(session, head)
-        head = history_head(session)
-    office.say(office.t.ngettext("{count} event holds.", "{count} events hold.", count))
-    office.say(office.t.gettext("Head: {head}", head=head))
-    office.answer({"events": count, "head": head})
 
 
 @app.command(help=_("Bring an older register up to this version, with a copy kept beside it."))

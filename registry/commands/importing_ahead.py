@@ -11,6 +11,8 @@ from sqlmodel import Session
 
 _SWITCH_SECONDS = 0.0005
 """How soon the writing thread gets its turn back; Python's usual 5 ms are longer than many a statement."""
+_NEW_OBJECTS = 50_000
+"""After so many new objects Python looks for those that hold each other; hardly any of a row's do."""
 
 
 class Beside:
@@ -20,10 +22,11 @@ class Beside:
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="import")
         self._running: Future[None] | None = None
-        self._interval = sys.getswitchinterval()
+        self._interval, self._thresholds = sys.getswitchinterval(), gc.get_threshold()
 
     def __enter__(self) -> "Beside":
         gc.freeze()  # looking again and again through what stays costs a tenth of the time
+        gc.set_threshold(_NEW_OBJECTS)
         sys.setswitchinterval(_SWITCH_SECONDS)
         return self
 
@@ -32,6 +35,7 @@ class Beside:
     ) -> None:
         self._pool.shutdown(wait=True)
         sys.setswitchinterval(self._interval)
+        gc.set_threshold(*self._thresholds)
         gc.unfreeze()
 
     def start(self, work: Callable[[], None]) -> None:

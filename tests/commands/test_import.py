@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from registry.commands import import_file
 from registry.commands.history import history_head
 from registry.commands.import_file import import_table
+from registry.commands.importing_numbers import Numbers
 from registry.commands.verifying import verify_history
 from registry.db import reading, transaction
 from registry.errors import InputUnreadableError
@@ -217,3 +218,80 @@ def test_an_emptied_cell_empties_the_value_and_its_doubt(engine: Engine, tmp_pat
     import_path(engine, make_csv(tmp_path / "a.csv", {"no": "1", "girth": ""}), mapping)
     assert rows_of(engine, Measurement) == []
     assert rows_of(engine, Flag) == []
+
+
+def test_a_report_tells_what_differs_from_the_register(engine: Engine, tmp_path: Path) -> None:
+    import_rows(
+        engine, tmp_path, {"no": "1", "age": 300, "girth": 310}, {"no": "2", "age": 100, "girth": 200}
+    )
+    report = import_rows(
+        engine,
+        tmp_path,
+        {"no": "1", "age": 310, "girth": 310},
+        {"no": "2", "age": 100, "girth": 200},
+        {"no": "3", "age": 50, "girth": 100},
+    )
+    assert [(each.tree_no, each.action) for each in report.differences] == [
+        ("1", "updated"),
+        ("3", "created"),
+    ]
+    assert report.differences[0].fields == {"age_years": (300, 310)}
+
+
+def test_what_comes_and_goes_with_a_tree_is_told_whole(engine: Engine, tmp_path: Path) -> None:
+    import_rows(engine, tmp_path, {"no": "1", "girth": 300})
+    report = import_rows(engine, tmp_path, {"no": "1", "girth": 310})
+    gone, come = report.differences[0].fields["measurements"]
+    assert (gone[0]["girth_cm"], come[0]["girth_cm"]) == (300, 310)
+    assert [come[0]["id"]] == [row.id for row in rows_of(engine, Measurement)]
+
+
+def test_trees_that_a_file_no_longer_brings_are_told_and_stay(engine: Engine, tmp_path: Path) -> None:
+    first = import_rows(engine, tmp_path, *({"no": n, "girth": 100} for n in range(1, 6)))
+    assert first.missing == 0
+    report = import_rows(
+        engine, tmp_path, {"no": "1", "girth": 100}, {"no": "2", "girth": "wrong"}, {"no": "5", "girth": 100}
+    )
+    assert (report.missing, report.missing_numbers) == (2, ["3", "4"])  # 2 is there, if rejected
+    assert count(engine, Tree) == 5
+
+
+def test_trees_of_another_source_are_not_missing(engine: Engine, tmp_path: Path) -> None:
+    import_rows(engine, tmp_path, {"no": "1"})
+    other = MAPPING.replace('id = "plain"', 'id = "other"')
+    assert import_rows(engine, tmp_path, {"no": "2"}, mapping=other).missing == 0
+
+
+def test_a_report_holds_the_first_of_each_and_tells_of_all(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_file, "KEPT", 2)
+    path = make_csv(tmp_path / "rows.csv", *({"no": n, "girth": "x"} for n in range(1, 6)))
+    mapping = read_mapping(make_mapping(tmp_path))
+    told: list[int] = []
+    with transaction(engine) as session:
+        table = open_table(path, fits=mapping.fits)
+        report = import_table(
+            session, table, mapping, actor="tests", now=NOW, on_reject=lambda each: told.append(each.row)
+        )
+    assert (report.rejected, len(report.rejections), told) == (5, 2, [2, 3, 4, 5, 6])
+
+
+def test_more_parties_than_fit_in_memory_are_looked_up(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.commands.directory.MOST_PARTIES", 3)
+    monkeypatch.setattr(import_file, "PIECE", 5)
+    rows = [{"no": n, "steward": f"第{n % 9}村民委员会", "surveyor": "王小明"} for n in range(40)]
+    import_rows(engine, tmp_path, *rows)
+    assert count(engine, Party) == 10
+    assert count(engine, TreeParty) == 80
+    assert import_rows(engine, tmp_path, *rows).unchanged == 40
+
+
+def test_the_numbers_of_a_file_are_found_again() -> None:
+    with Numbers() as numbers:
+        numbers.keep(((str(n), "legacy"), str(n), "ab" * 32) for n in range(3000))
+        numbers.name("4711")
+        assert numbers.earlier([("7", "legacy"), ("x", "legacy")]) == {("7", "legacy"): ("7", "ab" * 32)}
+        assert numbers.absent([("7", "legacy"), ("7", "other"), ("4711", "legacy")]) == [("7", "other")]

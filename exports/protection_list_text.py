@@ -238,9 +238,7 @@ def _notes(record: ListRecord) -> list[Both]:
         _("Names of households and private addresses are not published."),
     ]
     if record.groves:
-        notes.append(
-            _("A grove is protected as a whole; its trees are counted with it, not among the others.")
-        )
+        notes.append(_("A grove is protected as a whole; its trees are counted with it."))
     if any(tree.category in {Category.FAMOUS, Category.ANCIENT_FAMOUS} for tree in record.trees):
         notes.append(_("Famous trees have no grade by age; the law protects them as the first grade."))
     return notes

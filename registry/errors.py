@@ -505,6 +505,69 @@ class CheckRefusedError(RegistryError):
     template = "the check for census {campaign} is refused: {reason}"
 
 
+class RecordAmbiguousError(RegistryError):
+    """Several records of a kind carry this number."""
+
+    code = "record_ambiguous"
+    template = "several records carry the number {number}; name one of {choices}"
+
+
+class RecordKindError(RegistryError):
+    """What was asked for is not kept for records of this kind."""
+
+    code = "record_kind"
+    template = "{record}: this is kept for {kinds} only"
+
+
+class RecordExistsError(RegistryError):
+    """A ledger holds this number already."""
+
+    code = "record_exists"
+    template = "{record} is there already; `gushu ledger set` changes it"
+
+
+class LedgerFieldError(RegistryError):
+    """A field of a ledger was given a value that it cannot have."""
+
+    code = "ledger_field"
+    template = "{record}, {field} “{value}”: {reason}; {remedy}"
+
+
+class LedgerAuthorityError(RegistryError):
+    """Nobody said whose ledger a record stands in, and the register cannot tell."""
+
+    code = "ledger_authority"
+    template = "say with --authority whose ledger it is; there are: {known}"
+
+
+class BoundaryFileError(RegistryError):
+    """A file holds no boundary that can be taken over."""
+
+    code = "boundary_file"
+    template = "{path} gives no boundary: {reason}"
+
+
+class DutyError(RegistryError):
+    """A duty cannot be settled so."""
+
+    code = "duty"
+    template = "{record}: {reason}"
+
+
+class AgreementError(RegistryError):
+    """A care agreement cannot be recorded so."""
+
+    code = "agreement"
+    template = "{record}: {reason}"
+
+
+class VisitError(RegistryError):
+    """A visit cannot be recorded so."""
+
+    code = "visit"
+    template = "{record}, {field} “{value}”: {reason}"
+
+
 _REASONS = {
     errno.EACCES: Phrase("no permission"),
     errno.EPERM: Phrase("no permission"),

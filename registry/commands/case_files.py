@@ -39,7 +39,7 @@ def local_day(now: datetime) -> date:
 
 
 def find_case(session: Session, number: str, subject_id: str | None = None) -> CaseFile:
-    """The case of this number, or the one open case about the record `subject_id`.
+    """The case of this number, or the open case about the record `subject_id`, else its newest.
 
     Raises CaseNotFoundError, CaseConflictError where several are open.
     """
@@ -50,13 +50,16 @@ def find_case(session: Session, number: str, subject_id: str | None = None) -> C
         about = sa.or_(
             *(column == subject_id for column in (CaseFile.tree_id, CaseFile.grove_id, CaseFile.garden_id))  # type: ignore[arg-type]
         )
-        cases = session.exec(select(CaseFile).where(about, CaseFile.state == CaseState.OPEN)).all()
-        if len(cases) == 1:
-            return cases[0]
-        if cases:
+        of_record = select(CaseFile).where(about)
+        cases = session.exec(of_record.where(CaseFile.state == CaseState.OPEN)).all()
+        if len(cases) > 1:
             numbers = [case.number for case in cases]
             reason = Phrase("several cases are open, name one: {cases}", cases=numbers)
             raise CaseConflictError(subject=number, reason=reason)
+        latest = of_record.order_by(sa.func.length(CaseFile.number).desc(), col(CaseFile.number).desc())
+        newest = cases[0] if cases else session.exec(latest).first()
+        if newest is not None:
+            return newest
     raise CaseNotFoundError(case=number)
 
 

@@ -1,0 +1,171 @@
+"""What the commands on cases share: what a number means, which rules hold, what is proposed."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from sqlmodel import Session, select
+
+from registry.affected import facts_of_trees, pack_chooser, suggestion_for
+from registry.cli.app import Office
+from registry.cli.case_rows import Cells, word_of, words_known
+from registry.commands.case_effects import SUBJECTS, Moved, proposed_grove_grade, subject_of
+from registry.commands.case_files import find_case, local_day
+from registry.commands.cases import CaseDraft, StepDraft, open_case
+from registry.errors import RecordNotFoundError, RegistryError, WordUnknownError
+from registry.models import Authority, CaseFile, Grove, Tree
+from registry.rulepacks import PackLibrary, pack_folder
+from registry.rules.case_facts import DESIGNATING, ORDERS, StepFacts
+from registry.rules.packs import Place, RulePack
+from registry.selection import find_tree
+from registry.vocab.words import CaseKind, Category, Datum, StepKind
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def library_of(office: Office) -> PackLibrary:
+    """The rule packs at hand."""
+    return PackLibrary(pack_folder(office.address))
+
+
+def chosen(words: type[_Word], text: str | None) -> _Word | None:
+    """The word that an option means. Raises WordUnknownError."""
+    if text is None:
+        return None
+    try:
+        return word_of(words, text)
+    except ValueError:
+        raise WordUnknownError(value=text, known=words_known(words)) from None
+
+
+def find_subject(session: Session, number: str) -> tuple[str, str]:
+    """("tree", id) of a number, or of `grove:NUMBER` and `garden:NUMBER`.
+
+    Raises TreeNotFoundError, TreeAmbiguousError, RecordNotFoundError.
+    """
+    kind, sign, rest = number.partition(":")
+    if not sign or kind not in {"grove", "garden"}:
+        return "tree", find_tree(session, number)
+    table = SUBJECTS[kind]
+    found = session.exec(select(table.id).where(table.number == rest)).all()
+    if len(found) != 1:
+        raise RecordNotFoundError(what=kind, number=rest)
+    return kind, str(found[0])
+
+
+class Desk:
+    """What opening cases needs: the rules of each place, asked once."""
+
+    def __init__(self, session: Session, office: Office) -> None:
+        self.session, self.office, self.now = session, office, office.now()
+        self.library = library_of(office)
+        self.choose = pack_chooser(session, self.library, local_day(self.now))
+
+    def pack(self, subject: tuple[str, str], name: str | None) -> RulePack | None:
+        """The pack called `name`, else the one that the register goes by where the record is."""
+        if name is not None:
+            return self.library.get(name)
+        kind, subject_id = subject
+        if kind == "tree":
+            for _id, place, _facts in facts_of_trees(self.session, [subject_id], local_day(self.now)):
+                return self.choose(place)
+            return None
+        area = self.session.get_one(SUBJECTS[kind], subject_id)
+        divisions = (area.division_id,) if area.division_id else ()
+        return self.choose(Place(self.jurisdiction(area.authority_id), divisions))
+
+    def jurisdiction(self, authority_id: str) -> str:
+        """The jurisdiction of an authority."""
+        return self.session.get_one(Authority, authority_id).jurisdiction
+
+    def proposal(self, subject: tuple[str, str], values: Cells) -> tuple[Category | None, str | None]:
+        """Category and grade as given, else as the rules propose them."""
+        kind, subject_id = subject
+        category, grade = values.get("category"), values.get("grade")
+        if kind == "grove":
+            grove = self.session.get_one(Grove, subject_id)
+            grade = grade or proposed_grove_grade(self.session, grove, local_day(self.now))
+            return category or Category.ANCIENT, grade
+        if kind == "tree" and category is None and grade is None:
+            found = suggestion_for(self.session, subject_id, self.library, local_day(self.now))
+            if found is not None:
+                return found.category, found.grade or found.protection
+        if kind == "tree" and category is None and grade is not None:
+            category = Category.ANCIENT
+        return category, grade
+
+    def open(self, kind: CaseKind, values: Cells, pack_name: str | None) -> CaseFile:
+        """Open one case."""
+        subject = find_subject(self.session, values["tree_no"])
+        pack = self.pack(subject, pack_name)
+        category, grade = self.proposal(subject, values) if kind in DESIGNATING else (None, None)
+        first = StepFacts(
+            ORDERS[kind][0],
+            values.get("on") or self.now.astimezone().date(),
+            by=values.get("by"),
+            document_no=values.get("document"),
+            text=values.get("text"),
+        )
+        draft = CaseDraft(
+            kind,
+            subject,
+            first,
+            category=category,
+            grade=str(grade) if grade else None,
+            cause=values.get("cause"),
+            reason=values.get("reason"),
+            submission_id=values.get("submission_id"),
+        )
+        return open_case(self.session, draft, pack=pack, actor=self.office.actor, now=self.now)
+
+
+def case_called(session: Session, values: Cells) -> CaseFile:
+    """The case of a number, or the open one about the tree of that number."""
+    number = str(values.get("case") or values.get("tree_no"))
+    try:
+        subject_id: str | None = find_subject(session, number)[1]
+    except RegistryError:
+        subject_id = None
+    return find_case(session, number, subject_id)
+
+
+def label_of(session: Session, case: CaseFile) -> str:
+    """The number of what a case is about."""
+    kind, subject_id = subject_of(case)
+    record = session.get_one(SUBJECTS[kind], subject_id)
+    return record.tree_no if isinstance(record, Tree) else f"{kind}:{record.number}"
+
+
+def step_draft(kind: StepKind, values: Cells, moved: Moved | None, now: datetime) -> StepDraft:
+    omitted = values.get("omit")
+    facts = StepFacts(
+        kind,
+        values.get("on") or now.astimezone().date(),
+        ended_on=values.get("until"),
+        by=values.get("by"),
+        document_no=values.get("document"),
+        url=values.get("url"),
+        text=values.get("text"),
+        omitted_reason=omitted,
+    )
+    grade = values.get("grade")
+    return StepDraft(
+        facts,
+        category=values.get("category"),
+        grade=str(grade) if grade else None,
+        cause=values.get("cause"),
+        disposal=values.get("disposal"),
+        moved=moved,
+        county=values.get("county"),
+    )
+
+
+def moved_to(lon: float | None, lat: float | None, datum: str | None, *, is_out: bool) -> Moved | None:
+    if is_out:
+        return Moved()
+    if lon is None or lat is None or datum is None:
+        return None
+    known = chosen(Datum, datum)
+    if known not in {Datum.WGS84, Datum.CGCS2000} or not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise WordUnknownError(value=f"{lon} {lat} {datum}", known=["WGS84", "CGCS2000"])
+    return Moved(lon, lat, known)

@@ -1,0 +1,350 @@
+"""Cases: `gushu case …` opens them, records their steps, shows what is missing and what is overdue."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session
+
+from registry.cli.app import Office, _, app
+from registry.cli.case_desk import Desk, case_called, chosen, label_of, library_of, moved_to, step_draft
+from registry.cli.case_rows import Cells, each_row
+from registry.cli.case_words import say_case, say_line, told_case
+from registry.commands.case_files import list_cases, local_day, view_case
+from registry.commands.case_opinions import OpinionDraft, add_objection, add_opinion, answer_objection
+from registry.commands.cases import close_case, record_step
+from registry.db import reading, transaction
+from registry.errors import WordUnknownError
+from registry.models import CaseFile
+from registry.rules.terms import dues
+from registry.vocab.words import (
+    CaseKind,
+    CaseState,
+    Category,
+    DeathDisposal,
+    Grade,
+    RemovalReason,
+    StepKind,
+    Verdict,
+)
+
+case_app = typer.Typer(
+    no_args_is_help=True,
+    help=_("Designations, deaths, moves and other decisions, step by step, each with its document."),
+)
+app.add_typer(case_app, name="case")
+
+Day = Annotated[
+    datetime | None,
+    typer.Option("--on", formats=["%Y-%m-%d"], help=_("Day of the step; today if not given.")),
+]
+By = Annotated[str | None, typer.Option(help=_("Office or government that acted."))]
+Document = Annotated[str | None, typer.Option(help=_("Number of the document."))]
+Text = Annotated[str | None, typer.Option(help=_("What else is to be said; stays in the office."))]
+Reason = Annotated[str | None, typer.Option(help=_("Why; do not name persons: it stands in the history."))]
+CategoryOption = Annotated[
+    str | None, typer.Option("--category", help=_("What it is in law, such as ancient."))
+]
+GradeOption = Annotated[str | None, typer.Option("--grade", help=_("The grade: 1, 2, 3 …"))]
+Cause = Annotated[
+    str | None, typer.Option("--cause", help=_("Why the tree is gone, such as natural_disaster."))
+]
+CasesFile = Annotated[
+    Path | None,
+    typer.Option("--file", help=_("A table with a row for each tree: all are recorded, or none.")),
+]
+NumberOrTree = Annotated[
+    str | None,
+    typer.Argument(metavar="NUMBER", help=_("Number of the case, or of the tree that it is about.")),
+]
+
+
+@case_app.command(
+    "open",
+    help=_("Open a case of a kind: designation, redesignation, delisting, death, missing, found, move."),
+)
+def open_(
+    ctx: typer.Context,
+    kind: str,
+    tree_no: Annotated[
+        str | None, typer.Argument(help=_("Number of the tree, or grove:NUMBER, garden:NUMBER."))
+    ] = None,
+    on: Day = None,
+    by: By = None,
+    document: Document = None,
+    text: Text = None,
+    reason: Reason = None,
+    category: CategoryOption = None,
+    grade: GradeOption = None,
+    cause: Cause = None,
+    pack: Annotated[str | None, typer.Option(help=_("Rule pack; otherwise the one in force there."))] = None,
+    submission_id: Annotated[
+        str | None, typer.Option(help=_("The same one again opens nothing new."))
+    ] = None,
+    file: CasesFile = None,
+) -> None:
+    """Open cases."""
+    office: Office = ctx.obj
+    word = chosen(CaseKind, kind)
+    assert_one(ctx, tree_no, file)
+    usual = _given(
+        on=_day(on), by=by, document=document, text=text, reason=reason, submission_id=submission_id,
+        category=chosen(Category, category), grade=chosen(Grade, grade), cause=chosen(RemovalReason, cause),
+    )  # fmt: skip
+    with transaction(office.engine()) as session:
+        desk = Desk(session, office)
+
+        def one(values: Cells) -> CaseFile:
+            return desk.open(word or CaseKind.DESIGNATION, values, pack)
+
+        cases = _each(file, {**usual, "tree_no": tree_no}, ("tree_no",), one)
+        _say_all(office, session, cases)
+
+
+@case_app.command(
+    help=_(
+        "Record a step: proposal, appraisal, notice, decision, approval, publication, report, confirmation …"
+    )
+)
+def step(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[NUMBER] STEP", help=_("Case or tree, and the step; with --file the step alone.")
+        ),
+    ],
+    on: Day = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help=_("Last day of a public notice."))
+    ] = None,
+    by: By = None,
+    document: Document = None,
+    url: Annotated[str | None, typer.Option(help=_("Address where it is published."))] = None,
+    text: Text = None,
+    omit: Annotated[
+        str | None, typer.Option(metavar="REASON", help=_("Leave the step out, and why."))
+    ] = None,
+    category: CategoryOption = None,
+    grade: GradeOption = None,
+    cause: Cause = None,
+    disposal: Annotated[
+        str | None, typer.Option(help=_("What becomes of a dead tree: kept, kept_in_part, felled."))
+    ] = None,
+    lon: Annotated[
+        float | None, typer.Option(help=_("Where a moved tree stands: longitude in degrees."))
+    ] = None,
+    lat: Annotated[
+        float | None, typer.Option(help=_("Where a moved tree stands: latitude in degrees."))
+    ] = None,
+    datum: Annotated[
+        str | None, typer.Option(help=_("Datum of the new position: WGS84 or CGCS2000."))
+    ] = None,
+    out: Annotated[bool, typer.Option("--out", help=_("The tree was moved out of the district."))] = False,
+    county: Annotated[
+        str | None,
+        typer.Option(help=_("Six-digit county whose next number the tree gets with the last step.")),
+    ] = None,
+    file: CasesFile = None,
+) -> None:
+    """Record a step."""
+    office: Office = ctx.obj
+    if len(words) != (1 if file else 2):
+        raise typer.BadParameter(ctx.get_usage())
+    kind = chosen(StepKind, words[-1])
+    moved = moved_to(lon, lat, datum, is_out=out)
+    usual = _given(
+        on=_day(on), until=_day(until), by=by, document=document, url=url, text=text, omit=omit,
+        county=county, category=chosen(Category, category), grade=chosen(Grade, grade),
+        cause=chosen(RemovalReason, cause),
+        disposal=chosen(DeathDisposal, disposal),
+    )  # fmt: skip
+    with transaction(office.engine()) as session:
+        library = library_of(office)
+
+        def one(values: Cells) -> CaseFile:
+            case = case_called(session, values)
+            draft = step_draft(kind or StepKind.DECISION, values, moved, office.now())
+            pack = library.find(case.pack_id) if case.pack_id else None
+            return record_step(session, case, draft, pack=pack, actor=office.actor, now=office.now())
+
+        cases = _each(file, {**usual, "case": words[0] if not file else None}, ("case", "tree_no"), one)
+        _say_all(office, session, cases)
+
+
+@case_app.command(help=_("Record an expert's opinion in the appraisal of a case."))
+def opinion(
+    ctx: typer.Context,
+    number: NumberOrTree = None,
+    expert: Annotated[str | None, typer.Option(help=_("Name of the expert; private."))] = None,
+    verdict: Annotated[str | None, typer.Option(help=_("agrees, disagrees or abstains."))] = None,
+    on: Day = None,
+    species: Annotated[str | None, typer.Option(help=_("Species as identified."))] = None,
+    age: Annotated[int | None, typer.Option(min=0, help=_("Age in years as found."))] = None,
+    method: Annotated[str | None, typer.Option(help=_("How the age was found."))] = None,
+    text: Text = None,
+    file: CasesFile = None,
+) -> None:
+    """Record opinions."""
+    office: Office = ctx.obj
+    assert_one(ctx, number, file)
+    usual = _given(on=_day(on), expert=expert, verdict=chosen(Verdict, verdict), species=species, age=age,
+                   method=method, text=text)  # fmt: skip
+    with transaction(office.engine()) as session:
+
+        def one(values: Cells) -> CaseFile:
+            case = case_called(session, values)
+            for name in ("expert", "verdict"):
+                if values.get(name) is None:
+                    raise WordUnknownError(value=name, known=[f"--{name}"])
+            draft = OpinionDraft(
+                values["expert"],
+                values.get("on") or office.now().astimezone().date(),
+                values["verdict"],
+                species=values.get("species"),
+                age_years=values.get("age"),
+                age_method=values.get("method"),
+                text=values.get("text"),
+            )
+            add_opinion(session, case, draft, actor=office.actor, now=office.now())
+            return case
+
+        _say_all(office, session, _each(file, {**usual, "case": number}, ("case", "tree_no"), one))
+
+
+@case_app.command(help=_("Record an objection to a public notice."))
+def objection(
+    ctx: typer.Context,
+    number: str,
+    text: Annotated[str, typer.Option(help=_("What is objected; stays in the office."))],
+    on: Day = None,
+    by: Annotated[str | None, typer.Option(help=_("Who objects; private."))] = None,
+) -> None:
+    """Record an objection."""
+    office: Office = ctx.obj
+    with transaction(office.engine()) as session:
+        case = case_called(session, {"case": number})
+        day = _day(on) or office.now().astimezone().date()
+        add_objection(session, case, received_on=day, text=text, by=by, actor=office.actor, now=office.now())
+        _say_all(office, session, [case])
+
+
+@case_app.command(help=_("Answer an objection."))
+def answer(
+    ctx: typer.Context,
+    number: str,
+    objection_no: Annotated[int, typer.Argument(metavar="K", help=_("Which objection, from 1."))],
+    text: Annotated[str, typer.Option(help=_("The answer; stays in the office."))],
+    upheld: Annotated[bool, typer.Option("--upheld/--rejected", help=_("Whether the objection is right."))],
+    on: Day = None,
+) -> None:
+    """Answer an objection."""
+    office: Office = ctx.obj
+    with transaction(office.engine()) as session:
+        case = case_called(session, {"case": number})
+        day = _day(on) or office.now().astimezone().date()
+        answer_objection(session, case, objection_no, on=day, answer=text, is_upheld=upheld,
+                         actor=office.actor, now=office.now())  # fmt: skip
+        _say_all(office, session, [case])
+
+
+@case_app.command(help=_("Close a case without its decision: refused or withdrawn, with the reason."))
+def close(
+    ctx: typer.Context,
+    number: str,
+    state: str,
+    reason: Annotated[str, typer.Option(help=_("Why; do not name persons: it stands in the history."))],
+    on: Day = None,
+    document: Document = None,
+) -> None:
+    """Refuse or withdraw a case."""
+    office: Office = ctx.obj
+    word = chosen(CaseState, state)
+    if word not in {CaseState.REFUSED, CaseState.WITHDRAWN}:
+        raise WordUnknownError(value=state, known=["refused", "withdrawn"])
+    with transaction(office.engine()) as session:
+        case = case_called(session, {"case": number})
+        day = _day(on) or office.now().astimezone().date()
+        close_case(session, case, word, on=day, reason=reason, document=document, actor=office.actor,
+                   now=office.now())  # fmt: skip
+        _say_all(office, session, [case])
+
+
+@case_app.command(help=_("Show a case: its steps and documents, what comes next and by when."))
+def show(
+    ctx: typer.Context,
+    number: str,
+    restricted: Annotated[
+        bool, typer.Option("--restricted", help=_("With names and texts, for the office."))
+    ] = False,
+) -> None:
+    """Show one case."""
+    office: Office = ctx.obj
+    with reading(office.engine()) as session:
+        case = case_called(session, {"case": number})
+        view = view_case(session, case)
+        pack = library_of(office).find(case.pack_id) if case.pack_id else None
+        say_case(office, view, pack, label_of(session, case), is_restricted=restricted)
+        told = told_case(view, pack, label_of(session, case), is_restricted=restricted)
+    office.answer(told)
+
+
+@case_app.command("list", help=_("List cases, with what comes next and by when."))
+def list_(
+    ctx: typer.Context,
+    open_: Annotated[bool, typer.Option("--open", help=_("Only those that are open."))] = False,
+    overdue: Annotated[
+        bool, typer.Option("--overdue", help=_("Only those of which a step is overdue."))
+    ] = False,
+    kind: Annotated[str | None, typer.Option(help=_("Only cases of this kind."))] = None,
+) -> None:
+    """List cases."""
+    office: Office = ctx.obj
+    today, told = local_day(office.now()), []
+    with reading(office.engine()) as session:
+        library = library_of(office)
+        for case in list_cases(session, only_open=open_ or overdue, kind=chosen(CaseKind, kind)):
+            view = view_case(session, case)
+            pack = library.find(case.pack_id) if case.pack_id else None
+            due = dues(view.facts, pack)
+            if overdue and not any(one.due_on < today for one in due):
+                continue
+            label = label_of(session, case)
+            say_line(office, view, due, label, today)
+            told.append(told_case(view, pack, label))
+    if not told:
+        office.say(office.t.gettext("There is no such case."))
+    office.answer({"cases": told})
+
+
+def assert_one(ctx: typer.Context, number: str | None, file: Path | None) -> None:
+    """Either a number or a file is given; anything else is a wrong usage."""
+    if (number is None) == (file is None):
+        raise typer.BadParameter(ctx.get_usage())
+
+
+def _each(
+    file: Path | None, usual: Cells, needed: tuple[str, ...], do: Callable[[Cells], CaseFile]
+) -> list[CaseFile]:
+    return each_row(file, _given(**usual), needed, do) if file else [do(usual)]
+
+
+def _given(**values: Any) -> Cells:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _day(value: datetime | None) -> date | None:
+    return value.date() if value else None
+
+
+def _say_all(office: Office, session: Session, cases: list[CaseFile]) -> None:
+    library = library_of(office)
+    told = []
+    for case in cases:
+        view, label = view_case(session, case), label_of(session, case)
+        pack = library.find(case.pack_id) if case.pack_id else None
+        say_line(office, view, dues(view.facts, pack), label, local_day(office.now()))
+        told.append(told_case(view, pack, label))
+    office.answer({"cases": told})

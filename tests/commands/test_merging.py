@@ -236,13 +236,13 @@ def test_trees_of_two_offices_on_one_spot_are_suggested_with_reasons(engine: Eng
 
 def test_synonyms_are_one_species(engine: Engine) -> None:
     with transaction(engine) as session:
-        session.add(Species(id="thuja-orientalis", name_latin="Thuja orientalis"))
+        session.add(Species(id="thuja-chengii", name_latin="Thuja chengii"))
         session.flush()
-        tree_of(session, "园-7").species_id = "thuja-orientalis"
+        tree_of(session, "园-7").species_id = "thuja-chengii"
         session.flush()
         assert list(find_duplicates(session)) == []
         own = tree_of(session, "甲-1").species_id
-        synonym = SpeciesName(species_id=own, name="Thuja orientalis", name_lang="la", kind="synonym")
+        synonym = SpeciesName(species_id=own, name="Thuja chengii", name_lang="la", kind="synonym")
         session.add(synonym)
         session.flush()
         assert len(list(find_duplicates(session))) == 1

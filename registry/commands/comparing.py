@@ -19,6 +19,12 @@ from registry.rules.commitments import ERASED
 _CHUNK = 500
 _NOT_TOLD = frozenset({"id", "imported_hash", "updated_on"})
 _OFTEN_NOT_TOLD = frozenset({"released"})
+_DEFAULTS = {
+    name: None if info.is_required() else plain(info.get_default())
+    for name, info in Tree.model_fields.items()
+    if name not in _NOT_TOLD
+}
+"""The columns that are compared, each with its value where nothing was told."""
 _COMPARED = {name: table for name, table in CHILDREN.items() if name != "flags"}
 """Rows that are compared; doubts follow from the values and are not told."""
 
@@ -114,13 +120,14 @@ def _differing(
 
 
 def _differing_fields(tree: Any, state: State) -> Iterator[str]:
-    for name, info in Tree.model_fields.items():
-        if name in _NOT_TOLD or (name in _OFTEN_NOT_TOLD and name not in state.fields):
+    values, fields = tree._mapping, state.fields
+    for name, default in _DEFAULTS.items():
+        expected, found = fields.get(name), values[name]
+        if expected is None:
+            expected = default
+        if found == expected or plain(found) == expected or expected is ERASED:
             continue
-        default = None if info.is_required() else plain(info.get_default())
-        expected = state.fields.get(name, default)
-        found = plain(getattr(tree, name))
-        if expected is not ERASED and found != (default if expected is None else expected):
+        if name in fields or name not in _OFTEN_NOT_TOLD:
             yield name
 
 

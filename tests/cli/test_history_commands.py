@@ -1,12 +1,15 @@
 """The commands on the history: what they print, what they write, what they refuse."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Gushu
 from register_kit import import_rows, tamper
 from sqlalchemy.engine import Engine
+from typer.testing import Result
+
+Gushu = Callable[..., Result]
 
 ROW = {
     "no": "1", "name": "国槐", "girth": "300", "day": "1/5/2010", "notes": "甄小明说", "steward": "甄小明",

@@ -70,7 +70,9 @@ AREA_DRAFTS: dict[str, type[AreaDraft]] = {
 _BESIDE_AREAS = ANYWHERE | DESIGNATION_FIELDS | PARTY_FIELDS
 RECORD_FIELDS: dict[str, frozenset[str]] = {
     "tree": FIELDS,
-    "grove": frozenset(GroveDraft.model_fields) | _BESIDE_AREAS | {"composition"},
+    "grove": frozenset(GroveDraft.model_fields)
+    | _BESIDE_AREAS
+    | {"composition", "name_verbatim", "latin_verbatim", "name_en"},
     "garden": frozenset(GardenDraft.model_fields) | _BESIDE_AREAS,
     "place": frozenset(PlaceDraft.model_fields) | _BESIDE_AREAS,
     "element": frozenset(ElementDraft.model_fields) | _BESIDE_AREAS,
@@ -416,6 +418,7 @@ def _mapping(path: Path, found: dict[str, Any]) -> Mapping:
     for key in ("id", "name_zh", "name_en", "jurisdiction"):
         if not isinstance(found["authority"].get(key), str):
             raise _Wrong("it has no {key}", key=f"authority.{key}")
+    record = _record(found.get("record", "tree"))
     placeholders = found.get("placeholders", {})
     divisions = found.get("divisions", {})
     mapping = Mapping(
@@ -424,9 +427,7 @@ def _mapping(path: Path, found: dict[str, Any]) -> Mapping:
         path=path,
         source=found["source"],
         authority=found["authority"],
-        columns=tuple(
-            _column(header, keys, found.get("record", "tree")) for header, keys in found["columns"].items()
-        ),
+        columns=tuple(_column(header, keys, record) for header, keys in found["columns"].items()),
         defaults=_with_grid(found.get("defaults", {})),
         release=tuple(found.get("release", ())),
         ignore=tuple(found.get("ignore", ())),
@@ -438,7 +439,7 @@ def _mapping(path: Path, found: dict[str, Any]) -> Mapping:
         findings=tuple(_finding(keys) for keys in found.get("finding", ())),
         designation=found.get("designation", {}),
         advice=found.get("advice", ""),
-        record=_record(found.get("record", "tree")),
+        record=record,
         whens=tuple(_when(keys) for keys in found.get("when", ())),
         joins=tuple(_join(keys) for keys in found.get("join", ())),
     )

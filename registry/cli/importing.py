@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from registry.cli.app import Office
 from registry.cli.wording import field_lines
-from registry.commands.import_file import ImportReport
+from registry.commands.import_file import Difference, ImportReport
 from registry.errors import unwritable
 from registry.importing.problems import KINDS, Rejection
 from registry.models import Party
@@ -115,6 +115,7 @@ def import_facts(report: ImportReport) -> dict[str, Any]:
         "mapping": report.mapping,
         "encoding": report.encoding,
         "missing_numbers": report.missing_numbers,
+        "notes": [str(note) for note in report.notes],
         "differences": [
             {"tree_no": each.tree_no, "action": each.action, "fields": each.fields}
             for each in report.differences
@@ -153,10 +154,24 @@ def _difference_lines(report: ImportReport, names: dict[str, str], t: Translator
     updated = [each for each in report.differences if each.action == "updated"]
     for each in updated[:PREVIEW_ROWS]:
         yield "  " + t.gettext("{tree_no} changes:", tree_no=each.tree_no)
-        for name, pair in each.fields.items():
-            yield from (f"    {line}" for line in field_lines(name, list(pair), names, t))
+        for name, pair in _pairs(each):
+            yield from (f"    {line}" for line in field_lines(name, pair, names, t))
     if updated and report.updated > PREVIEW_ROWS:
         yield "  " + t.gettext("… and {count} more trees change", count=report.updated - PREVIEW_ROWS)
+
+
+def _pairs(difference: Difference) -> Iterator[tuple[str, list[Any]]]:
+    """[old, new] by field; where one row takes the place of another, by what differs in the two."""
+    for name, (old, new) in difference.fields.items():
+        if name in _COMPARED and old and new and len(old) == len(new) == 1:
+            gone, come = old[0], new[0]
+            keys = [key for key in {**gone, **come} if key != "id" and gone.get(key) != come.get(key)]
+            yield from ((key, [gone.get(key), come.get(key)]) for key in keys)
+        else:
+            yield name, [old, new]
+
+
+_COMPARED = frozenset({"measurements", "inspections", "designations", "ages"})
 
 
 def _missing(report: ImportReport, t: Translator) -> str:

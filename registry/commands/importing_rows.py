@@ -28,13 +28,12 @@ _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 def new_ids() -> Iterator[str]:
-    """Random UUIDs (version 4) that share their first eight digits.
+    """Random UUIDs (version 4), a thousand at a time with the same first eight digits.
 
     Rows written together so lie together in every index: a large register stays quick to write to.
     """
-    head = secrets.token_hex(4)
     while True:
-        digits = secrets.token_hex(12 * 256)
+        head, digits = secrets.token_hex(4), secrets.token_hex(12 * 1024)
         for at in range(0, len(digits), 24):
             yield (
                 f"{head}-{digits[at : at + 4]}-4{digits[at + 5 : at + 8]}-"

@@ -1,7 +1,5 @@
 """Fixtures that all tests may use: a fresh register of their own, and the `gushu` command."""
 
-import importlib
-import pkgutil
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,14 +15,11 @@ import registry.cli.keeping
 import registry.cli.parties
 import registry.cli.quality
 import registry.cli.rules
-import registry.cli.serving
+import registry.cli.serving  # noqa: F401  (imported for the commands they add)
 from registry.cli.app import app
 from registry.commands.register import init_register
 from registry.db import open_register
 from registry.keys import Keys, key_path, read_keys
-
-for _module in pkgutil.iter_modules(registry.cli.__path__, "registry.cli."):
-    importlib.import_module(_module.name)  # for the commands that it adds
 
 Gushu = Callable[..., Result]
 

@@ -18,8 +18,10 @@ import typer
 from typer.testing import CliRunner
 
 import registry.cli.exporting
+import registry.cli.history
 import registry.cli.keeping
 import registry.cli.mapping
+import registry.cli.parties
 import registry.cli.quality
 import registry.cli.reference
 import registry.cli.rules

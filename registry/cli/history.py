@@ -17,9 +17,9 @@ from registry.commands.comparing import Deviation, deviations
 from registry.commands.history import history_head
 from registry.commands.replay import Told, told_items
 from registry.commands.undoing import undo_event
-from registry.commands.verifying import find_head, verify_history
+from registry.commands.verifying import find_head, lost_values, verify_history
 from registry.db import reading, transaction
-from registry.errors import RegisterAlteredError
+from registry.errors import HistoryBrokenError, Phrase, RegisterAlteredError
 from registry.models import Authority, Party
 from registry.outputs import check_output
 from registry.records import RegisterFacts, TreeRecord
@@ -50,6 +50,7 @@ def verify(
             facts["found"] = asdict(found)
         facts["events"] = verify_history(session, wanted)
         facts["head"] = history_head(session)
+        lost, lost_seq = lost_values(session)
         altered = [each for each, _place in zip(deviations(session), range(10_000), strict=False)]
     office.say(t.ngettext("{count} event holds.", "{count} events hold.", facts["events"]))
     if wanted is not None:
@@ -63,12 +64,15 @@ def verify(
             )
         )
     office.say(t.gettext("Head: {head}", head=facts["head"]))
-    facts["altered"] = [asdict(each) for each in altered]
+    facts["altered"], facts["lost"] = [asdict(each) for each in altered], lost
     office.answer(facts)
     if altered:
         for each in altered[1:SHOWN]:
             office.say(f"  {_deviation(each, t)}")
         raise RegisterAlteredError(count=len(altered), first=_deviation(altered[0], t))
+    if lost:
+        reason = Phrase("private values of {count} items are gone, and no erasure took them", count=lost)
+        raise HistoryBrokenError(seq=lost_seq, reason=reason)
 
 
 def _deviation(each: Deviation, t: Translator) -> str:

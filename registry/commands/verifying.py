@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from registry.rules.commitments import COMMITTED, WHOLE, Sealed, commitment_of, 
 
 _CHUNK = 1000
 _SHOWN = 5
+_DIGEST = re.compile(r'"committed":\{"digest":"([0-9a-f]{64})"')
 
 
 def verify_history(session: Session, head: str | None = None) -> int:
@@ -71,6 +73,23 @@ def find_head(session: Session, head: str) -> Head:
         raise HeadUnknownError(head=wanted)
     newest = session.exec(select(Event.seq).order_by(col(Event.seq).desc()).limit(1)).one()
     return Head(event.seq, event.at, event.kind, newest - event.seq)
+
+
+def lost_values(session: Session) -> tuple[int, int]:
+    """How many items' private values are gone though no erasure took them, and the first event of them (0).
+
+    Erasing keeps the row of a commitment, with the leaf of what it forgot: a row that is missing was deleted
+    behind the register's back.
+    """
+    count, first = 0, 0
+    items = select(EventItem.seq, EventItem.change).order_by(col(EventItem.seq), col(EventItem.ordinal))
+    for batch in chunks(streamed(session, items), _CHUNK):
+        digests = {found[1]: seq for seq, change in batch if (found := _DIGEST.search(change))}
+        rows = session.exec(select(Commitment.digest).where(col(Commitment.digest).in_(digests)))
+        kept = {*rows}
+        lost = [seq for digest, seq in digests.items() if digest not in kept]
+        count, first = count + len(lost), first or min(lost, default=0)
+    return count, first
 
 
 def _altered(session: Session, seq: int) -> Phrase:

@@ -94,6 +94,13 @@ def test_verify_names_what_was_changed_behind_the_back(gushu: Gushu, register: E
     assert "第 3 号事件" in result.stderr
 
 
+def test_verify_names_private_values_that_no_erasure_took(gushu: Gushu, register: Engine) -> None:
+    tamper(register, "DELETE FROM commitment")
+    result = gushu("verify", lang="zh")
+    assert (result.exit_code, result.stderr.split(":")[0]) == (1, "history_broken")
+    assert "2 项" in result.stderr
+
+
 @pytest.mark.usefixtures("register")
 def test_verify_finds_a_head_of_before(gushu: Gushu) -> None:
     head = str(answer(gushu, "verify")["head"])

@@ -36,8 +36,15 @@ def read_text_table(path: Path, sha256: str, fits: Fits) -> Table:
     """The table in the text file `path`. Raises InputUnreadableError; never picks one of two readings."""
     found = _possible_encodings(path)
     if not found:
+        encoding, line = _furthest(path)
         raise InputUnreadableError(
-            path=path, reason=Phrase("its text is in none of UTF-8, UTF-16, GB18030 and Big5")
+            path=path,
+            reason=Phrase(
+                "its text is in none of UTF-8, UTF-16, GB18030 and Big5; "
+                "as {encoding} it reads up to line {line}",
+                encoding=encoding,
+                line=line,
+            ),
         )
     readings = _readings(path, found, fits)
     fitting = [reading for reading in readings if fits(reading.layout.headers)] or readings
@@ -104,6 +111,28 @@ def _possible_encodings(path: Path) -> list[str]:
     if _decodes(path, "utf-8"):
         return ["utf-8"]
     return [encoding for encoding in ENCODINGS[1:] if _decodes(path, encoding)]
+
+
+def _furthest(path: Path) -> tuple[str, int]:
+    """The encoding in which most of the file can be read, and the line where even that ends."""
+    reached = {encoding: _lines_read(path, encoding) for encoding in ENCODINGS}
+    best = max(reached, key=lambda encoding: reached[encoding])
+    return best, reached[best]
+
+
+def _lines_read(path: Path, encoding: str) -> int:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    line = 1
+    with unpacked(path) as stream:
+        while raw := stream.readline(PIECE):
+            try:
+                text = decoder.decode(raw)
+            except UnicodeError:
+                return line
+            if "\0" in text:
+                return line
+            line += raw.endswith(b"\n")
+    return line
 
 
 def _decodes(path: Path, encoding: str) -> bool:

@@ -59,7 +59,7 @@ def _check_zip(path: Path, content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError) as error:  # the latter for a version from the future
         raise InputUnreadableError(path=path, reason=Phrase("the workbook is damaged or cut off")) from error
     check_whole_size(path, sum(member.file_size for member in members))
     if any(member.flag_bits & 1 for member in members):

@@ -424,7 +424,7 @@ _CELLS = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     headers=st.lists(_HEADERS, min_size=1, max_size=6),
     rows=st.lists(st.lists(_CELLS, min_size=1, max_size=6), max_size=8),

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from babel.messages.extract import extract_from_file
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.errors import InputUnreadableError
@@ -304,6 +304,16 @@ def test_a_number_kept_as_text_is_none_of_them(tmp_path: Path) -> None:
     assert [damaged_number(text) for text in exact] == [None, None]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_damaged_byte_is_told_with_its_line(tmp_path: Path, encoding: str) -> None:
+    path = write_csv(tmp_path / "a.csv", [HEADER, *TREES * 50], encoding)
+    lines = path.read_bytes().split(b"\r\n")
+    lines[40] = b"14040400001,\xff\xff," + lines[40]
+    path.write_bytes(b"\r\n".join(lines))
+    with pytest.raises(InputUnreadableError, match=f"as {encoding} it reads up to line 41"):
+        open_table(path)
+
+
 def test_notes_stay_few_however_many_lines_there_are() -> None:
     notes = Notes()
     for number in range(1000):
@@ -335,6 +345,7 @@ def _one_note() -> Notes:
 _CELL = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(_CELL, min_size=1, max_size=5), max_size=12))
 def test_every_filled_line_is_a_row_a_header_or_told(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
@@ -351,6 +362,7 @@ def test_every_filled_line_is_a_row_a_header_or_told(
         assert len(numbers) + len(notes) - above + 2 + filled * above >= filled
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.sampled_from(["<table>", "<html><table>", "<?xml excel"]))
 def test_any_markup_gives_rows_or_one_of_our_errors(
     tmp_path_factory: pytest.TempPathFactory, text: str, beginning: str
@@ -358,6 +370,25 @@ def test_any_markup_gives_rows_or_one_of_our_errors(
     content = f"{beginning}{text}<tr><td rowspan=99999>{text[:9]}<td colspan=9x>".encode("utf-8", "replace")
     assert is_markup(content[:4096])
     path = tmp_path_factory.getbasetemp() / "any.xls"
+    path.write_bytes(content)
+    with suppress(InputUnreadableError):
+        list(open_table(path).rows)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 1 << 16), st.binary(max_size=3)), min_size=1, max_size=20))
+def test_a_damaged_workbook_gives_rows_or_one_of_our_errors(
+    tmp_path_factory: pytest.TempPathFactory, damages: list[tuple[int, bytes]]
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    whole = folder / "whole.xlsx"
+    if not whole.exists():
+        write_book(whole, {"s": [list(HEADER), *map(list, TREES)]})
+    content = bytearray(whole.read_bytes())
+    for at, piece in damages:
+        start = at % len(content)
+        content[start : start + len(piece)] = piece
+    path = folder / "damaged.xlsx"
     path.write_bytes(content)
     with suppress(InputUnreadableError):
         list(open_table(path).rows)

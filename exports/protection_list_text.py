@@ -164,7 +164,7 @@ def _facts(record: ListRecord) -> list[tuple[Both, str]]:
             trees=f"{len(record.trees):,}", groves=f"{len(record.groves):,}", inside=f"{in_groves:,}").line),
         (_("Selection"), "; ".join(facts.where)),
         (_("History head"), facts.history_head),
-        (_("Fingerprint of the list (SHA-256)"), facts.sha256),
+        (_("Fingerprint (SHA-256)"), facts.sha256),
     ]  # fmt: skip
     return [(label, value) for label, value in rows if value]
 

@@ -99,6 +99,7 @@ def event_sentence(t: Translator, kind: str) -> str:
         "import:batch:updated": _("Changed from a newer source file"),
         "photo:added:updated": _("Photo added"),
         "photo:added:created": _("Photo added"),
+        "party:erased:updated": _("Personal data erased"),
         "tree:designated:updated": _("Designated"),
         "tree:inspected:updated": _("Inspection recorded"),
     }

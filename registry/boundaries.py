@@ -83,9 +83,11 @@ class Boundaries:
             shape = self._areas[area].shape
             shapely.prepare(shape)
             inside = shapely.contains_xy(shape, [lons[p] for p in positions], [lats[p] for p in positions])
-            for position, is_inside in zip(positions, inside, strict=True):
-                if not is_inside:
-                    found[position] = self._outside(area, lons[position], lats[position])
+            beyond = [position for position, is_in in zip(positions, inside, strict=True) if not is_in]
+            if beyond:
+                at = [(lons[position], lats[position]) for position in beyond]
+                for position, outside in zip(beyond, self._outside(area, at), strict=True):
+                    found[position] = outside
         return found
 
     def at(self, lon: float, lat: float) -> tuple[str, str] | None:
@@ -93,13 +95,17 @@ class Boundaries:
         hits = self._tree.query(shapely.Point(lon, lat), predicate="within")
         return (self._areas[hits[0]].code, self._areas[hits[0]].name) if len(hits) else None
 
-    def _outside(self, area: int, lon: float, lat: float) -> Outside | None:
+    def _outside(self, area: int, points: list[tuple[float, float]]) -> list[Outside | None]:
         flat, scale = self._flattened(area)
-        distance = float(shapely.distance(flat, shapely.Point(lon * scale, lat * _METRES)))
-        if distance <= TOLERANCE_M:
-            return None
-        instead = self.at(lon, lat)
-        return Outside(round(distance), (instead[1] or instead[0]) if instead else None)
+        distances = shapely.distance(flat, shapely.points([(x * scale, y * _METRES) for x, y in points]))
+        far = [at for at, distance in enumerate(distances) if distance > TOLERANCE_M]
+        hits = self._tree.query(shapely.points([points[at] for at in far]), predicate="within") if far else ()
+        instead = {far[at]: self._areas[hit] for at, hit in zip(*hits, strict=True)} if far else {}
+        found: list[Outside | None] = [None] * len(points)
+        for at in far:
+            other = instead.get(at)
+            found[at] = Outside(round(float(distances[at])), (other.name or other.code) if other else None)
+        return found
 
     def _flattened(self, area: int) -> tuple[Any, float]:
         """An area in metres around its own middle, and the metres of one degree of longitude there."""
@@ -108,6 +114,7 @@ class Boundaries:
         scale = _METRES * math.cos(math.radians((south + north) / 2))
         if area not in self._flat:
             self._flat[area] = shapely.transform(shape, lambda points: points * (scale, _METRES))
+            shapely.prepare(self._flat[area])
         return self._flat[area], scale
 
 

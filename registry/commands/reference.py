@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Path = tuple[tuple[str, str], ...]
 """Divisions as (level, name), largest first."""
+Plain = tuple[str, str, str, str]
+"""A doubt as rows carry it: check, field, value, severity."""
 _MOST = 50_000
 
 
@@ -37,6 +39,8 @@ class Reference:
         """An office's file may know divisions by name; the names that come along are not the world's."""
         self._codes: dict[Path, str | None] = {}
         self._areas: dict[Path, int | None] = {}
+        self._name_doubts: dict[tuple[str | None, str, str], list[Plain]] = {}
+        self._number_doubts: dict[tuple[str, Path], list[Plain]] = {}
 
     @cached_property
     def boundaries(self) -> "Boundaries":
@@ -64,35 +68,49 @@ class Reference:
 
     def add_doubts(self, rows: Sequence[Said]) -> None:
         """Add to `rows` the doubts that only the lists can raise. All rows of a chunk at once."""
+        looks_at_places = self.is_chinese or self.by_name
+        placed: list[tuple[Said, int]] = []
         for said in rows:
-            self._add(said, self._of_names(said) + self._of_number(said))
-        if not (self.is_chinese or self.by_name):
+            if doubts := self._of_names(said):
+                said.doubts.extend(doubts)
+            if not looks_at_places or not said.divisions:
+                continue
+            path = tuple(said.divisions)
+            county = county_of_number(said.number, said.scheme)
+            if county and (doubts := self._of_number(county, path)):
+                said.doubts.extend(doubts)
+            if said.tree.get("lon") is not None and (area := self._area(path)) is not None:
+                placed.append((said, area))
+        if not placed:
             return
-        placed = [(said, area) for said in rows if (area := self._area(said)) is not None]
         lons, lats = [said.tree["lon"] for said, _ in placed], [said.tree["lat"] for said, _ in placed]
         outside = self.boundaries.outside(lons, lats, [area for _, area in placed])
         for (said, _), found in zip(placed, outside, strict=True):
             if found:
                 declared = said.divisions[-1][1]
-                self._add(said, outside_doubts(found.distance_m, declared, found.instead))
+                said.doubts.extend(_plain(outside_doubts(found.distance_m, declared, found.instead)))
 
-    def _of_names(self, said: Said) -> list[Doubt]:
-        name_zh, name_latin = said.tree.get("name_verbatim"), said.tree.get("latin_verbatim")
+    def _of_names(self, said: Said) -> list[Plain]:
+        name_latin = said.tree.get("latin_verbatim")
         if not name_latin:
             return []
-        return species_doubts(self.resolve(name_zh, name_latin, said.lang), name_zh, name_latin)
+        key = (said.tree.get("name_verbatim"), name_latin, said.lang)
+        if key not in self._name_doubts:
+            _keep_small(self._name_doubts)
+            self._name_doubts[key] = _plain(species_doubts(self.resolve(*key), key[0], name_latin))
+        return self._name_doubts[key]
 
-    def _of_number(self, said: Said) -> list[Doubt]:
-        county = county_of_number(said.number, said.scheme)
-        code = self.code(tuple(said.divisions)) if county else None
-        if not county or not code or len(code) != 6 or code.endswith("00"):
-            return []
-        return number_doubts(said.number, code, is_same=self.divisions.same_county(code, county))
+    def _of_number(self, county: str, path: Path) -> list[Plain]:
+        key = (county, path)
+        if key not in self._number_doubts:
+            _keep_small(self._number_doubts)
+            code = self.code(path)
+            is_county = code is not None and len(code) == 6 and not code.endswith("00")
+            is_same = code is None or not is_county or self.divisions.same_county(code, county)
+            self._number_doubts[key] = _plain(number_doubts(county, code or "", is_same=is_same))
+        return self._number_doubts[key]
 
-    def _area(self, said: Said) -> int | None:
-        if said.tree.get("lon") is None or not said.divisions:
-            return None
-        path = tuple(said.divisions)
+    def _area(self, path: Path) -> int | None:
         if path not in self._areas:
             _keep_small(self._areas)
             code = self.code(path)
@@ -100,9 +118,9 @@ class Reference:
             self._areas[path] = self.boundaries.area_of(current, path[-1][1] if self.by_name else None)
         return self._areas[path]
 
-    @staticmethod
-    def _add(said: Said, doubts: list[Doubt]) -> None:
-        said.doubts.extend((each.check, each.field, each.value, each.severity.value) for each in doubts)
+
+def _plain(doubts: list[Doubt]) -> list[Plain]:
+    return [(each.check, each.field, each.value, each.severity.value) for each in doubts]
 
 
 def _keep_small(known: dict[Any, Any]) -> None:

@@ -57,7 +57,12 @@ class Directory:
                 select(Division.id, Division.code).where(Division.jurisdiction == jurisdiction)
             ).all()
         )
-        self._named = set(session.exec(select(SpeciesName.species_id).distinct()).all())
+        named = session.exec(
+            select(SpeciesName.species_id, SpeciesName.name, SpeciesName.kind, SpeciesName.source)
+        ).all()
+        self._listed = {known_as for known_as, _, _, source in named if source == LIST_ID}
+        """Species that have their names from the list."""
+        self._named = {(known_as, name, kind) for known_as, name, kind, _ in named}
         self._species: dict[str, dict[str, Any]] = {
             row["id"]: dict(row) for row in session.execute(sa.select(_table(Species))).mappings()
         }
@@ -145,10 +150,11 @@ class Directory:
         }
         said = {"name_en": name_en or taxon.name_en, "family": family, "genus": genus or taxon.genus}
         self._learn(taxon.id, {**accepted, **said})
-        if taxon.id not in self._named:
-            self._named.add(taxon.id)
+        if taxon.id not in self._listed:
+            self._listed.add(taxon.id)
             for row in _names_of(taxon, self.reference.species):
-                self._entries.add(SpeciesName, row)
+                if (taxon.id, row["name"], row["kind"]) not in self._named:
+                    self._entries.add(SpeciesName, row)
         return taxon.id
 
     def _species_id(

@@ -52,6 +52,20 @@ def test_all_names_of_a_species_join_one(engine: Engine, tmp_path: Path) -> None
     assert {("国槐", "also"), ("Sophora japonica", "synonym"), ("槐", "accepted")} <= known
 
 
+def test_a_name_that_somebody_gave_already_is_not_given_twice(engine: Engine, tmp_path: Path) -> None:
+    with transaction(engine) as session:
+        session.add(Species(id="styphnolobium-japonicum", name_latin="Styphnolobium japonicum"))
+        session.flush()
+        own = {"name": "Sophora japonica", "name_lang": "la", "kind": "synonym"}
+        session.add(SpeciesName(species_id="styphnolobium-japonicum", **own))
+    import_rows(engine, tmp_path, {"no": "1", "name": "国槐", "latin": "Sophora japonica"})
+    names = [row.name for row in rows_of(engine, SpeciesName)]
+    assert names.count("Sophora japonica") == 1
+    assert "国槐" in names
+    (species,) = rows_of(engine, Species)
+    assert species.name_hans == "槐"
+
+
 def test_the_same_file_again_changes_nothing(engine: Engine, tmp_path: Path) -> None:
     row = {
         "no": "14042100001",

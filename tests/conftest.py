@@ -9,9 +9,12 @@ from register_kit import NOW
 from sqlalchemy.engine import Engine
 from typer.testing import CliRunner, Result
 
+import registry.cli.cases
 import registry.cli.exporting
 import registry.cli.history
 import registry.cli.keeping
+import registry.cli.lists
+import registry.cli.merging
 import registry.cli.parties
 import registry.cli.quality
 import registry.cli.rules

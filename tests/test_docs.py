@@ -17,10 +17,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+import registry.cli.cases
 import registry.cli.exporting
 import registry.cli.history
 import registry.cli.keeping
+import registry.cli.lists
 import registry.cli.mapping
+import registry.cli.merging
 import registry.cli.parties
 import registry.cli.quality
 import registry.cli.reference

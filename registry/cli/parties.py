@@ -96,7 +96,9 @@ def _report_lines(report: ErasureReport, t: Translator) -> list[str]:
         )
     ]
     if report.mentions:
-        lines.append(_("Texts of today that name the person and stay as they are; --texts takes the name out:"))
+        lines.append(
+            _("Texts of today that name the person and stay as they are; --texts takes the name out:")
+        )
     for each in report.mentions:
         label = t.label(each.field) if each.field in FIELDS else each.field
         lines.append(f"  {each.tree_no} {label}: {each.text}".replace("   ", "  "))

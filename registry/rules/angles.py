@@ -6,8 +6,8 @@ For whoever reads positions from files:
   that a latitude in the column of longitudes is refused and not kept.
 - `parse_position(cell, order="lat-lon")` for both in one cell. `order` is what the mapping says; what the
   cell says (hemispheres, labels, a value beyond 90) goes before it. Where nothing says it, it is refused.
-- What can be read in two ways raises ValueError with a `Phrase` that tells why; nothing is guessed. The letter
-  O is east in German and west in French, Spanish, Italian and Portuguese: pass `letter_o`.
+- What can be read in two ways raises ValueError with a `Phrase` that tells why; nothing is guessed. The
+  letter O is east in German and west in French, Spanish, Italian and Portuguese: pass `letter_o`.
 - The text stays what it was: keep the cell in `lon_raw`, `lat_raw`.
 """
 

@@ -48,7 +48,8 @@ def to_wgs84(x: float, y: float, datum: str, code: str | None = None) -> tuple[f
 
     x, y: degrees for WGS84, CGCS2000, GCJ-02, BD-09; metres (the grid's unit) for TWD97 and grid, except that
     TWD97 numbers within ±180 and ±90 are degrees and stay: TWD97 differs from WGS84 by less than a metre.
-    GCJ-02 and BD-09 are undone inside mainland China only, to well below 0.5 m; elsewhere they stay.
+    GCJ-02 and BD-09 are undone where that leads into mainland China, to well below 0.5 m; elsewhere they
+    stay. Within a kilometre of its edge both could be meant, and the declared datum is taken at its word.
     Raises ValueError with a Phrase for a datum that cannot be converted, a code that names no grid, and a
     position outside where the grid is used.
     """

@@ -90,8 +90,8 @@ class AreaBatch:
         self.reject = reject
         self.today = today
         self.seen: dict[tuple[str, str], tuple[str, str]] = {}
-        columns = mapping.given_fields(located.values())
-        self.given = {record: area_fields(mapping, columns, record) for record in TABLES}
+        self.said = mapping.given_fields(located.values())
+        self.given = {record: area_fields(mapping, located.values(), record) for record in TABLES}
         self.number_column = next(
             (header for header, column in located.items() if column.field in {"number", "tree_no"}), ""
         )
@@ -218,7 +218,7 @@ class AreaBatch:
             and table is not TreeAlias
             and (table is not GroveSpecies or said.species)
             and row.get("source_id", self.maker.source_id) == self.maker.source_id
-            and (table is not TreeParty or row["role"] in self.mapping.given_fields())
+            and (table is not TreeParty or row["role"] in self.said)
             and (
                 table is not Designation
                 or any(row["designated_on"] == each["designated_on"] for each in rows)

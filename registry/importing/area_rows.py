@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from registry.importing.cells import Cells
-from registry.importing.mapping import AREA_DRAFTS, DESIGNATION_FIELDS, Mapping
+from registry.importing.mapping import AREA_DRAFTS, DESIGNATION_FIELDS, Column, Mapping
 from registry.importing.parts import (
     PartyFacts,
     SpeciesFacts,
@@ -14,6 +15,7 @@ from registry.importing.parts import (
     divisions,
     is_chinese,
     make_draft,
+    other_numbers,
     parties,
     place_position,
     with_remarks,
@@ -79,7 +81,7 @@ def area_facts(record: str, values: dict[str, Any], cells: Cells, mapping: Mappi
         draft=draft,
         species=read_composition(values) if record == "grove" else (),
         designations=decided,
-        aliases=tuple((number, scheme or "other") for number, scheme in cells.numbers[1:]),
+        aliases=other_numbers(cells),
         parties=parties(values) if record != "element" else (),
         divisions=divisions(values, mapping),
         doubts=tuple(dict.fromkeys(doubts)),
@@ -138,11 +140,13 @@ def _taxon(name: str | None, latin: str | None, name_en: str | None) -> SpeciesF
     )
 
 
-def area_fields(mapping: Mapping, given: frozenset[str], record: str) -> frozenset[str]:
-    """What of such a record a mapping can say, so that its silence on anything else changes nothing."""
+def area_fields(mapping: Mapping, columns: Iterable[Column], record: str) -> frozenset[str]:
+    """What of such a record a file with these columns can say: silence on anything else changes nothing."""
+    columns = tuple(columns)
+    given = mapping.given_fields(columns)
     names = set(AREA_DRAFTS[record].model_fields)
     said = set()
-    for column in mapping.columns:
+    for column in columns:
         if name := column.field_in(record, mapping.record):
             said.add(name)
         said |= set(column.also) | set(column.pattern.groupindex if column.pattern else ())
@@ -152,7 +156,6 @@ def area_fields(mapping: Mapping, given: frozenset[str], record: str) -> frozens
         said |= {"lon", "lat", "lon_raw", "lat_raw", "datum", "datum_code"}
     if "remark" in said:
         said.add("notes")
-    said |= set(mapping.defaults)
     if DESIGNATION_FIELDS & said:
         said.add("designations")
     return (

@@ -89,6 +89,8 @@ class Cells:
     digits: dict[str, str] = field(default_factory=dict)
     """The number alone, of cells that hold more: `2.5` of `2,5 m.`."""
     numbers: list[tuple[str, str]] = field(default_factory=list)
+    other_numbers: list[tuple[str, str]] = field(default_factory=list)
+    """Numbers that are never the record's own."""
     number_column: str = ""
     ages: list[AgeFacts] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -155,7 +157,7 @@ def _pattern_reader(header: str, column: Column) -> Reader:
 
 def _field_reader(header: str, column: Column, name: str) -> Reader:
     if name in {"tree_no", "number", "alias"}:
-        return _number_reader(header, column)
+        return _number_reader(header, column, is_own=name != "alias")
     if name in {"age_years", "age_text"}:
         return _age_reader(header, column, name)
     if name == "position":
@@ -176,7 +178,7 @@ def _field_reader(header: str, column: Column, name: str) -> Reader:
     return read
 
 
-def _number_reader(header: str, column: Column) -> Reader:
+def _number_reader(header: str, column: Column, *, is_own: bool) -> Reader:
     scheme, whole = column.scheme or "", column.whole
 
     def read(cells: Cells, raw: str) -> None:
@@ -186,6 +188,9 @@ def _number_reader(header: str, column: Column) -> Reader:
             raise RowProblem("too_long", header, raw, limit=LONGEST_NUMBER)
         if damaged_number(raw):
             raise RowProblem("number_damaged", header, raw)
+        if not is_own:
+            cells.other_numbers.append((as_written(raw), scheme))
+            return
         cells.number_column = cells.number_column or header
         cells.numbers.append((as_written(raw), scheme))
 

@@ -161,6 +161,12 @@ def divisions(values: dict[str, Any], mapping: Mapping) -> tuple[tuple[str, str]
     return fixed + tuple((level, values[level]) for level in DIVISION_LEVELS if values.get(level))
 
 
+def other_numbers(cells: Cells) -> tuple[tuple[str, str], ...]:
+    """(number, scheme) of the numbers beside the record's own."""
+    own, more = cells.numbers[0][0], (*cells.numbers[1:], *cells.other_numbers)
+    return tuple((number, scheme or "other") for number, scheme in more if number != own or scheme)
+
+
 def with_remarks(values: dict[str, Any], cells: Cells) -> None:
     """Put remarks behind the notes."""
     if cells.remarks:

@@ -20,7 +20,7 @@ from unittest.mock import patch
 
 import pypdf
 from PIL import Image
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from datasette_plugins.asgi import create_datasette
 from exports.dossier import write_dossier
@@ -36,7 +36,23 @@ from registry.db import reading, transaction
 from registry.importing.mapping import named_mapping
 from registry.importing.reading import open_table
 from registry.keys import key_path, read_keys
-from registry.models import AreaDraft, Party, Photo, Tree
+from registry.models import (
+    AppraisalOpinion,
+    Campaign,
+    CampaignSurvey,
+    CareAgreement,
+    CaseFile,
+    Craft,
+    Craftsman,
+    Element,
+    GardenDraft,
+    GroveDraft,
+    Objection,
+    Party,
+    Photo,
+    Place,
+    Tree,
+)
 from registry.photos import photo_store
 from registry.publish import publish
 from registry.queries import full_trees
@@ -45,7 +61,15 @@ from registry.rules.redaction import redact
 from registry.rules.tag_content import tag_content
 from registry.selection import neighbours_of, stream_ids
 from registry.vocab.language import translator
-from registry.vocab.words import PhotoKind, Precision
+from registry.vocab.words import (
+    CaseKind,
+    ElementKind,
+    PartyKind,
+    PhotoKind,
+    PlaceKind,
+    Precision,
+    Verdict,
+)
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 ZH = translator("zh")
@@ -68,6 +92,21 @@ PLANTED = {
     "grove notes": "群落内部备注",
     "garden notes": "名园内部备注",
     "party phone": "13887654321",
+    "species record": "未放行的鉴定记载",
+    "photo note": "未放行的照片说明",
+    "reviewer": "符审核",
+    "grove extent": "未放行的四至",
+    "grove advice": "未放行的保护建议",
+    "garden description": "未放行的名园描述",
+    "place description": "未放行的村落描述",
+    "element description": "未放行的古桥描述",
+    "expert": "宓专家",
+    "expert opinion": "专家保留的看法",
+    "objection": "邻居不愿公开的异议",
+    "objector": "訾异议",
+    "survey answer": "调查表里的私话",
+    "agreement terms": "责任书私密条款",
+    "craftsman": "亓工匠",
 }
 """Private values, each in one or more private columns and free texts of the register."""
 
@@ -133,18 +172,74 @@ def plant(
         ring = tuple(
             (point[0] + east, point[1] + north) for east, north in ((0, 0), (0.0001, 0), (0, 0.0001), (0, 0))
         )
-        for number, register in (("G1", register_grove), ("Y1", register_garden)):
-            notes = PLANTED["grove notes" if number == "G1" else "garden notes"]
-            draft = AreaDraft(
-                number=number, name="一群", boundary=ring, notes=notes, position_precision=precision
-            )
-            register(session, draft, place, actor="test", now=NOW)
+        for draft, register in AREAS_PLANTED:
+            plain = {"name": "一处", "boundary": ring, "position_precision": precision}
+            register(session, draft.model_copy(update=plain), place, actor="test", now=NOW)
+        for table, number, kind, what in LEDGER_PLANTED:
+            facts = {"number": number, "kind": kind, "description": PLANTED[what], "updated_on": NOW.date()}
+            own = {"authority_id": "cn-local", "source_id": "cn-census-2", "position_precision": precision}
+            session.add(table(**facts, **own, boundary=json.dumps(ring), lon=point[0], lat=point[1]))
+        _plant_office_matters(session, trees[EXACT_NO])
         with _same_codes():
             issue_tags(
                 session, [t.id for _, t in sorted(trees.items())], keys=_keys(office), actor="test", now=NOW
             )
     publish_again(office)
     return office
+
+
+AREAS_PLANTED: tuple[tuple[Any, Any], ...] = (
+    (
+        GroveDraft(
+            number="G1",
+            notes=PLANTED["grove notes"],
+            extent_text=PLANTED["grove extent"],
+            care_advice=PLANTED["grove advice"],
+        ),
+        register_grove,
+    ),
+    (
+        GardenDraft(number="Y1", notes=PLANTED["garden notes"], description=PLANTED["garden description"]),
+        register_garden,
+    ),
+)
+LEDGER_PLANTED: tuple[tuple[Any, str, Any, str], ...] = (
+    (Place, "P1", PlaceKind.VILLAGE, "place description"),
+    (Element, "E1", ElementKind.BRIDGE, "element description"),
+)
+
+
+def _plant_office_matters(session: Session, tree: Tree) -> None:
+    """What offices keep beside a tree: a case with experts and objections, a survey form, an agreement."""
+    people = {
+        name: Party(kind=PartyKind.PERSON, name=PLANTED[name]) for name in ("expert", "objector", "craftsman")
+    }
+    answers = json.dumps({"notes": PLANTED["survey answer"]}, ensure_ascii=False)
+    case = CaseFile(number="A-1", kind=CaseKind.DESIGNATION, tree_id=tree.id, opened_on=NOW.date())
+    campaign = Campaign(id="c", title="普查", form="cn-census-2", starts_on=NOW.date())
+    plain = {"number": "K1", "authority_id": tree.authority_id, "source_id": tree.source_id, "name": "叠石"}
+    craft = Craft(**plain, updated_on=NOW.date())
+    session.add_all([*people.values(), case, campaign, craft])
+    session.flush()
+    session.add_all(
+        [
+            AppraisalOpinion(
+                case_id=case.id, party_id=people["expert"].id, given_on=NOW.date(), verdict=Verdict.AGREES,
+                text=PLANTED["expert opinion"],
+            ),
+            Objection(
+                case_id=case.id, party_id=people["objector"].id, received_on=NOW.date(),
+                text=PLANTED["objection"],
+            ),
+            CampaignSurvey(campaign_id="c", tree_id=tree.id, answers=answers),
+            CareAgreement(
+                tree_id=tree.id, party_id=people["objector"].id, signed_on=NOW.date(),
+                terms=PLANTED["agreement terms"],
+            ),
+            Craftsman(craft_id=craft.id, party_id=people["craftsman"].id),
+        ]
+    )  # fmt: skip
+    session.flush()
 
 
 def publish_again(office: Office) -> None:
@@ -311,6 +406,7 @@ def _import(office: Office, point: tuple[float, float]) -> None:
         "调查日期": "2017-06-22",
         "调查人": PLANTED["surveyor"],
         "管护人": PLANTED["steward"],
+        "审核人": PLANTED["reviewer"],
     }
     exact = common | {
         "古树编号": EXACT_NO,
@@ -321,6 +417,8 @@ def _import(office: Office, point: tuple[float, float]) -> None:
         "备注": f"信箱 {PLANTED['mail']} {PLANTED['landline']}",
         "受害情况": PLANTED["unreleased damage"],
         "奇特性状描述": PLANTED["unreleased peculiarity"],
+        "树种鉴定记载": PLANTED["species record"],
+        "照片及说明": PLANTED["photo note"],
     }
     hidden = common | {
         "古树编号": GENERALISED_NO,

@@ -100,19 +100,21 @@ def test_gdal_sees_trees_groves_and_gardens_and_no_helper(filled: Engine, keys: 
     layers = {str(name): kind for name, kind in pyogrio.list_layers(out)}
     assert layers == {
         "tree": "Point",
-        "grove": "Polygon",
-        "garden": "Polygon",
+        "grove": "Unknown",  # a polygon where there is a boundary, a point where there is none
+        "garden": "Unknown",
+        "place": "Unknown",
+        "element": "Unknown",
         "measurement": None,
         "inspection": None,
     }
-    for layer in ("tree", "grove", "garden"):
+    for layer in ("tree", "grove", "garden", "place", "element"):
         assert pyogrio.read_info(out, layer=layer)["crs"] == "EPSG:4326"
     meta, _, geometry, fields = pyogrio.raw.read(out, layer="tree")
     tree = {name: values[1] for name, values in zip(meta["fields"], fields, strict=True)}
     assert (tree["tree_no"], tree["name_zh"], tree["name_latin"]) == (
         "AFCD/KS/005",
         "国槐",
-        "Sophora japonica",
+        "Styphnolobium japonicum",  # recorded as Sophora japonica, an older name of it
     )
     assert (tree["girth_cm"], tree["datum"], tree["licence"], tree["attribution"]) == (
         310,

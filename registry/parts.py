@@ -117,6 +117,11 @@ def designation_record(row: Any, around: Surroundings) -> DesignationRecord:
         authority=authority.name_zh if authority else None,
         authority_en=authority.name_en if authority else None,
         document_no=row.document_no,
+        approved_by=row.approved_by,
+        approved_on=row.approved_on,
+        published_on=row.published_on,
+        published_url=row.published_url,
+        ended_on=row.ended_on,
     )
 
 

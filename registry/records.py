@@ -76,6 +76,12 @@ class DesignationRecord:
     authority: str | None = None
     document_no: str | None = None
     authority_en: str | None = None
+    approved_by: str | None = None
+    approved_on: date | None = None
+    published_on: date | None = None
+    published_url: str | None = None
+    ended_on: date | None = None
+    """Day from which another decision holds, or none."""
 
 
 @dataclass(frozen=True, slots=True)

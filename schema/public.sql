@@ -362,7 +362,12 @@ CREATE TABLE designation (
   designated_on TEXT,
   authority TEXT,
   authority_en TEXT,
-  document_no TEXT
+  document_no TEXT,
+  approved_by TEXT,                   -- the government that approved the decision
+  approved_on TEXT,
+  published_on TEXT,
+  published_url TEXT,
+  ended_on TEXT                       -- day from which another decision holds, or none
 );
 
 CREATE TABLE alias (

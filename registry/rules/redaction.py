@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_args
 
 from registry.records import (
     AreaRecord,
+    DesignationRecord,
     DetailRecord,
     HistoryRecord,
     InspectionRecord,
@@ -228,7 +229,7 @@ def _generalise_area(area: AreaRecord, held: list[Held], changes: dict[str, Any]
         if getattr(area, field):
             held.append(Held(field, "position"))
             changes[field] = empty
-    changes["designations"] = tuple(replace(row, document_no=None) for row in area.designations)
+    changes["designations"] = tuple(map(_without_papers, area.designations))
     changes["inspections"] = tuple(replace(row, inspected_by=None) for row in changes["inspections"])
     if area.lon is not None and area.lat is not None:
         held.append(Held("lon", "position"))
@@ -366,7 +367,7 @@ def _generalise_rows(tree: TreeRecord, held: list[Held], changes: dict[str, Any]
     told = {"lon", "lat", "datum", *PLACE_TEXTS, *FREE_TEXTS}
     changes["flags"] = tuple(flag for flag in tree.flags if flag.field not in told)
     changes["aliases"] = tuple(alias for alias in tree.aliases if _PLAIN_CODE.fullmatch(alias.number))
-    changes["designations"] = tuple(replace(row, document_no=None) for row in tree.designations)
+    changes["designations"] = tuple(map(_without_papers, tree.designations))
     changes["inspections"] = tuple(replace(row, inspected_by=None) for row in changes["inspections"])
     if len(changes["aliases"]) < len(tree.aliases):
         held.append(Held("aliases", "position"))
@@ -375,6 +376,11 @@ def _generalise_rows(tree: TreeRecord, held: list[Held], changes: dict[str, Any]
     if tree.photos:
         held.append(Held("photos", "position"))
         changes["photos"] = ()
+
+
+def _without_papers(row: DesignationRecord) -> DesignationRecord:
+    """A decision without what could be looked up: its number, its page, the government that approved."""
+    return replace(row, document_no=None, published_url=None, approved_by=None)
 
 
 def _names_place_of(tree: TreeRecord, text: str) -> bool:

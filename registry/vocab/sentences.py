@@ -101,6 +101,11 @@ def event_sentence(t: Translator, kind: str) -> str:
         "photo:added:created": _("Photo added"),
         "party:erased:updated": _("Personal data erased"),
         "tree:designated:updated": _("Designated"),
+        "case:closed:updated": _("Changed by a decision"),
+        "tree:merged:updated": _("Another file of the same tree was merged into this one"),
+        "tree:unmerged:updated": _("A merger was undone"),
+        "tree:split:created": _("Parted from another file"),
+        "tree:numbered:updated": _("Given its official number"),
         "tree:inspected:updated": _("Inspection recorded"),
     }
     actions = {

@@ -1,4 +1,7 @@
-"""Registering groves (古树群) and heritage gardens (历史名园)."""
+"""Registering groves (古树群), heritage gardens (历史名园), places and landmark elements, one by one.
+
+Whole files of them come in through `registry.commands.import_areas`.
+"""
 
 import json
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from typing import Any, TypeVar
 from sqlmodel import Session, select
 
 from registry.commands.history import Change, canonical, record_event
-from registry.models import AreaDraft, Grove, HeritageGarden
+from registry.models import AreaDraft, Element, ElementDraft, Grove, HeritageGarden, Place, PlaceDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,8 @@ class AreaPlace:
     division_id: str | None = None
 
 
-_Area = TypeVar("_Area", Grove, HeritageGarden)
+_Area = TypeVar("_Area", Grove, HeritageGarden, Place, Element)
+_KINDS = {Grove: "grove", HeritageGarden: "garden", Place: "place", Element: "element"}
 
 
 def register_grove(
@@ -47,6 +51,32 @@ def register_garden(
 ) -> HeritageGarden:
     """Register a heritage garden; the same number again brings its record up to date."""
     return _keep(session, HeritageGarden, draft, place, released, actor, now)
+
+
+def register_place(
+    session: Session,
+    draft: PlaceDraft,
+    place: AreaPlace,
+    *,
+    released: tuple[str, ...] = (),
+    actor: str,
+    now: datetime,
+) -> Place:
+    """Register a place of a ledger; the same number again brings its record up to date."""
+    return _keep(session, Place, draft, place, released, actor, now)
+
+
+def register_element(
+    session: Session,
+    draft: ElementDraft,
+    place: AreaPlace,
+    *,
+    released: tuple[str, ...] = (),
+    actor: str,
+    now: datetime,
+) -> Element:
+    """Register a landmark element; the same number again brings its record up to date."""
+    return _keep(session, Element, draft, place, released, actor, now)
 
 
 def _keep(
@@ -78,7 +108,7 @@ def _keep(
     area.updated_on = now.date()
     session.add(area)
     session.flush()
-    kind = "grove" if table is Grove else "garden"
+    kind = _KINDS[table]
     change = Change(kind, area.id, "updated" if found else "created", changed)
     record_event(session, f"{kind}:registered", [change], actor=actor, at=now)
     return area

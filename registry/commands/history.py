@@ -47,7 +47,7 @@ from registry.rules.commitments import (
     open_sealed,
     seal,
 )
-from registry.rules.redaction import FREE_TEXTS
+from registry.rules.redaction import DETAIL_TEXTS, FREE_TEXTS
 
 __all__ = [
     "CHILDREN",
@@ -85,7 +85,10 @@ PRIVATE_FIELDS = frozenset(
     | {"name", "name_verbatim", "latin_verbatim", "species_id", "document_no", "aliases", "designations"}
     | {"town", "village", "age_method", "source_url", "soil", "soil_compaction", "soil_depth", "slope"}
     | {"slope_position", "aspect", "period", "inspections", "photos", "flags", "ages", "agreements", "left"}
-    | {"steps", "opinions", "objections"}
+    | {"steps", "opinions", "objections", "grove_no"}
+    | DETAIL_TEXTS
+    | {"composition", "dominant_species", "target_species", "shrub_species", "herb_species", "layers"}
+    | {"craftsmen", "lineage", "links"}
 )
 """Fields whose values are committed to, not written, in the history."""
 CHILDREN: dict[str, type[SQLModel]] = {

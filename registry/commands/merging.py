@@ -23,7 +23,7 @@ from registry.errors import MergeError, Phrase
 from registry.models import Designation, EventItem, RecordLink, Tree, TreeAlias
 from registry.rules.commitments import ERASED
 from registry.rules.in_force import legal_grade
-from registry.vocab.words import LinkKind, TreeStatus
+from registry.vocab.words import LinkKind, Precision, TreeStatus
 
 _KEPT = frozenset(
     {"id", "tree_no", "number_scheme", "authority_id", "status", "source_id", "released", "imported_hash"}
@@ -90,11 +90,7 @@ def merge_trees(
         known = [conflict.field for conflict in conflicts] or ["—"]
         raise _error(survivor, other, Phrase("{fields}: there is no such conflict; there are {known}",
                                              fields=sorted(unknown), known=known))  # fmt: skip
-    values = {
-        name: getattr(other, name)
-        for name in _columns()
-        if getattr(other, name) is not None and (getattr(survivor, name) is None or name in chosen)
-    }
+    values = _taken_over(survivor, other, chosen)
     own: dict[str, tuple[Any, Any]] = {n: (getattr(survivor, n), v) for n, v in values.items()}
     gone, came, ended = _settle_grades(session, survivor, other, conflicts, now)
     moved, told_gone, told_came = _move_rows(session, other_id, survivor_id)
@@ -234,6 +230,42 @@ def _columns() -> list[str]:
     return [name for name in Tree.model_fields if name not in _KEPT]
 
 
+_TOGETHER = (
+    ("lon", "lat", "lon_raw", "lat_raw", "datum", "datum_code", "coordinate_uncertainty_m"),
+    ("age_years", "age_basis", "age_as_of", "age_method"),
+    ("vigour", "vigour_scale"),
+    ("species_id", "name_verbatim", "latin_verbatim"),
+)
+"""Columns that only make sense together: all of them are one record's or the other's."""
+_UNTOLD = frozenset({"lon_raw", "lat_raw", "datum_code"})
+_STRICTEST = (Precision.EXACT, Precision.LOW, Precision.MEDIUM, Precision.HIGH, Precision.WITHHELD)
+
+
+def _taken_over(survivor: Tree, other: Tree, chosen: frozenset[str]) -> dict[str, Any]:
+    """{column: value} that the survivor takes over: what it does not say, and what was chosen.
+
+    A position is shown no more exactly than before, and a text that was not released is not by this.
+    """
+    values: dict[str, Any] = {}
+    grouped = {name for group in _TOGETHER for name in group}
+    for group in _TOGETHER:
+        is_empty = getattr(survivor, group[0]) is None and getattr(other, group[0]) is not None
+        if is_empty or chosen.intersection(group):
+            values |= {name: getattr(other, name) for name in group}
+    for name in _columns():
+        value = getattr(other, name)
+        is_wanted = getattr(survivor, name) is None or name in chosen
+        if name not in grouped and value is not None and is_wanted:
+            values[name] = value
+    if "position_precision" not in chosen:
+        values["position_precision"] = max(
+            survivor.position_precision, other.position_precision, key=_STRICTEST.index
+        )
+    released = set(json.loads(survivor.released))
+    values["released"] = canonical(sorted(released - (values.keys() - set(json.loads(other.released)))))
+    return {name: value for name, value in values.items() if value != getattr(survivor, name)}
+
+
 def _conflicts(
     session: Session, survivor: Tree, other: Tree, chosen: frozenset[str], now: datetime
 ) -> tuple[Conflict, ...]:
@@ -245,7 +277,7 @@ def _conflicts(
     return tuple(
         Conflict(name, old, new, name in chosen)
         for name, (old, new) in pairs.items()
-        if old is not None and new is not None and old != new
+        if old is not None and new is not None and old != new and name not in _UNTOLD
     )
 
 
@@ -377,9 +409,11 @@ def _values_before(session: Session, item: EventItem, survivor: Tree) -> dict[st
     same = select(EventItem).where(EventItem.seq == item.seq, EventItem.subject_id == survivor.id)
     told = open_change(session.exec(same).one().change, commitments_behind(session, [survivor.id]))
     found: dict[str, tuple[Any, Any]] = {}
-    for name in _columns():
-        was, became = told.get(name, (None, None))
+    for name in (*_columns(), "released"):
+        if name not in told or ERASED in told[name]:
+            continue
+        was, became = told[name]
         now = getattr(survivor, name)
-        if became is not None and was is not ERASED and json.loads(canonical(now)) == became:
+        if json.loads(canonical(now)) == became:
             found[name] = (now, date.fromisoformat(was) if was and name.endswith(("_on", "_as_of")) else was)
     return found

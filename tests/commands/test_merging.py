@@ -30,7 +30,7 @@ from registry.models import (
 )
 from registry.queries import full_trees
 from registry.selection import find_tree, stream_ids
-from registry.vocab.words import CaseKind, LinkKind, StepKind, TreeStatus
+from registry.vocab.words import CaseKind, LinkKind, Precision, StepKind, TreeStatus
 
 GREENING = MAPPING.replace('id = "cn-test"', 'id = "cn-green"').replace("某县林业局", "某县园林局")
 WHY: dict[str, Any] = {"reason": "两局同一株", "document": "并〔2026〕1号", **ACTOR}
@@ -254,3 +254,38 @@ def test_a_number_that_two_offices_gave_the_same_species_is_suggested(engine: En
     with reading(engine) as session:
         pairs = list(find_duplicates(session, within_m=1))
         assert [pair.distance_m for pair in pairs] == [None]
+
+
+def test_a_position_or_an_age_is_taken_over_whole_or_not_at_all(engine: Engine) -> None:
+    with transaction(engine) as session:
+        tree_of(session, "甲-1").age_method = None
+        other = tree_of(session, "园-7")
+        other.age_method, other.coordinate_uncertainty_m = "文献追踪法", 3.0
+        own = tree_of(session, "甲-1").coordinate_uncertainty_m
+        merge(session)
+        tree = tree_of(session, "甲-1")
+        assert (tree.age_years, tree.age_method) == (305, None)
+        assert (tree.lon, tree.coordinate_uncertainty_m) == (112.85, own)
+
+
+def test_a_chosen_longitude_brings_its_latitude(engine: Engine) -> None:
+    with transaction(engine) as session:
+        merge(session, "lon")
+        tree = tree_of(session, "甲-1")
+        assert (tree.lon, tree.lat, tree.lat_raw) == (112.85005, 35.50005, "35.500050")
+
+
+def test_a_merger_shows_no_place_more_exactly_and_no_text_that_was_not_released(engine: Engine) -> None:
+    with transaction(engine) as session:
+        tree_of(session, "甲-1").released = '["notes"]'
+        other = tree_of(session, "园-7")
+        other.position_precision, other.released = Precision.WITHHELD, "[]"
+    before = everything(engine)
+    with transaction(engine) as session:
+        merge(session)
+        tree = tree_of(session, "甲-1")
+        assert (tree.position_precision, tree.released) == (Precision.WITHHELD, "[]")
+        assert tree.notes == "园林局 2019 年登记"
+    with transaction(engine) as session:
+        unmerge_tree(session, tree_of(session, "园-7").id, **WHY)
+    assert everything(engine) == before

@@ -63,7 +63,7 @@ def vars_of(running: Running) -> tuple[str, ...]:
 _COUNTS = _("Counts")
 _CHANGES = _("Changes")
 _TREES = _("Trees")
-_GROVES = _("Groves (ancient-tree groves)")
+_GROVES = _("Protected groves")
 _HEADINGS = (_COUNTS, _CHANGES, _TREES, _GROVES)
 _HEADINGS_ZH = tuple(part for heading in _HEADINGS for part in heading) + tuple("一二三四、")
 
@@ -306,7 +306,7 @@ _GROVE_CELLS = (
     Cell(_("Division").line, 30),
     Cell(_("Place").line, 34),
     Cell(_("Class").line, 12),
-    Cell(_("Trees").line, 10, "integer"),
+    Cell(_("Number of trees").line, 12, "integer"),
     Cell(_("Main species").line, 24),
     Cell(ZH.label("area_ha"), 10, "decimal", "hm²", 2),
     Cell(_("Designated on").line, 14, "date"),

@@ -117,7 +117,7 @@ GROVE_HEAD = (
     _("Grove number"),
     _("Name"),
     _("Class"),
-    _("Trees"),
+    _("Number of trees"),
     _("Main species"),
     _("Place"),
 )

@@ -107,7 +107,7 @@ def _cells(t: Translator, column: ColumnEntry) -> tuple[str, ...]:
         "number": _("number"),
         "day": _("day"),
         "instant": _("instant"),
-        "yes or no": _("yes or no"),
+        "yes or no": _("yes-no"),
         "word": _("word"),
         "reference": _("reference"),
     }

@@ -107,8 +107,8 @@ def interpret(
     values = {**mapping.defaults, **cells.values, **settled}
     if record != "tree":
         return area_facts(record, values, cells, mapping)
-    if not cells.numbers and cells.other_numbers and cells.other_numbers[0][1]:
-        cells.numbers.append(cells.other_numbers.pop(0))  # a tree whose only number is one of another scheme
+    if not cells.numbers and cells.other_numbers:
+        cells.numbers.append(cells.other_numbers.pop(0))  # the only number that the tree has
     if not cells.numbers:
         raise RowProblem(
             "number_missing", next((h for h, c in located.items() if c.field == "tree_no"), ""), ""

@@ -9,22 +9,13 @@ from register_kit import NOW
 from sqlalchemy.engine import Engine
 from typer.testing import CliRunner, Result
 
-import registry.cli.cases
-import registry.cli.exporting
-import registry.cli.history
-import registry.cli.keeping
-import registry.cli.lists
-import registry.cli.merging
-import registry.cli.parties
-import registry.cli.quality
-import registry.cli.rules
-import registry.cli.serving  # noqa: F401  (imported for the commands they add)
-from registry.cli.app import app
+from registry.cli.app import app, load_commands
 from registry.commands.register import init_register
 from registry.db import open_register
 from registry.keys import Keys, key_path, read_keys
 
 Gushu = Callable[..., Result]
+load_commands()
 
 
 @pytest.fixture(autouse=True)

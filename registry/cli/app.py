@@ -3,7 +3,6 @@
 import importlib
 import json
 import os
-import pkgutil
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -79,8 +78,45 @@ class Office:
             typer.echo(json.dumps(facts, ensure_ascii=False, default=str))
 
 
+HOMES = {
+    "init": "keeping", "mapping": "mapping", "import": "keeping", "quality": "quality", "publish": "keeping",
+    "serve": "serving",
+    "tags": "exporting", "map": "exporting", "dossier": "exporting", "dossiers": "exporting",
+    "file": "history",
+    "case": "cases", "list": "lists", "duplicates": "merging", "merge": "merging", "split": "merging",
+    "allot": "merging", "rules": "rules", "campaign": "campaigns",
+    "ledger": "ledgers", "duty": "duties", "agreement": "agreements", "craft": "ledgers", "inspect": "groves",
+    "photo": "keeping", "tag": "keeping", "party": "parties",
+    "species": "reference", "place": "reference", "fields": "dictionary",
+    "history": "history", "undo": "history", "verify": "history", "config": "keeping", "migrate": "keeping",
+}  # fmt: skip
+"""Commands in the order in which help lists them, and the module of each: only that one is imported."""
+
+
+def load_commands(name: str | None = None) -> None:
+    """Import the module that has the command `name`; all of them where it is None or not known."""
+    modules = [HOMES[name]] if name in HOMES else dict.fromkeys(HOMES.values())
+    for module in modules:
+        importlib.import_module(f"registry.cli.{module}")
+
+
+def asked_command(arguments: list[str]) -> str | None:
+    """The command among the arguments, None where only options or something unknown stand there."""
+    rest = iter(arguments)
+    for argument in rest:
+        if argument in {"--register", "--lang"}:
+            next(rest, None)
+        elif not argument.startswith("-"):
+            return argument
+    return None
+
+
 class GushuGroup(TyperGroup):
     """Turns every RegistryError into `code: message` on stderr and exit code 1, once for all commands."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """The commands in the order of `HOMES`."""
+        return sorted(super().list_commands(ctx), key=[*HOMES].index)
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run the command."""
@@ -133,10 +169,7 @@ def globals_(
 
 def main() -> None:
     """Entry point of the `gushu` command. A fault of ours is one line too; GUSHU_DEBUG=1 shows where."""
-    from registry import cli
-
-    for module in pkgutil.iter_modules(cli.__path__, "registry.cli."):
-        importlib.import_module(module.name)  # for the commands that it adds
+    load_commands(asked_command(sys.argv[1:]))
     try:
         app()
     except Exception as error:

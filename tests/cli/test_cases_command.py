@@ -10,9 +10,6 @@ from register_kit import MAPPING, count, import_rows
 from sqlalchemy.engine import Engine
 from typer.testing import Result
 
-import registry.cli.cases
-import registry.cli.lists
-import registry.cli.merging  # noqa: F401  (imported for the commands they add)
 from registry.models import CaseFile, CaseStep, Designation
 
 Gushu = Callable[..., Result]

@@ -9,7 +9,6 @@ from register_kit import MAPPING, NOW, import_rows
 from sqlalchemy.engine import Engine
 from typer.testing import CliRunner
 
-import registry.cli.reference  # noqa: F401  (imported for the commands it adds)
 from registry.cli.app import app
 from registry.commands.register import init_register
 

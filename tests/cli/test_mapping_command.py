@@ -9,8 +9,6 @@ import pytest
 from register_kit import HONG_KONG, REPOSITORY, TAIPEI
 from typer.testing import CliRunner, Result
 
-import registry.cli.keeping
-import registry.cli.mapping  # noqa: F401  (imported for the commands they add)
 from registry.cli.app import app
 
 COUNTY = """某县古树名木汇总表,,,,,,,

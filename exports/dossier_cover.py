@@ -56,14 +56,14 @@ def draw_cover(pen: Pen, said: Said, facts: RegisterFacts, running: Running) -> 
     canvas = pen.canvas
     canvas.bookmarkPage("cover", fit="Fit")
     canvas.addOutlineEntry(said.t.gettext("Cover"), "cover", level=0)
-    _draw_title(pen, said, facts)
-    _draw_view(pen, said, facts)
+    draw_title(pen, said, facts)
+    draw_view(pen, said, facts)
     draw_plaque(pen, MARGIN, PLAQUE_TOP - PLAQUE_HEIGHT, PLAQUE_WIDTH, PLAQUE_HEIGHT, said.name)
     _draw_names(pen, said)
     _draw_facts(pen, said)
     _draw_photo(pen, said)
     _draw_rings(pen, said, facts)
-    _draw_office(pen, said, facts)
+    draw_office(pen, said, facts)
     draw_foot(pen, running, 1)
 
 
@@ -71,22 +71,22 @@ def page_address(said: Said, facts: RegisterFacts) -> str | None:
     """The address of the tree's page; None while the site has none."""
     if not facts.public_address:
         return None
-    return f"{facts.public_address.rstrip('/')}/tree/{said.tree.path}"
+    return f"{facts.public_address.rstrip('/')}/{said.page}"
 
 
-def _draw_title(pen: Pen, said: Said, facts: RegisterFacts) -> None:
+def draw_title(pen: Pen, said: Said, facts: RegisterFacts) -> None:
     _ = said.t.gettext
     right = MARGIN + WIDTH
     y = A4[1] - 62
     size = pen.fitted(MARGIN, y, facts.register_name, 14, WIDTH * 0.6, role="serif", colour=BARK)
-    pen.text(right, y, _("One tree, one file"), min(size, 10), role="serif", colour=SOFT, align="right")
+    pen.text(right, y, said.motto, min(size, 10), role="serif", colour=SOFT, align="right")
     if facts.is_demonstration:
         draw_sample_mark(pen, right, y + 20, _("SAMPLE"))
     pen.rule(MARGIN, y - 12, right, y - 12, BARK, 1.6)
     pen.rule(MARGIN, y - 15.5, right, y - 15.5, BARK, 0.5)
 
 
-def _draw_view(pen: Pen, said: Said, facts: RegisterFacts) -> None:
+def draw_view(pen: Pen, said: Said, facts: RegisterFacts) -> None:
     """A band across the page: that this is not the file of today, or not for everybody."""
     texts = [view_title(facts.view, said.t)] if facts.view else []
     if facts.is_restricted:
@@ -264,7 +264,7 @@ def _ring_centre(said: Said) -> tuple[str, str]:
     return "—", said.t.gettext("no size")
 
 
-def _draw_office(pen: Pen, said: Said, facts: RegisterFacts) -> None:
+def draw_office(pen: Pen, said: Said, facts: RegisterFacts) -> None:
     """Who keeps the tree's file, when this copy was made, and the way to its page."""
     t = said.t
     _ = t.gettext
@@ -288,7 +288,7 @@ def _draw_office(pen: Pen, said: Said, facts: RegisterFacts) -> None:
     if address:
         matrix = encode_batch([address], correction="M")[0]
         draw_qr(pen, right - QR_SIZE, top - 16 - QR_SIZE, QR_SIZE, matrix)
-        caption = _("Scan for the tree's page")
+        caption = said.scan_label
         pen.fitted(right, top - 28 - QR_SIZE, caption, 7, 150, colour=SOFT, align="right")
     else:
         sentence = _("There is no QR code: the register's public address has not been set.")

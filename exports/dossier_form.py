@@ -12,7 +12,7 @@ LABEL_WIDTH = {"zh": 62.0, "en": 70.0}
 
 def draw_survey_form(flow: Flow, said: Said) -> None:
     """Draw the form with everything that the record says; what it does not say is named too."""
-    sections = [_form_section(said, title, rows) for title, rows in _form_plan(said.t)]
+    sections = [form_section(said, title, rows) for title, rows in _form_plan(said.t)]
     draw_form(flow, sections, label_width=LABEL_WIDTH[said.t.lang])
 
 
@@ -95,7 +95,7 @@ def _form_plan(t: Translator) -> list[tuple[str, tuple[str, ...]]]:
     ]
 
 
-def _form_section(said: Said, title: str, rows: Sequence[str]) -> FormSection:
+def form_section(said: Said, title: str, rows: Sequence[str]) -> FormSection:
     """A section with its cells; rows of which nothing is known are gathered into one that names them."""
     known: list[Sequence[FormCell]] = []
     unknown: list[FormCell] = []
@@ -129,4 +129,5 @@ def _own_labels(t: Translator) -> dict[str, str]:
         "age_as_of": _("As of"),
         "grade_scheme": _("Graded by"),
         "latin_verbatim": _("Latin as recorded"),
+        "file_count": _("Trees with files"),
     }

@@ -50,25 +50,25 @@ CHINESE_NUMBERS = ("〇", *"一二三四五六七八九十", "十一", "十二")
 
 def draw_pages(flow: Flow, said: Said, facts: RegisterFacts, neighbours: Sequence[MapPoint]) -> None:
     """Draw every section that this tree has."""
-    headings = _Headings(flow, said.t)
+    headings = Headings(flow, said.t)
     flow.new_page()
     headings(said.t.gettext("Survey form of the tree"), note=said.language_note(said.tree.text_lang))
     for line in view_lines(facts, said.t):
         flow.paragraph(line, colour=SEAL)
     draw_survey_form(flow, said)
     _texts(flow, said, headings)
-    _designations(flow, said, headings)
+    draw_designations(flow, said, headings)
     _position(flow, said, headings, neighbours)
     _sizes(flow, said, headings)
-    _inspections(flow, said, headings)
-    _photos(flow, said, headings)
-    _doubts(flow, said, headings)
-    _history(flow, said, headings, facts)
-    _source(flow, said, headings, facts)
-    _signatures(flow, said)
+    draw_inspections(flow, said, headings)
+    draw_photos(flow, said, headings)
+    draw_doubts(flow, said, headings)
+    draw_history(flow, said, headings, facts)
+    draw_source(flow, said, headings, facts)
+    draw_signatures(flow, said)
 
 
-class _Headings:
+class Headings:
     """Numbers the sections as they come: 一、二、三、 or 1, 2, 3."""
 
     def __init__(self, flow: Flow, t: Translator) -> None:
@@ -82,7 +82,7 @@ class _Headings:
         self.flow.heading(mark + title, key=f"section-{self.count}", note=note, keep=keep)
 
 
-def _texts(flow: Flow, said: Said, heading: _Headings) -> None:
+def _texts(flow: Flow, said: Said, heading: Headings) -> None:
     """The story and whatever is too long for the form, each under its label."""
     tree, t = said.tree, said.t
     moved = ("damage", "threats", "protection_measures", "rejuvenation", "values", "address", "small_place")
@@ -99,7 +99,7 @@ def _texts(flow: Flow, said: Said, heading: _Headings) -> None:
         flow.paragraph(getattr(tree, field), size=BODY + 0.5, role="serif", leading=1.75)
 
 
-def _position(flow: Flow, said: Said, heading: _Headings, neighbours: Sequence[MapPoint]) -> None:
+def _position(flow: Flow, said: Said, heading: Headings, neighbours: Sequence[MapPoint]) -> None:
     tree, t = said.tree, said.t
     _ = t.gettext
     if not is_generalised(tree) and (tree.lon is None or tree.lat is None):
@@ -129,7 +129,7 @@ def _position(flow: Flow, said: Said, heading: _Headings, neighbours: Sequence[M
     flow.y = min(top - MAP_HEIGHT, y) - 6
 
 
-def _sizes(flow: Flow, said: Said, heading: _Headings) -> None:
+def _sizes(flow: Flow, said: Said, heading: Headings) -> None:
     """The measurements one below the other, where there are several, and how the tree has grown."""
     tree, t = said.tree, said.t
     _ = t.gettext
@@ -156,7 +156,7 @@ def _sizes(flow: Flow, said: Said, heading: _Headings) -> None:
         flow.y -= 122
 
 
-def _designations(flow: Flow, said: Said, heading: _Headings) -> None:
+def draw_designations(flow: Flow, said: Said, heading: Headings) -> None:
     tree, t = said.tree, said.t
     _ = t.gettext
     if not tree.designations:
@@ -186,7 +186,7 @@ def _designations(flow: Flow, said: Said, heading: _Headings) -> None:
     flow.table(columns, rows)
 
 
-def _inspections(flow: Flow, said: Said, heading: _Headings) -> None:
+def draw_inspections(flow: Flow, said: Said, heading: Headings) -> None:
     tree, t = said.tree, said.t
     _ = t.gettext
     if not tree.inspections:
@@ -214,7 +214,7 @@ def _inspections(flow: Flow, said: Said, heading: _Headings) -> None:
     flow.table(columns, rows)
 
 
-def _photos(flow: Flow, said: Said, heading: _Headings) -> None:
+def draw_photos(flow: Flow, said: Said, heading: Headings) -> None:
     """Two photos beside each other, each with what it shows, when, and whose it is."""
     photos = said.tree.photos
     if not photos:
@@ -242,7 +242,7 @@ def _caption(said: Said, photo: PhotoRecord) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _doubts(flow: Flow, said: Said, heading: _Headings) -> None:
+def draw_doubts(flow: Flow, said: Said, heading: Headings) -> None:
     """What in the data should be checked, and what was held back from this copy."""
     tree, t = said.tree, said.t
     _ = t.gettext
@@ -266,7 +266,7 @@ def _item(flow: Flow, text: str) -> None:
     flow.paragraph(text, x=MARGIN + 12, width=WIDTH - 12)
 
 
-def _history(flow: Flow, said: Said, heading: _Headings, facts: RegisterFacts) -> None:
+def draw_history(flow: Flow, said: Said, heading: Headings, facts: RegisterFacts) -> None:
     tree, t = said.tree, said.t
     _ = t.gettext
     if not tree.history:
@@ -290,7 +290,7 @@ def _history(flow: Flow, said: Said, heading: _Headings, facts: RegisterFacts) -
     flow.paragraph(head, size=6.4, colour=SOFT)
 
 
-def _source(flow: Flow, said: Said, heading: _Headings, facts: RegisterFacts) -> None:
+def draw_source(flow: Flow, said: Said, heading: Headings, facts: RegisterFacts) -> None:
     tree, t = said.tree, said.t
     _ = t.gettext
     source = tree.source
@@ -304,7 +304,7 @@ def _source(flow: Flow, said: Said, heading: _Headings, facts: RegisterFacts) ->
         (t.label("licence"), " ".join(filter(None, (source.licence, source.licence_url)))),
         (t.label("attribution"), source.attribution),
         (_("Record at the source"), tree.source_url or ""),
-        (_("Page of this tree"), address or _("The register's public address has not been set.")),
+        (said.page_label, address or _("The register's public address has not been set.")),
     ]
     label_width = 84.0
     wrapped = [
@@ -325,7 +325,7 @@ def _source(flow: Flow, said: Said, heading: _Headings, facts: RegisterFacts) ->
         flow.y -= len(lines) * 13.7 + 4
 
 
-def _signatures(flow: Flow, said: Said) -> None:
+def draw_signatures(flow: Flow, said: Said) -> None:
     """Boxes to sign and to stamp, at the end."""
     _ = said.t.gettext
     height = SIGNATURE_HEIGHT

@@ -140,6 +140,26 @@ class Said:
         return choice or tree.tree_no
 
     @property
+    def page(self) -> str:
+        """Where its page is, below the public address."""
+        return f"tree/{self.tree.path}"
+
+    @property
+    def page_label(self) -> str:
+        """What its page is called."""
+        return self.t.gettext("Page of this tree")
+
+    @property
+    def scan_label(self) -> str:
+        """What is below the code that leads to its page."""
+        return self.t.gettext("Scan for the tree's page")
+
+    @property
+    def motto(self) -> str:
+        """What is written at the head of the cover."""
+        return self.t.gettext("One tree, one file")
+
+    @property
     def authority(self) -> str:
         """The office that the tree is registered with."""
         return self.tree.authority_zh if self.t.lang == "zh" else self.tree.authority_en

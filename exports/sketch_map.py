@@ -74,14 +74,14 @@ def draw_sketch_map(
     pen.box(x, y, width, height, fill=CARD, stroke=SOFT, line=0.8)
     middle = (x + width / 2, y + height / 2)
     if is_generalised(tree):
-        _draw_cell(pen, middle, width, height, tree, t)
+        draw_cell(pen, middle, width, height, tree, t)
     elif tree.lon is None or tree.lat is None:
         pen.text(*middle, t.gettext("The source gives no position"), 8.4, colour=SOFT, align="center")
     else:
         _draw_around(pen, middle, width, height, tree, neighbours, t)
 
 
-def _draw_cell(
+def draw_cell(
     pen: Pen, middle: tuple[float, float], width: float, height: float, tree: TreeRecord, t: Translator
 ) -> None:
     cell = grid_cell(tree)
@@ -105,8 +105,8 @@ def _draw_cell(
         (f"{south:.{digits}f}°", left - 4, low + 1, "right"),
     ):
         pen.text(px, py, text, 6.2, colour=SOFT, align="right" if align == "right" else "left")
-    _draw_north(pen, frame)
-    _draw_scale(pen, frame)
+    draw_north(pen, frame)
+    draw_scale(pen, frame)
 
 
 def _draw_around(
@@ -125,13 +125,13 @@ def _draw_around(
         clip = canvas.beginPath()
         clip.rect(frame.x - width / 2, frame.y - height / 2, width, height)
         canvas.clipPath(clip, stroke=0, fill=0)
-        _draw_grid(pen, frame)
+        draw_grid(pen, frame)
         _draw_extents(pen, frame, tree)
     taken: list[Box] = [(frame.x - 6, frame.y - 6, frame.x + 6, frame.y + 6), *_corners(frame)]
     _draw_self(pen, frame, tree, taken)
     _draw_neighbours(pen, frame, spots, taken)
-    _draw_north(pen, frame)
-    _draw_scale(pen, frame)
+    draw_north(pen, frame)
+    draw_scale(pen, frame)
     if tree.coordinate_uncertainty_m:
         note = t.gettext("place known to ± {metres} m", metres=f"{tree.coordinate_uncertainty_m:g}")
         pen.text(frame.x + width / 2 - 8, frame.y - height / 2 + 9, note, 6.6, colour=SOFT, align="right")
@@ -166,7 +166,7 @@ def _radius(tree: TreeRecord, distances: Sequence[float]) -> float:
     return wanted
 
 
-def _draw_grid(pen: Pen, frame: Frame) -> None:
+def draw_grid(pen: Pen, frame: Frame) -> None:
     """Thin lines a scale bar apart."""
     step = scale_metres(frame) * frame.scale
     count = int(max(frame.width, frame.height) / step / 2) + 1
@@ -247,7 +247,7 @@ def _corners(frame: Frame) -> list[Box]:
     return [(right - 26, top - 38, right, top), (left, low, right, low + 24)]
 
 
-def _draw_north(pen: Pen, frame: Frame) -> None:
+def draw_north(pen: Pen, frame: Frame) -> None:
     x, top = frame.x + frame.width / 2 - 15, frame.y + frame.height / 2 - 8
     arrow = pen.canvas.beginPath()
     arrow.moveTo(x, top)
@@ -267,7 +267,7 @@ def scale_metres(frame: Frame) -> float:
     return max(step * power for step in (1.0, 2.0, 5.0) if step * power <= wanted)
 
 
-def _draw_scale(pen: Pen, frame: Frame) -> None:
+def draw_scale(pen: Pen, frame: Frame) -> None:
     metres = scale_metres(frame)
     x, y = frame.x - frame.width / 2 + 9, frame.y - frame.height / 2 + 9
     length = metres * frame.scale

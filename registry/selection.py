@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,11 +11,23 @@ from sqlmodel import Session, col, select
 from registry.errors import (
     NothingSelectedError,
     Phrase,
+    RecordAmbiguousError,
+    RecordNotFoundError,
     SelectionError,
     TreeAmbiguousError,
     TreeNotFoundError,
 )
-from registry.models import Authority, RecordLink, Tree, TreeAlias
+from registry.models import (
+    Authority,
+    Craft,
+    Element,
+    Grove,
+    HeritageGarden,
+    Place,
+    RecordLink,
+    Tree,
+    TreeAlias,
+)
 from registry.records import MapPoint, TreeRecord
 from registry.rules.addresses import decode_segment
 from registry.surroundings import Surroundings
@@ -34,6 +47,32 @@ WHERE_COLUMNS: dict[str, Any] = {
     "growth_place": col(Tree.growth_place),
 }
 """Fields that a selection (`--where field=value`) may name."""
+
+LEDGERS: dict[str, Any] = {
+    "grove": Grove,
+    "garden": HeritageGarden,
+    "place": Place,
+    "element": Element,
+    "craft": Craft,
+}
+"""The tables of records that are no tree, by the word that stands before their number on the command line."""
+LEDGER_NAMES = {
+    "tree": Phrase("tree"),
+    "grove": Phrase("grove"),
+    "garden": Phrase("heritage garden"),
+    "place": Phrase("place of a ledger"),
+    "element": Phrase("landmark element"),
+    "craft": Phrase("garden craft"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRef:
+    """One record: its kind (tree, grove, garden, place, element, craft), id and how it is called."""
+
+    kind: str
+    id: str
+    called: str
 
 
 def select_trees(where: Sequence[str]) -> sa.Select[tuple[str]]:
@@ -97,6 +136,33 @@ def _ids_by_number(
         trees = trees.where(Tree.authority_id == authority_id)
         return set(session.exec(trees))
     return {*session.exec(trees), *session.exec(aliases)}
+
+
+def find_record(session: Session, called: str) -> RecordRef:
+    """The record called `called`: grove:NO, garden:NO, place:NO, element:NO, craft:NO, each also as
+    KIND:AUTHORITY:NO; anything else is a tree, called as `find_tree` knows it.
+
+    Raises RecordNotFoundError, RecordAmbiguousError, TreeNotFoundError, TreeAmbiguousError.
+    """
+    kind, colon, number = called.partition(":")
+    if not colon or kind not in LEDGERS:
+        return RecordRef("tree", find_tree(session, called), called)
+    table = LEDGERS[kind]
+    found = session.execute(select(table.id, table.authority_id).where(table.number == number)).all()
+    if not found and kind in {"grove", "garden"}:
+        alias = col(getattr(TreeAlias, f"{kind}_id"))
+        known = select(alias, table.authority_id).join(table, table.id == alias)
+        found = session.execute(known.where(TreeAlias.number == number)).all()
+    owner, _colon, rest = number.partition(":")
+    if not found and rest:
+        theirs = select(table.id, table.authority_id).where(table.number == rest, table.authority_id == owner)
+        found = session.execute(theirs).all()
+    if not found:
+        raise RecordNotFoundError(what=LEDGER_NAMES[kind], number=number)
+    if len({row[0] for row in found}) > 1:
+        choices = sorted(f"{kind}:{authority}:{number}" for _id, authority in found)
+        raise RecordAmbiguousError(number=number, choices=choices)
+    return RecordRef(kind, found[0][0], called)
 
 
 def count_trees(session: Session, where: Sequence[str]) -> int:

@@ -11,6 +11,11 @@ LAYERS = {
     "registry.errors": set(),
     "registry.records": set(),
     "registry.list_records": set(),
+    "registry.ledger_records": {"records", "rules"},
+    "registry.ledgers": {
+        "errors", "records", "vocab", "models", "rules", "chunks", "surroundings", "area_queries", "censuses",
+        "ledger_records",
+    },
     "registry.vocab": {"errors"},
     "registry.models": {"errors", "vocab"},
     "registry.rules": {"errors", "records", "list_records", "vocab", "models"},
@@ -56,7 +61,7 @@ LAYERS = {
     },
     "registry.quality": {"records", "vocab", "models", "db", "selection", "surroundings", "commands"},
     "registry.cli": {"*"},
-    "exports": {"errors", "records", "list_records", "vocab"},
+    "exports": {"errors", "records", "list_records", "ledger_records", "vocab"},
     "datasette_plugins": {"errors", "records", "vocab", "rules"},
     "schema": set(),
 }  # fmt: skip

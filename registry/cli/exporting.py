@@ -9,7 +9,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from registry.cli.app import Office, _, app
-from registry.cli.asof import AsOf, Effective, file_of
+from registry.cli.asof import AsOf, Effective, Restricted, file_of
 from registry.cli.progress import progress_bar
 from registry.commands.history import history_head
 from registry.commands.tags import IssuedTag, issue_tags
@@ -28,6 +28,7 @@ from registry.settings import all_settings
 Where = Annotated[
     list[str] | None, typer.Option(help=_("Only trees with field=value; may be given several times."))
 ]
+Groves = Annotated[bool, typer.Option("--groves", help=_("Of groves instead of trees."))]
 FontFiles = Annotated[
     list[Path] | None, typer.Option("--font", help=_("A further .ttf font for rare characters."))
 ]
@@ -39,10 +40,12 @@ def tags(
     out: Path,
     where: Where = None,
     start_at: Annotated[int, typer.Option(min=1, help=_("First free place on a used sheet."))] = 1,
+    groves: Groves = False,
     font: FontFiles = None,
 ) -> None:
     """Print tags."""
     from exports.tags import write_tag_sheets
+    from registry.cli.groves import grove_tags, issue_grove_tags
 
     office: Office = ctx.obj
     engine, keys = office.engine(), office.keys()
@@ -51,9 +54,13 @@ def tags(
         address = all_settings(session)["public_address"]
         if not address:
             raise AddressMissingError
-        total = count_trees(session, where or ())
-        ids = stream_ids(session, where or ())
-        tags_issued = issue_tags(session, ids, keys=keys, actor=office.actor, now=office.now())
+        if groves:
+            ids, tags_issued = issue_grove_tags(session, office, where or ())
+            total = len(ids)
+        else:
+            total = count_trees(session, where or ())
+            ids = stream_ids(session, where or ())
+            tags_issued = issue_tags(session, ids, keys=keys, actor=office.actor, now=office.now())
     issued = {tag.tree_id: tag for tag in tags_issued}
     with reading(engine) as session:
         facts = register_facts(session, office)
@@ -62,7 +69,9 @@ def tags(
             written(out) as stream,
         ):
             report = write_tag_sheets(
-                _contents(session, ids, issued, address, office, tell),
+                grove_tags(session, office, ids, issued, address)
+                if groves
+                else _contents(session, ids, issued, address, office, tell),
                 stream,
                 facts=facts,
                 language=office.t,
@@ -125,7 +134,7 @@ def map_(ctx: typer.Context, out: Path, where: Where = None) -> None:
     office.answer({"trees": total, "path": str(out)})
 
 
-@app.command(help=_("Make the dossier of one tree (PDF)."))
+@app.command(help=_("Make the dossier of one tree, or of grove:NUMBER (PDF)."))
 def dossier(
     ctx: typer.Context,
     tree_no: str,
@@ -133,14 +142,21 @@ def dossier(
     font: FontFiles = None,
     as_of: AsOf = None,
     effective: Effective = None,
+    restricted: Restricted = False,
 ) -> None:
     """Make one dossier."""
     from exports.dossier import write_dossier
+    from registry.cli.groves import GROVE, make_grove_dossier
 
     office: Office = ctx.obj
     check_output(out, ".pdf", office.address)
+    if tree_no.startswith(GROVE):
+        make_grove_dossier(
+            office, tree_no, out, font or (), restricted=restricted, of_then=as_of or effective
+        )
+        return
     with reading(office.engine()) as session:
-        tree, facts = file_of(session, office, tree_no, as_of, effective)
+        tree, facts = file_of(session, office, tree_no, as_of, effective, restricted=restricted)
         around = () if facts.view else neighbours_of(session, tree)
         with written(out) as stream:
             write_dossier(
@@ -160,13 +176,18 @@ def dossiers(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help=_("Make those again that are there."))
     ] = False,
+    groves: Groves = False,
     font: FontFiles = None,
 ) -> None:
     """Make many dossiers."""
     from exports.dossier import write_dossiers
+    from registry.cli.groves import make_grove_dossiers
 
     office: Office = ctx.obj
     t = office.t
+    if groves:
+        make_grove_dossiers(office, out, where or (), font or ())
+        return
     with reading(office.engine()) as session:
         total = count_trees(session, where or ())
         facts = register_facts(session, office)

@@ -13,18 +13,18 @@ from registry.cli.app import Office, _, app
 from registry.cli.importing import RejectsFile, import_facts, party_names, sentence, tell_import
 from registry.cli.progress import progress_bar
 from registry.commands.import_file import ImportReport, import_table
-from registry.commands.photos import PhotoFacts, add_photo
+from registry.commands.photos import PHOTO_OWNERS, PhotoFacts, add_photo
 from registry.commands.register import change_setting, init_register, migrate_register
 from registry.commands.tags import end_tag
 from registry.db import reading, transaction
 from registry.edition import PublishReport
-from registry.errors import InputMissingError, OutputTakenError, Phrase, RowsRejectedError
+from registry.errors import InputMissingError, OutputTakenError, Phrase, RecordKindError, RowsRejectedError
 from registry.importing.files import Table
 from registry.importing.mapping import Mapping, choose_mapping, named_mapping, shipped_mappings
 from registry.importing.reading import open_table
 from registry.outputs import check_output
 from registry.publish import publish as publish_edition
-from registry.selection import find_tree
+from registry.selection import find_record
 from registry.settings import KNOWN, all_settings, get_setting
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
@@ -217,7 +217,7 @@ photo = typer.Typer(help=_("Photos of trees."), no_args_is_help=True)
 app.add_typer(photo, name="photo")
 
 
-@photo.command("add", help=_("Add a photo to the file of a tree."))
+@photo.command("add", help=_("Add a photo to the file of a tree, of grove:NUMBER or garden:NUMBER."))
 def photo_add(
     ctx: typer.Context,
     tree_no: str,
@@ -237,9 +237,18 @@ def photo_add(
         raise typer.BadParameter(f"--taken-on: {taken_on}") from None
     facts = PhotoFacts(kind, day, caption, release_caption, credit, credit_consent)
     with transaction(office.engine()) as session:
-        tree_id = find_tree(session, tree_no)
+        found = find_record(session, tree_no)
+        if found.kind not in PHOTO_OWNERS:
+            raise RecordKindError(record=tree_no, kinds=Phrase("trees, groves and gardens"))
         added = add_photo(
-            session, tree_id, file, facts, store=office.photos(), actor=office.actor, now=office.now()
+            session,
+            found.id,
+            file,
+            facts,
+            store=office.photos(),
+            actor=office.actor,
+            now=office.now(),
+            owner=PHOTO_OWNERS[found.kind],
         )
         digest = added.sha256
     office.say(office.t.gettext("The photo is in the file of {tree_no}.", tree_no=tree_no))

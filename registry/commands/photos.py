@@ -1,16 +1,22 @@
-"""Adding photos to a tree's file."""
+"""Adding photos to the file of a tree, a grove or a garden."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any, Literal
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from registry.commands.history import Change, record_event
 from registry.commands.replay import plain_row
-from registry.models import Party, Photo, Tree
+from registry.models import Grove, HeritageGarden, Party, Photo, Tree
 from registry.photos import PhotoStore
 from registry.vocab.words import PartyKind, PhotoKind
+
+PhotoOwner = Literal["tree", "grove", "garden"]
+PHOTO_OWNERS: dict[str, PhotoOwner] = {"tree": "tree", "grove": "grove", "garden": "garden"}
+"""Kinds of records that photos are kept for."""
+_TABLES: dict[PhotoOwner, Any] = {"tree": Tree, "grove": Grove, "garden": HeritageGarden}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +45,37 @@ def add_photo(
     store: PhotoStore,
     actor: str,
     now: datetime,
+    owner: PhotoOwner = "tree",
 ) -> Photo:
-    """Keep the photo in `source` in the file of the tree.
+    """Keep the photo in `source` in the file of the tree, or of the grove or garden with that id.
 
     The same photo again is kept once; what `facts` say anew of its day, caption and credit is taken over.
     Raises InputMissingError, PhotoError.
     """
     digest, width, height = store.keep(source)
-    same = (Photo.tree_id == tree_id, Photo.sha256 == digest)
+    whose = f"{owner}_id"
+    same = (col(getattr(Photo, whose)) == tree_id, Photo.sha256 == digest)
     photo = session.exec(select(Photo).where(*same)).first()
     is_new = photo is None
     before = None if photo is None else [plain_row(Photo, photo)]
     if photo is None:
+        record: dict[str, Any] = {whose: tree_id}
         photo = Photo(
-            tree_id=tree_id, sha256=digest, kind=facts.kind, width=width, height=height, added_on=now.date()
+            **record,
+            sha256=digest,
+            kind=facts.kind,
+            width=width,
+            height=height,
+            added_on=now.date(),
         )
     told = _say(session, photo, facts, now)
     session.add(photo)
     after = [plain_row(Photo, photo)]
     if told or before != after:
         told["photos"] = (before, after)
-        session.get_one(Tree, tree_id).updated_on = now.date()
+        session.get_one(_TABLES[owner], tree_id).updated_on = now.date()
         kind = "photo:added" if is_new else "photo:changed"
-        record_event(session, kind, [Change("tree", tree_id, "updated", told)], actor=actor, at=now)
+        record_event(session, kind, [Change(owner, tree_id, "updated", told)], actor=actor, at=now)
     return photo
 
 

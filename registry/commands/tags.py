@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
@@ -20,7 +21,7 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class IssuedTag:
-    """A tag in force: its tree and what is printed on it (CODE-CHECK)."""
+    """A tag in force: its tree or grove (`tree_id`) and what is printed on it (CODE-CHECK)."""
 
     tree_id: str
     printed: str
@@ -28,17 +29,27 @@ class IssuedTag:
 
 
 def issue_tags(
-    session: Session, tree_ids: Iterable[str], *, keys: Keys, actor: str, now: datetime
+    session: Session,
+    tree_ids: Iterable[str],
+    *,
+    keys: Keys,
+    actor: str,
+    now: datetime,
+    owner: Literal["tree", "grove"] = "tree",
 ) -> list[IssuedTag]:
-    """The tag in force of every tree, in order; trees without one are issued one. Idempotent."""
-    ids = list(tree_ids)
+    """The tag in force of every tree, in order; trees without one are issued one. Idempotent.
+
+    owner: whose ids are given, those of trees or of groves.
+    """
+    ids, whose = list(tree_ids), f"{owner}_id"
     in_force: dict[str, Tag] = {}
     for chunk in chunks(ids, _CHUNK):
-        found = session.exec(select(Tag).where(col(Tag.tree_id).in_(chunk), Tag.state == TagState.ISSUED))
-        in_force.update({tag.tree_id: tag for tag in found})
+        theirs = col(getattr(Tag, whose)).in_(chunk)
+        found = session.exec(select(Tag).where(theirs, Tag.state == TagState.ISSUED))
+        in_force.update({getattr(tag, whose): tag for tag in found})
     without = [tree_id for tree_id in dict.fromkeys(ids) if tree_id not in in_force]
     fresh = {
-        tree_id: Tag(tree_id=tree_id, code=code, key_id=keys.tag_key_id, issued_on=now.date())
+        tree_id: Tag(**_owned(whose, tree_id), code=code, key_id=keys.tag_key_id, issued_on=now.date())
         for tree_id, code in zip(without, _free_codes(session, len(without)), strict=True)
     }
     session.add_all(fresh.values())
@@ -67,6 +78,10 @@ def end_tag(
     change = Change("tag", tag.id, "ended", {"state": (old, state), "ended_on": (None, tag.ended_on)})
     record_event(session, "tag:ended", [change], actor=actor, at=now, reason=reason)
     return tag
+
+
+def _owned(whose: str, own: str) -> dict[str, Any]:
+    return {whose: own}
 
 
 def _issued_facts(tag: Tag) -> dict[str, tuple[None, object]]:
@@ -100,4 +115,6 @@ def _free_codes(session: Session, count: int) -> list[str]:
 
 
 def _issued(tag: Tag, keys: Keys, is_new: bool) -> IssuedTag:
-    return IssuedTag(tag.tree_id, printed_text(tag.code, keys.tag_key(tag.key_id)), is_new)
+    return IssuedTag(
+        tag.tree_id or tag.grove_id or "", printed_text(tag.code, keys.tag_key(tag.key_id)), is_new
+    )

@@ -1,0 +1,182 @@
+"""Groves like trees on the command line: visits, tags, dossiers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+from sqlmodel import Session, col
+
+from registry.area_queries import full_areas_of
+from registry.chunks import chunks
+from registry.cli.app import Office, _, app
+from registry.cli.ledgers import Document, Record, ref_of
+from registry.commands.tags import IssuedTag, issue_tags
+from registry.commands.visits import is_found_dead, record_visit
+from registry.db import reading, transaction
+from registry.errors import NothingSelectedError, Phrase
+from registry.ledger_records import AgreementRecord
+from registry.ledgers import agreement_records, select_records
+from registry.models import InspectionDraft, Tree
+from registry.queries import full_trees
+from registry.records import AreaRecord, RegisterFacts, TagContent, TreeRecord
+from registry.rules.redaction import redact, redact_area
+from registry.rules.tag_content import grove_tag_content
+from registry.selection import select_trees
+from registry.vocab.words import Environment, InspectionKind, PartyKind, RiskRating, Vigour
+
+GROVE = "grove:"
+BATCH = 20
+MOST_MEMBERS = 2000
+"""Members that the dossier of a grove lists; more are counted."""
+
+
+@app.command(help=_("Record a visit to a tree or a grove: a patrol, an assessment."))
+def inspect(
+    ctx: typer.Context,
+    record: Record,
+    on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help=_("Day of the visit."))],
+    kind: Annotated[InspectionKind, typer.Option(help=_("What kind of visit."))] = InspectionKind.PATROL,
+    vigour: Annotated[Vigour | None, typer.Option(help=_("Vigour as it was met."))] = None,
+    scale: Annotated[str | None, typer.Option(help=_("Scale of the vigour, such as lyt2738."))] = None,
+    environment: Annotated[Environment | None, typer.Option(help=_("Growth environment."))] = None,
+    risk: Annotated[RiskRating | None, typer.Option(help=_("Risk rating."))] = None,
+    finding: Annotated[list[str] | None, typer.Option(help=_("What was found; several times."))] = None,
+    notes: Annotated[str | None, typer.Option(help=_("Notes for the office."))] = None,
+    by: Annotated[str | None, typer.Option(help=_("Unit or person who came."))] = None,
+    unit: Annotated[bool, typer.Option("--unit", help=_("Who came is a unit."))] = False,
+    document: Document = None,
+) -> None:
+    """Record a visit."""
+    office: Office = ctx.obj
+    t, now = office.t, office.now()
+    draft = InspectionDraft(
+        inspected_on=on.date(), kind=kind, vigour=vigour, vigour_scale=scale, environment=environment,
+        risk_rating=risk, findings=tuple(finding or ()), notes=notes,
+    )  # fmt: skip
+    with transaction(office.engine()) as session:
+        ref = ref_of(session, record)
+        visit, is_new = record_visit(
+            session, ref, draft, by=by, by_kind=PartyKind.UNIT if unit else None,
+            today=now.astimezone().date(), document=document, actor=office.actor, now=now,
+        )  # fmt: skip
+        facts = {"record": record, "id": visit.id, "new": is_new, "vigour_scale": visit.vigour_scale}
+        is_dead = is_found_dead(session, ref, draft)
+    day = on.date()
+    if is_new:
+        office.say(t.gettext("The visit of {day} is on record.", day=day))
+    else:
+        office.say(t.gettext("The visit of {day} was on record already.", day=day))
+    if is_dead:
+        office.say(t.gettext("It stays on the register as alive: open a case with `gushu case open death`."))
+    office.answer(facts)
+
+
+def public_groves(
+    session: Session, office: Office, ids: Sequence[str], *, restricted: bool = False, photos: bool = False
+) -> Iterator[AreaRecord]:
+    """The records of groves, redacted unless `restricted`."""
+    store = office.photos() if photos else None
+    for full in full_areas_of(session, "grove", list(ids), store):
+        yield full.record if restricted else redact_area(full.record, full.disclosure)[0]
+
+
+def issue_grove_tags(
+    session: Session, office: Office, where: Sequence[str]
+) -> tuple[list[str], list[IssuedTag]]:
+    """The groves of a selection, and their tags in force."""
+    ids = _chosen(session, where)
+    keys, actor, now = office.keys(), office.actor, office.now()
+    return ids, issue_tags(session, ids, owner="grove", keys=keys, actor=actor, now=now)
+
+
+def grove_tags(
+    session: Session, office: Office, ids: Sequence[str], issued: Mapping[str, IssuedTag], address: str
+) -> Iterator[TagContent]:
+    """What the tags of groves say."""
+    for area in public_groves(session, office, ids):
+        yield grove_tag_content(area, issued[area.uuid].printed, address, office.t)
+
+
+def make_grove_dossier(
+    office: Office, called: str, out: Path, fonts: Sequence[Path], *, restricted: bool, of_then: str | None
+) -> None:
+    """Make the dossier of one grove."""
+    from registry.cli.exporting import register_facts, written
+
+    t = office.t
+    if of_then:
+        raise typer.BadParameter(t.gettext("--as-of and --effective are for trees"))
+    with reading(office.engine()) as session:
+        own = ref_of(session, called)[1]
+        facts = replace(register_facts(session, office), is_restricted=restricted)
+        area = next(public_groves(session, office, [own], restricted=restricted, photos=True))
+        with written(out) as stream:
+            _write(session, office, area, facts, stream, fonts)
+    office.say(t.gettext("The dossier of {tree_no}: {path}", tree_no=called, path=out))
+    office.answer({"record": called, "path": str(out)})
+
+
+def make_grove_dossiers(office: Office, out: Path, where: Sequence[str], fonts: Sequence[Path]) -> None:
+    """Make the dossiers of groves into a folder, a PDF each: `grove-<number>.pdf`."""
+    from registry.cli.exporting import register_facts, written
+
+    t, made = office.t, 0
+    with reading(office.engine()) as session:
+        ids = _chosen(session, where)
+        facts = register_facts(session, office)
+        for some in chunks(ids, BATCH):  # their photos wait in memory
+            for area in public_groves(session, office, some, photos=True):
+                with written(out / f"grove-{area.path}.pdf") as stream:
+                    _write(session, office, area, facts, stream, fonts)
+                made += 1
+    office.say(t.gettext("{written} dossiers written to {path}.", written=t.number(made, 0), path=out))
+    office.answer({"written": made, "path": str(out)})
+
+
+def _write(
+    session: Session,
+    office: Office,
+    area: AreaRecord,
+    facts: RegisterFacts,
+    out: BinaryIO,
+    fonts: Sequence[Path],
+) -> None:
+    from exports.grove_dossier import write_grove_dossier
+
+    members, agreements = _around(session, area, restricted=facts.is_restricted)
+    write_grove_dossier(
+        area,
+        facts,
+        out,
+        language=office.t,
+        members=members,
+        agreements=agreements,
+        extra_fonts=tuple(fonts),
+    )
+
+
+def _chosen(session: Session, where: Sequence[str]) -> list[str]:
+    ids = select_records(session, "grove", where)
+    if not ids:
+        raise NothingSelectedError(where=" ".join(where) or Phrase("anything: there is no grove"))
+    return ids
+
+
+def _around(
+    session: Session, area: AreaRecord, *, restricted: bool
+) -> tuple[tuple[TreeRecord, ...], tuple[AgreementRecord, ...]]:
+    """The members of a grove that have files, and (for the office) its agreements."""
+    chosen = select_trees(()).where(col(Tree.grove_id) == area.uuid).limit(MOST_MEMBERS)
+    ids = list(session.execute(chosen).scalars())
+    members = tuple(
+        full.record if restricted else redact(full.record, full.disclosure)[0]
+        for full in full_trees(session, ids)
+    )
+    if not restricted:
+        members = tuple(
+            tree for tree in members if tree.position_precision == area.position_precision == "exact"
+        )
+    return members, tuple(agreement_records(session, ("grove", area.uuid))) if restricted else ()

@@ -25,7 +25,7 @@ from registry.models import (
     TreeAlias,
     TreeParty,
 )
-from registry.models.areas import AreaColumns, ElementDraft, GardenDraft, GroveDraft, PlaceDraft
+from registry.models.areas import AreaColumns, AreaDraft, ElementDraft, GardenDraft, GroveDraft, PlaceDraft
 from registry.parts import (
     designation_record,
     events,
@@ -72,8 +72,8 @@ class FullArea:
 
 def detail_fields(kind: str) -> tuple[str, ...]:
     """The fields of a kind that a record carries as details, in the order of its form."""
-    own = _DRAFTS[kind].model_fields
-    return tuple(name for name in own if name not in AreaRecord.__dataclass_fields__ or name == "values")
+    carried = {*AreaDraft.model_fields, *AreaRecord.__dataclass_fields__}
+    return tuple(name for name in _DRAFTS[kind].model_fields if name not in carried)
 
 
 def full_areas(session: Session, kind: str, photos: PhotoStore | None = None) -> Iterator[FullArea]:

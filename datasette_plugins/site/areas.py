@@ -147,11 +147,15 @@ def load_areas(db: sqlite3.Connection, kind: str, number: int) -> AreaList:
         f"SELECT * FROM {table} ORDER BY division_path, number LIMIT ? OFFSET ?",
         (_PER_PAGE, (number - 1) * _PER_PAGE),
     )
-    listed = [
-        {**dict(row), **{name: json.loads(row[name]) for name in ("division_path", "division_path_en")}}
-        for row in rows
-    ]
+    listed = [_listed(dict(row)) for row in rows]
     return AreaList(kind, tuple(listed), total, trees or 0, number, pages)
+
+
+def _listed(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the list, with the species that a grove consists of."""
+    shares = json.loads(row.get("composition") or "[]")
+    paths = {name: json.loads(row[name]) for name in ("division_path", "division_path_en")}
+    return {**row, **paths, "species": ", ".join(share["name_verbatim"] for share in shares[:3])}
 
 
 def _within(db: sqlite3.Connection, row: dict[str, Any]) -> tuple[tuple[str, sqlite3.Row], ...]:

@@ -14,6 +14,7 @@ HIT_COLUMNS = (
     f"COALESCE(tree.name_zh, {_NAME_ZH}) AS name_zh, "
     f"CASE WHEN tree.name_zh IS NULL THEN {_LANG_ZH} ELSE tree.name_zh_lang END AS name_zh_lang, "
     f"name_latin, name_author, COALESCE(tree.name_en, {_OF_SPECIES.format('name_en')}) AS name_en, "
+    "COALESCE(common_name, name_verbatim) AS name_local, "
     "division_path, division_path_en, address, text_lang, age_years, age_basis, "
     "girth_cm, diameter_cm, height_m"
 )
@@ -37,6 +38,8 @@ class Hit:
     name_latin: str | None
     name_author: str | None
     name_en: str | None
+    name_local: str | None
+    """A local name, or the name as recorded, in `text_lang`."""
     division_path: tuple[str, ...]
     division_path_en: tuple[str, ...]
     address: str | None

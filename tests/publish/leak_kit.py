@@ -174,6 +174,7 @@ def plant(
         )
         for draft, register in AREAS_PLANTED:
             plain = {"name": "一处", "boundary": ring, "position_precision": precision}
+            plain |= {"lon": point[0], "lat": point[1], "lon_raw": str(point[0]), "lat_raw": str(point[1])}
             register(session, draft.model_copy(update=plain), place, actor="test", now=NOW)
         for table, number, kind, what in LEDGER_PLANTED:
             facts = {"number": number, "kind": kind, "description": PLANTED[what], "updated_on": NOW.date()}

@@ -87,6 +87,7 @@ def _form_plan(t: Translator) -> list[tuple[str, tuple[str, ...]]]:
             _("State of protection"),
             (
                 "ownership steward surveyor",
+                "?lead ?cooperating",
                 "?department ?has_care_agreement",
                 "protection_measures rejuvenation",
             ),

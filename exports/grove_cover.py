@@ -71,7 +71,7 @@ def _draw_names(pen: Pen, said: GroveSaid) -> None:
     meaning = t.word(TreeStatus, grove.status) if grove.status == TreeStatus.DEAD else grade
     under = right - SEAL_SIZE / 2, PLAQUE_TOP - SEAL_SIZE - 11
     pen.fitted(*under, meaning, SMALL, 84, colour=SOFT, align="center", least=5)
-    y = PLAQUE_TOP - 22
+    y = PLAQUE_TOP - 26
     size, name = fit(pen.fonts, said.name, "serif", 24, room, 13)
     lines = [name] if name == said.name else wrap(pen.fonts, said.name, "serif", size, room)[:3]
     pen.lines(x, y, lines, size, role="serif", leading=1.25)

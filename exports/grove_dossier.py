@@ -168,7 +168,8 @@ def _composition(flow: Flow, said: GroveSaid, heading: Headings) -> None:
     shares, t = said.tree.composition, said.t
     if not shares:
         return
-    heading(t.label("composition"), note=said.language_note(said.tree.text_lang))
+    keep = min(60.0 + 21.0 * len(shares), 320.0)
+    heading(t.label("composition"), note=said.language_note(said.tree.text_lang), keep=keep)
     columns = [
         Column(t.gettext("No."), 0.8, colour=SOFT),
         Column(t.gettext("Species"), 4.0),

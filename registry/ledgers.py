@@ -167,7 +167,7 @@ def duty_records(
     ended: bool = False,
     roles: Sequence[PartyRole] = tuple(PartyRole),
 ) -> list[DutyRecord]:
-    """Duties of a party, or of a record (kind and id), by role, kind and number; if asked, `ended` ones too."""
+    """Duties of a party, or of a record (kind and id), by role and number; `ended` ones only if asked."""
     around = Surroundings(session)
     found = []
     for kind, table, number in _SUBJECTS:

@@ -36,6 +36,7 @@ _TOLD_AS = {
     "source_id": "source",
     "species_id": "name_latin",
     "text_lang": "",
+    "name_lang": "",
     "released": "",
     "caption_released": "caption",
     "credit_consent": "credit",

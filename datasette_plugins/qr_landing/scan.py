@@ -17,6 +17,7 @@ from datasette_plugins.site.place_names import lang_of, place_names, place_text
 from datasette_plugins.site.stories import is_story_withheld, stories_of
 from datasette_plugins.site.visits import Visit, visit_of
 from registry.rules.tag_codes import CHECK_LENGTH, CODE_LENGTH, parse_code, parse_printed, tag_hash
+from registry.vocab.fields import FIELDS
 from registry.vocab.language import LANGUAGES, Translator, translator
 from registry.vocab.sentences import age_words, seal_character
 from registry.vocab.words import LISTINGS, AgeBasis, Grade, TreeStatus
@@ -24,7 +25,8 @@ from registry.vocab.words import LISTINGS, AgeBasis, Grade, TreeStatus
 _STORY = 400
 _PLACE_PARTS = 5
 _TREE = """
-SELECT tag.state, tag.issued_on, tag.ended_on, tree.path, tree.tree_no, tree.category, tree.status,
+SELECT tag.state, tag.issued_on, tag.ended_on, 'tree' AS kind, tree.path, tree.tree_no, tree.category,
+  tree.status,
   tree.protection_grade, tree.listing, tree.name_zh, tree.name_zh_lang, tree.name_latin, tree.name_en,
   tree.division_path, tree.division_path_en, tree.jurisdiction, tree.text_lang, tree.withheld,
   tree.age_years, tree.age_basis, tree.girth_cm, tree.diameter_cm,
@@ -35,6 +37,18 @@ SELECT tag.state, tag.issued_on, tag.ended_on, tree.path, tree.tree_no, tree.cat
   authority.duty_phone, authority.duty_mail
 FROM tag JOIN tree ON tree.uuid = tag.tree_uuid JOIN authority ON authority.id = tree.authority_id
 LEFT JOIN species ON species.id = tree.species_id
+WHERE tag.tag_hash = ?"""
+_GROVE = """
+SELECT tag.state, tag.issued_on, tag.ended_on, 'grove' AS kind, grove.path, grove.number AS tree_no,
+  '' AS category, grove.status, grove.protection_grade, NULL AS listing, grove.name AS name_zh,
+  grove.name_lang AS name_zh_lang, NULL AS name_latin, NULL AS name_en, grove.division_path,
+  grove.division_path_en, grove.jurisdiction, grove.text_lang, grove.withheld, NULL AS age_years,
+  NULL AS age_basis, NULL AS girth_cm, NULL AS diameter_cm, NULL AS height_m, NULL AS history_text,
+  NULL AS peculiarity, grove.notes, grove.attribution, NULL AS name_hans, NULL AS name_hant,
+  NULL AS species_en, COALESCE(grove.tree_count, NULLIF(grove.file_count, 0)) AS tree_count, grove.area_ha,
+  authority.name_zh AS authority_zh, authority.name_zh_lang AS authority_lang,
+  authority.name_en AS authority_en, authority.duty_phone, authority.duty_mail
+FROM tag JOIN grove ON grove.uuid = tag.grove_uuid JOIN authority ON authority.id = grove.authority_id
 WHERE tag.tag_hash = ?"""
 _CONTACT = """
 SELECT name_zh AS authority_zh, name_zh_lang AS authority_lang, name_en AS authority_en, duty_phone, duty_mail
@@ -81,6 +95,8 @@ def look_up(db: sqlite3.Connection, segment: str) -> Scan:
     """What is known of the tag with this text (any case, percent-encoded or not)."""
     printed = parse_printed(unquote(segment[:200]))
     tree = db.execute(_TREE, (tag_hash(printed),)).fetchone() if printed else None
+    if tree is None and printed:
+        tree = db.execute(_GROVE, (tag_hash(printed),)).fetchone()
     if tree is None:
         given = 0 if printed else characters_given(unquote(segment[:200]))
         return Scan(segment[:40], given, None, db.execute(_CONTACT).fetchone())
@@ -105,6 +121,7 @@ def draw_scan(scan: Scan, visit: Visit, now: str, *, is_sample: bool = False) ->
     shape["whole"] = CODE_LENGTH + CHECK_LENGTH
     if tree is not None:
         shape |= {"status": tree["status"], "trunk": _trunk(tree), "long": len(facts["plaque"]) > 4}
+        shape["kind"] = tree["kind"]
         shape["upright"] = facts["plaque_lang"] != "la"
         shape["withheld"] = is_story_withheld(json.loads(tree["withheld"]))
     return _FORM.fill(visit, shape, facts)
@@ -125,6 +142,9 @@ def _tree_facts(tree: sqlite3.Row, visit: Visit) -> dict[str, str]:
         name, lang = places[part] if part < len(places) else ("", "")
         facts |= {f"place_{letter}": name, f"place_lang_{letter}": lang}
     standing = t.word(Grade, tree["protection_grade"]) or t.word(LISTINGS, tree["listing"])
+    if tree["kind"] == "grove":
+        facts["trees"] = _number(visit.lang, tree["tree_count"], 0)
+        facts["area"] = _number(visit.lang, tree["area_ha"], 2)
     return facts | {
         "number": tree["tree_no"],
         "standing": standing,
@@ -139,7 +159,7 @@ def _tree_facts(tree: sqlite3.Row, visit: Visit) -> dict[str, str]:
         "height": _number(visit.lang, tree["height_m"], 1),
         "story": story if len(story) <= _STORY else story[:_STORY] + "…",
         "text_lang": tree["text_lang"],
-        "file": visit.url(f"/tree/{tree['path']}"),
+        "file": visit.url(f"/{tree['kind']}/{tree['path']}"),
         "attribution": tree["attribution"],
         "attribution_lang": lang_of(tree["attribution"], tree["text_lang"], tree["jurisdiction"]),
     }
@@ -181,7 +201,8 @@ def _names(tree: sqlite3.Row, lang: str) -> list[tuple[str, str]]:
     )
     latin, english = (tree["name_latin"], "la"), (tree["name_en"] or tree["species_en"], "en")
     order = (english, latin, zh) if lang == "en" else (zh, latin, english)
-    return [pair for pair in order if pair[0]] or [(tree["tree_no"], "zh-Hans")]
+    known = [pair for pair in order if pair[0]]
+    return known or [(FIELDS["grove"].zh if tree["kind"] == "grove" else tree["tree_no"], "zh-Hans")]
 
 
 def _trunk(tree: sqlite3.Row) -> str:

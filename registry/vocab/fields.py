@@ -187,4 +187,7 @@ FIELDS: dict[str, Field] = {
     "ended_on": Field("终止日期", "Ended on"),
     "ages": Field("树龄记载", "Ages on record"),
     "place_no": Field("地点编号", "Number of the place"),
+    "agreements": Field("养护责任书", "Care agreements"),
+    "craftsmen": Field("工匠", "Craftsmen"),
+    "links": Field("关联", "Links"),
 }

@@ -107,6 +107,10 @@ def event_sentence(t: Translator, kind: str) -> str:
         "tree:split:created": _("Parted from another file"),
         "tree:numbered:updated": _("Given its official number"),
         "tree:inspected:updated": _("Inspection recorded"),
+        "grove:inspected:updated": _("Inspection recorded"),
+        "duty:set:updated": _("Duties settled"),
+        "agreement:signed:updated": _("Care agreement signed"),
+        "agreement:ended:updated": _("Care agreement ended"),
     }
     actions = {
         "created": _("Entered on the register"),

@@ -15,7 +15,7 @@ from registry.records import AgeRecord, FlagRecord, RegisterFacts, TreeRecord
 from registry.vocab.checks import all_checks
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import LOCALE_FOLDER, Translator, translator
-from registry.vocab.sentences import flag_sentence
+from registry.vocab.sentences import datum_words, flag_sentence
 from registry.vocab.words import (
     GRADE_SCHEMES,
     JURISDICTIONS,
@@ -310,6 +310,10 @@ def _uncertainty(said: Said) -> str | None:
     return None if value is None else f"± {value:g} m"
 
 
+def _datum(said: Said) -> str:
+    return datum_words(said.t, said.tree.datum, said.tree.datum_code)
+
+
 def _position(said: Said) -> str:
     """How the position is published; nothing where there is none."""
     has_none = said.tree.lon is None and not is_generalised(said.tree)
@@ -322,6 +326,7 @@ _SPECIAL = {
     "aliases": lambda said: (_aliases if said.t.lang == "zh" else _aliases_plain)(said),
     "authority": lambda said: said.authority,
     "coordinate_uncertainty_m": _uncertainty,
+    "datum": _datum,
     "division": lambda said: " ".join(said.tree.places(said.t.lang)),
     "lat": lambda said: _place(said, 1),
     "listing": lambda said: " · ".join(said.t.word(LISTINGS, code) for code in said.tree.listings),

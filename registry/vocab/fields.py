@@ -56,7 +56,7 @@ FIELDS: dict[str, Field] = {
     "ownership": Field("权属", "Ownership"),
     "lon": Field("经度", "Longitude", "°"),
     "lat": Field("纬度", "Latitude", "°"),
-    "datum": Field("坐标系", "Datum"),
+    "datum": Field("来源坐标系", "Datum of the source"),
     "coordinate_uncertainty_m": Field("位置误差", "Position uncertainty", "m"),
     "position_precision": Field("位置公布方式", "Published position"),
     "elevation_m": Field("海拔", "Elevation", "m"),

@@ -10,6 +10,7 @@ from registry.vocab.words import (
     AgeBasis,
     Category,
     CensusScope,
+    Datum,
     Department,
     Environment,
     Grade,
@@ -129,6 +130,14 @@ def count_sentence(t: Translator, counts: Counted) -> str:
     groves = t.ngettext("{count} grove", "{count} groves", counts.groves)
     within = t.ngettext("{count} tree in groves", "{count} trees in groves", counts.in_groves)
     return t.gettext("{scattered}, {groves}, {within}", scattered=scattered, groves=groves, within=within)
+
+
+def datum_words(t: Translator, datum: str, code: str | None = None) -> str:
+    """The datum of the source, and that the position shown was converted from it where it was."""
+    named = f"{t.word(Datum, datum)} {code or ''}".strip() if datum == Datum.GRID else t.word(Datum, datum)
+    if datum in {Datum.WGS84, Datum.CGCS2000, Datum.UNKNOWN, Datum.LOCAL}:
+        return named
+    return t.gettext("{datum}, converted to WGS84", datum=named)
 
 
 def value_words(t: Translator, field: str, value: str | float | bool) -> str:

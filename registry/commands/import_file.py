@@ -20,11 +20,13 @@ from registry.commands.import_areas import AreaBatch, AreaWriting, link_members
 from registry.commands.importing_ahead import Beside, much_room
 from registry.commands.importing_areas_said import AreaSaid
 from registry.commands.importing_changes import SHARED_POINT, Present, Reviser, Revision
+from registry.commands.importing_decided import numbered_anew, survivors
 from registry.commands.importing_numbers import Key, Numbers
 from registry.commands.importing_points import count_doubtful, flag_shared_points, note_missing
 from registry.commands.importing_report import KEPT, Difference, ImportReport
 from registry.commands.importing_rows import RowMaker, Rows, told_tree
 from registry.commands.importing_said import Reader, Said, Understood, rejected, understood_chunks
+from registry.errors import Phrase
 from registry.importing.files import Table
 from registry.importing.mapping import Column, Mapping
 from registry.importing.problems import Rejection, RowProblem
@@ -86,6 +88,14 @@ def import_table(
         if batch.has_earlier:
             note_missing(session, report, numbers, source_id, authority_id)
     report.notes = list(table.notes)
+    if batch.of_merged:
+        report.notes.append(
+            Phrase(
+                "{count} changed rows are about trees whose file was merged into another: dated sizes, "
+                "visits and ages went there, the rest was settled by the merger",
+                count=batch.of_merged,
+            )
+        )
     flag_shared_points(session, source_id)
     report.flagged = count_doubtful(session, source_id) + in_areas
     session.add(
@@ -153,6 +163,7 @@ class _Batch:
             session, mapping, located, report, self.maker, self.reviser.today, self._reject_area
         )
         self.changes: list[Change] = []
+        self.of_merged = 0
         earlier = select(Tree.id).where(col(Tree.authority_id) == self.authority_id).limit(1)
         self.has_earlier = session.exec(earlier).first() is not None
 
@@ -163,15 +174,12 @@ class _Batch:
             self._reject(rejection)
             for number in named:
                 self.numbers.name(number)
+        if self.has_earlier:
+            self._call_anew(chunk.said)
         fresh = self._first_time(chunk.said)
-        known: dict[Key, tuple[str, str | None]] = {}
-        present = Present({}, {})
         if self.has_earlier or not self.directory.has_all_parties:
             self.beside.wait()
-        if self.has_earlier:
-            known = self._known([said.number for said in fresh])
-            changed = [known[s.key][0] for s in fresh if s.key in known and known[s.key][1] != s.digest]
-            present = Present.of(self.session, changed) if changed else present
+        known, present, merged = self._standing(fresh) if self.has_earlier else ({}, Present({}, {}), {})
         self.directory.reference.add_doubts(
             [said for said in fresh if known.get(said.key, ("", None))[1] != said.digest]
         )
@@ -185,7 +193,7 @@ class _Batch:
                 changes.append(self._create(said, new))
             elif digest == said.digest:
                 self.report.unchanged += 1
-            elif change := self._update(tree_id, said, present, new):
+            elif change := self._update(tree_id, said, present, new, merged.get(tree_id)):
                 changes.append(change)
         areas = AreaWriting()
         if chunk.areas:
@@ -250,6 +258,27 @@ class _Batch:
         self.numbers.keep((said.key, said.place, said.digest) for said in fresh)
         return fresh
 
+    def _call_anew(self, chunk: list[Said]) -> None:
+        """Call trees by the official number that they were given since the file was written."""
+        self.beside.wait()
+        anew = numbered_anew(self.session, self.authority_id, [said.key for said in chunk])
+        for said in chunk:
+            if said.key in anew:
+                said.number, said.scheme = anew[said.key]
+
+    def _standing(
+        self, fresh: list[Said]
+    ) -> tuple[dict[Key, tuple[str, str | None]], Present, dict[str, str]]:
+        """What is known of the trees in some rows: by number, those that may change, mergers."""
+        known = self._known([said.number for said in fresh])
+        ids = [
+            known[said.key][0] for said in fresh if said.key in known and known[said.key][1] != said.digest
+        ]
+        if not ids:
+            return known, Present({}, {}), {}
+        merged = survivors(self.session, ids)
+        return known, Present.of(self.session, sorted({*ids, *merged.values()})), merged
+
     def _known(self, numbers: list[str]) -> dict[Key, tuple[str, str | None]]:
         """Of trees that the register has: id and digest of what was imported last."""
         query = select(Tree.tree_no, Tree.number_scheme, Tree.id, Tree.imported_hash).where(
@@ -270,15 +299,21 @@ class _Batch:
         self.report.differs(said.number, "created", {})
         return Change("tree", tree_id, "created", told_tree(row, rows))
 
-    def _update(self, tree_id: str, said: Said, present: Present, new: Rows) -> Change | None:
+    def _update(
+        self, tree_id: str, said: Said, present: Present, new: Rows, survivor_id: str | None
+    ) -> Change | None:
         row, rows = self.maker.tree(said), self.maker.children(said)
-        fields = self.reviser.revise(present, tree_id, said.given, row, rows, new)
+        if survivor_id is None:
+            fields = self.reviser.revise(present, tree_id, said.given, row, rows, new)
+        else:
+            self.of_merged += 1
+            fields = self.reviser.pass_on(present, tree_id, survivor_id, row, rows, new)
         if fields is None:  # the file says it in another way
             self.report.unchanged += 1
             return None
         self.report.updated += 1
         self.report.differs(said.number, "updated", fields)
-        return Change("tree", tree_id, "updated", fields)
+        return Change("tree", survivor_id or tree_id, "updated", fields)
 
 
 def _names(said: Said) -> Iterator[str]:

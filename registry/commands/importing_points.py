@@ -11,7 +11,7 @@ from registry.commands.importing_numbers import Numbers
 from registry.commands.importing_report import KEPT, ImportReport
 from registry.commands.importing_rows import new_ids
 from registry.models import Flag, Tree
-from registry.vocab.words import Precision, Severity
+from registry.vocab.words import Precision, Severity, TreeStatus
 
 _CHUNK = 1000
 
@@ -67,7 +67,11 @@ def note_missing(
     """Tell in the report which trees of a source and authority the file does not bring."""
     ours = (
         select(Tree.tree_no, Tree.number_scheme)
-        .where(Tree.source_id == source_id, Tree.authority_id == authority_id)
+        .where(
+            Tree.source_id == source_id,
+            Tree.authority_id == authority_id,
+            Tree.status != TreeStatus.MERGED,
+        )
         .order_by(col(Tree.tree_no))
     )
     for some in chunks(streamed(session, ours), _CHUNK):

@@ -441,5 +441,5 @@ def test_a_jujube_of_34_cm_and_2300_years_is_asked_about_and_kept() -> None:
 
 def test_what_tells_of_another_tree_or_an_unreleased_text_stays_in_the_office() -> None:
     office_only = {check for check in all_checks() if not is_public_check(check)}
-    assert office_only == {"two_offices", "plantation_tree"}
+    assert office_only == {"two_offices", "plantation_tree", "decided_otherwise"}
     assert is_public_check("a_check_of_a_later_version")

@@ -17,7 +17,19 @@ from registry.chunks import chunks
 from registry.commands.history import canonical
 from registry.geopackage import point_blob, polygon_blob, register_attributes, register_layer
 from registry.keys import Keys
-from registry.models import Authority, Division, Species, SpeciesName, Tag
+from registry.models import (
+    Authority,
+    Division,
+    Element,
+    Grove,
+    HeritageGarden,
+    Place,
+    RecordLink,
+    Species,
+    SpeciesName,
+    Tag,
+    Tree,
+)
 from registry.records import AreaRecord, TreeRecord
 from registry.rules.addresses import encode_segment
 from registry.rules.search_text import index_words
@@ -31,6 +43,15 @@ Progress = Callable[[int], None]
 _SPECIES_FIELDS = ("name_zh", "name_latin", "name_author", "name_en", "family", "genus")
 _SPECIES_AS = {"name_hans": "name_zh", "name_hant": "name_zh"}
 """Columns of the species under the names that a tree's record gives them."""
+PUBLIC_LINKS = ("related", "stands_in", "replaces")
+"""Links between records that the public may know: those that people made."""
+_LINKED: dict[str, Any] = {
+    "tree": Tree,
+    "grove": Grove,
+    "garden": HeritageGarden,
+    "place": Place,
+    "element": Element,
+}
 AREA_LAYERS = {
     "grove": "古树群 / groves",
     "garden": "历史名园 / heritage gardens",
@@ -184,6 +205,22 @@ class EditionWriter:
         ]
         self.insert("tag", sorted(rows, key=lambda row: str(row["tag_hash"])))
         self.report.tags = len(rows)
+
+    def links(self, session: Session) -> None:
+        """Links that people made, where the place of neither record is hidden: one would tell the other's."""
+        exact: dict[str, set[str]] = {}
+        for kind, table in _LINKED.items():
+            query = select(table.id).where(table.position_precision == "exact")
+            found = select(RecordLink.from_id).where(RecordLink.from_type == kind)
+            others = select(RecordLink.to_id).where(RecordLink.to_type == kind)
+            exact[kind] = set(session.exec(query.where(table.id.in_(found.union(others)))))
+        rows = [
+            {"kind": link.kind, "from_kind": link.from_type, "from_uuid": link.from_id,
+             "to_kind": link.to_type, "to_uuid": link.to_id}
+            for link in session.exec(select(RecordLink).where(col(RecordLink.kind).in_(PUBLIC_LINKS)))
+            if link.from_id in exact.get(link.from_type, ()) and link.to_id in exact.get(link.to_type, ())
+        ]  # fmt: skip
+        self.insert("record_link", sorted(rows, key=lambda row: (row["from_uuid"], row["to_uuid"])))
 
     def edition(self, session: Session, keys: Keys, now: datetime) -> None:
         settings = all_settings(session)

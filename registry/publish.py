@@ -117,6 +117,7 @@ def _build(
                 writer.areas(kind, _public_areas(session, kind, photos, report))
             writer.surroundings(session)
             writer.tags(session, keys)
+            writer.links(session)
             writer.edition(session, keys, now)
         connection.execute("INSERT INTO tree_search(tree_search) VALUES ('optimize')")
         connection.commit()

@@ -472,6 +472,15 @@ CREATE TABLE tag (
   ended_on TEXT
 ) WITHOUT ROWID;
 
+-- Records that belong together, both of them with an exact position: a bridge and a garden, a well and a tree.
+CREATE TABLE record_link (
+  kind TEXT NOT NULL,                 -- related, stands_in, replaces
+  from_kind TEXT NOT NULL,            -- tree, grove, garden, place, element
+  from_uuid TEXT NOT NULL,
+  to_kind TEXT NOT NULL,
+  to_uuid TEXT NOT NULL
+);
+
 CREATE TABLE edition (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL                 -- number, name, made_at, history_head, counts …; see docs/edition.md
@@ -499,6 +508,8 @@ CREATE INDEX tree_grove_index ON tree(grove_no) WHERE grove_no IS NOT NULL;
 CREATE INDEX tree_garden_index ON tree(garden_no) WHERE garden_no IS NOT NULL;
 CREATE INDEX tree_place_index ON tree(place_no) WHERE place_no IS NOT NULL;
 CREATE INDEX tag_tree_index ON tag(tree_uuid);
+CREATE INDEX record_link_from_index ON record_link(from_uuid);
+CREATE INDEX record_link_to_index ON record_link(to_uuid);
 CREATE INDEX division_parent_index ON division(parent_id);
 
 -- Bigrams of names, numbers and released texts (registry.rules.search_text); rowid is tree.fid.

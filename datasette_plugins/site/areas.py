@@ -12,6 +12,7 @@ from datasette.utils import tilde_decode, tilde_encode
 
 from datasette_plugins.site.charts import DotMap, dot_map
 from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
+from datasette_plugins.site.links import Link, links_of
 from datasette_plugins.site.pages import read_edition, render_page
 from registry.rules.counting import TreeCounts, count_trees
 from registry.vocab.sentences import seal_character
@@ -41,6 +42,7 @@ class AreaPage:
     source: sqlite3.Row | None
     map: DotMap | None
     here: tuple[float, float] | None
+    links: tuple[Link, ...] = ()
 
     @property
     def seal(self) -> str:
@@ -132,6 +134,7 @@ def load_area(db: sqlite3.Connection, kind: str, path: str) -> AreaPage | None:
         source=_one(db, "SELECT * FROM source WHERE id = ?", row["source_id"]),
         map=area_map,
         here=area_map.frame.place(row["lon"], row["lat"]) if area_map and row["lon"] is not None else None,
+        links=links_of(db, row["uuid"]),
     )  # fmt: skip
 
 

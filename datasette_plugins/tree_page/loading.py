@@ -8,6 +8,7 @@ from typing import Any
 from datasette_plugins.site.charts import DotMap, dot_map
 from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.home import jurisdiction_points
+from datasette_plugins.site.links import Link, links_of
 from datasette_plugins.site.place_names import place_names, place_text
 from datasette_plugins.site.stories import is_story_withheld, stories_of
 from datasette_plugins.tree_page.rings import Rings, draw_rings
@@ -37,6 +38,7 @@ class TreePage:
     map: DotMap | None
     here: tuple[float, float] | None
     rings: Rings
+    links: tuple[Link, ...] = ()
 
     @property
     def stories(self) -> tuple[str, ...]:
@@ -132,6 +134,7 @@ def load_tree(edition: EditionDatabase, db: sqlite3.Connection, fid: int) -> Tre
         map=area,
         here=area.frame.place(tree["lon"], tree["lat"]) if located and area else None,
         rings=draw_rings(measurements, inspections),
+        links=links_of(db, uuid),
     )
 
 

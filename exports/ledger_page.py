@@ -35,6 +35,7 @@ def _page(title: str, made_by: Sequence[str], sheets: Iterable[Sheet], t: Transl
 
 def _html_table(sheet: Sheet, t: Translator) -> str:
     rows = list(sheet.rows)
+    looks = ["" if column.kind == "text" else ' class="number"' for column in sheet.columns]
     heads = [f"{c.title} ({c.unit})" if c.unit else c.title for c in sheet.columns]
     kept = [place for place in range(len(heads)) if any(row[place] not in (None, "") for row in rows)]
     if not rows:
@@ -44,12 +45,11 @@ def _html_table(sheet: Sheet, t: Translator) -> str:
         cells = []
         for place in kept:
             column, value = sheet.columns[place], values[place]
-            look = ' class="number"' if column.kind != "text" else ""
             label = escape(heads[place], quote=True)
-            cells.append(f'<td{look} data-label="{label}">{escape(_text(column, value, t))}</td>')
+            cells.append(f'<td{looks[place]} data-label="{label}">{escape(_text(column, value, t))}</td>')
         return f"<{tag}>{''.join(cells)}</tr>\n"
 
-    head = "".join(f"<th>{escape(heads[place])}</th>" for place in kept)
+    head = "".join(f"<th{looks[place]}>{escape(heads[place])}</th>" for place in kept)
     body = "".join(line(row) for row in rows)
     foot = line(sheet.total, 'tr class="total"') if sheet.total is not None else ""
     return (

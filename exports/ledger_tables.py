@@ -332,7 +332,7 @@ def _summary(entries: Sequence[LedgerEntry], facts: LedgerFacts, t: Translator) 
         rows.append((_("with a number of trees"), counted, total, counted / total if total else None))
     columns = (
         Column(_("What is counted"), 34),
-        Column(_("Number"), 12, "integer"),
+        Column(_("Count"), 12, "integer"),
         Column(_("of"), 12, "integer"),
         Column(_("Share"), 10, "percent"),
     )

@@ -9,7 +9,7 @@ GUSHU := $(BIN)/gushu --register $(DEMO)/register.db
 SAMPLES := samples/taipei/protected_trees_2026-08-23.csv samples/hongkong/hongkong-ovt.json.gz \
   samples/singapore/singapore-heritage-trees.json
 
-.PHONY: help setup demo demo-files serve test check format bench lock system messages clean
+.PHONY: help setup demo demo-files serve test check format dictionary bench lock system messages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -71,6 +71,10 @@ check: $(VENV)/.dev ## format, lint, types, directions of imports
 format: $(VENV)/.dev ## put the code into the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+dictionary: $(VENV)/.runtime ## draw the field dictionary in docs/ anew from the models
+	$(BIN)/gushu --lang zh fields > docs/zh/fields.md
+	$(BIN)/gushu --lang en fields > docs/en/fields.md
 
 bench: $(VENV)/.dev ## speed, as ratios to the alternatives in one run
 	$(BIN)/python -m benchmarks

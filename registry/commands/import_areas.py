@@ -16,7 +16,7 @@ from registry.commands.bulk import insert_rows, update_row
 from registry.commands.history import Change, canonical, told_row
 from registry.commands.importing_areas_said import AreaSaid, RowDict
 from registry.commands.importing_report import ImportReport
-from registry.commands.importing_rows import NOT_TOLD, RowMaker, Rows
+from registry.commands.importing_rows import NOT_TOLD, RowMaker, Rows, is_duty
 from registry.importing.area_rows import area_fields
 from registry.importing.mapping import Column, Mapping
 from registry.importing.problems import RowProblem
@@ -218,7 +218,7 @@ class AreaBatch:
             and table is not TreeAlias
             and (table is not GroveSpecies or said.species)
             and row.get("source_id", self.maker.source_id) == self.maker.source_id
-            and (table is not TreeParty or row["role"] in self.said)
+            and (table is not TreeParty or (row["role"] in self.said and not is_duty(row)))
             and (
                 table is not Designation
                 or any(row["designated_on"] == each["designated_on"] for each in rows)

@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel
 from registry.commands.bulk import update_row
 from registry.commands.history import canonical, told_row
 from registry.commands.importing_decided import DECISIONS, moved_in, settled_fields
-from registry.commands.importing_rows import TOLD_AS, Rows, new_ids
+from registry.commands.importing_rows import TOLD_AS, Rows, is_duty, new_ids
 from registry.commands.importing_said import RowDict
 from registry.importing.mapping import MEASUREMENT_FIELDS
 from registry.models import (
@@ -211,14 +211,14 @@ class Reviser:
         """Whether a row that the file does not repeat goes.
 
         A number never does; a dated row only where the file corrects the same day; an undated size, and a
-        party, where the file has their column and no value in it.
+        party, where the file has their column and no value in it. A duty that an office has set is its own.
         """
         if table is Flag:
             return self._flag_may_go(row, sizes_are_new)
         if table is TreeAlias or row.get("source_id", self.source_id) != self.source_id:
             return False
         if table is TreeParty:
-            return row["role"] in self.given
+            return row["role"] in self.given and not is_duty(row)
         if table is Measurement and not children:
             return row["measured_on"] is None and bool(self.given & MEASUREMENT_FIELDS)
         day = _DAYS.get(table)

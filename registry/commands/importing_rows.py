@@ -103,6 +103,11 @@ class RowMaker:
         return self.directory.party_id(kind, name, lang)
 
 
+def is_duty(party: RowDict) -> bool:
+    """Whether an office has said from when, or until when, a party has its role: no file overturns that."""
+    return party.get("from_on") is not None or party.get("to_on") is not None
+
+
 def told_tree(row: RowDict, rows: Rows) -> dict[str, tuple[Any, Any]]:
     """A new tree as the history tells it. row, rows: as from RowMaker."""
     told: dict[str, tuple[Any, Any]] = {

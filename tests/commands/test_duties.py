@@ -88,3 +88,15 @@ def test_no_duty_begins_tomorrow_nor_before_the_one_that_it_ends(office: Engine)
 def test_elements_have_no_duties(office: Engine) -> None:
     with pytest.raises(RecordKindError), transaction(office) as session:
         set_duties(session, ("element", "x", "element:x"), {}, from_on=TODAY, today=TODAY, actor="t", now=NOW)
+
+
+def test_a_file_that_is_imported_again_ends_no_duty_that_the_office_has_set(
+    engine: Engine, tmp_path: Path
+) -> None:
+    import_rows(engine, tmp_path, {"no": "1", "steward": "东庄村委会"})
+    settle(engine, date(2024, 5, 1), steward=["某镇人民政府"])
+    settle(engine, date(2025, 5, 1), steward=["某县林业站"])
+    report = import_rows(engine, tmp_path, {"no": "1", "steward": "西庄村委会", "height": 9})
+    assert report.counts["updated"] == 1
+    kept = {(str(row.from_on), str(row.to_on)) for row in rows_of(engine, TreeParty) if row.from_on}
+    assert {("2024-05-01", "2025-05-01"), ("2025-05-01", "None")} <= kept

@@ -30,7 +30,7 @@ from registry.vocab.language import Translator
 SHOWN = 20
 
 
-@app.command(help=_("Check the whole history, link by link, and every value of the trees against it."))
+@app.command(help=_("Check the whole history, link by link, and every value of the register against it."))
 def verify(
     ctx: typer.Context,
     head: Annotated[
@@ -75,14 +75,39 @@ def verify(
         raise HistoryBrokenError(seq=lost_seq, reason=reason)
 
 
+_KINDS = {
+    "grove": _("grove {number}"),
+    "garden": _("garden {number}"),
+    "place": _("place {number}"),
+    "element": _("element {number}"),
+    "craft": _("craft {number}"),
+    "case": _("case {number}"),
+    "tag": _("tag {number}"),
+    "protection_list": _("protection list, edition {number}"),
+    "campaign": _("census {number}"),
+    "campaign_survey": _("form {number} of a census"),
+    "rule_adoption": _("adoption of the rule pack {number}"),
+    "setting": _("setting {number}"),
+}
+_PARTS = {
+    "entries": _("lines"),
+    "steps": _("steps"),
+    "opinions": _("opinions"),
+    "objections": _("objections"),
+    "answers": _("answers"),
+}
+
+
 def _deviation(each: Deviation, t: Translator) -> str:
-    label = t.label(each.field) if each.field in FIELDS else each.field or t.gettext("the whole tree")
+    label = t.label(each.field) if each.field in FIELDS else each.field or t.gettext("the whole record")
+    label = t.gettext(_PARTS[each.field]) if each.field in _PARTS else label
+    called = t.gettext(_KINDS.get(each.kind, _("tree {number}")), number=each.tree_no)
     if each.at is None:
-        return t.gettext("tree {tree_no}, {field}: no event told it", tree_no=each.tree_no, field=label)
+        return t.gettext("{record}, {field}: no event told it", record=called, field=label)
     when = each.at.strftime("%Y-%m-%d %H:%M UTC")
     return t.gettext(
-        "tree {tree_no}, {field}: last told by event {seq} of {when}",
-        tree_no=each.tree_no,
+        "{record}, {field}: last told by event {seq} of {when}",
+        record=called,
         field=label,
         seq=each.seq,
         when=when,

@@ -396,10 +396,13 @@ def _keep_survey(
         return Change("campaign_survey", row.id, "created", {**facts, "round": (None, survey_round)})
     if row.answers == answers and row.surveyor_id == surveyor_id:
         return None
-    old = row.answers
+    told: dict[str, tuple[Any, Any]] = {"answers": (row.answers, answers)}
+    told |= {
+        name: (old, None) for name in ("verdict", "checker_id") if (old := getattr(row, name)) is not None
+    }
     row.answers, row.surveyor_id, row.surveyed_on = answers, surveyor_id, said.surveyed_on
     row.verdict = row.checker_id = row.checked_on = None
-    return Change("campaign_survey", row.id, "updated", {"answers": (old, answers)})
+    return Change("campaign_survey", row.id, "updated", told)
 
 
 def _mark(

@@ -190,10 +190,14 @@ def _end(session: Session, kind: str, subject_id: str, day: date) -> dict[str, t
             row.ended_on = day
             session.add(row)
             came.append(told_row(row.model_dump()))
+    told: dict[str, tuple[Any, Any]] = {"designations": (gone, came)} if gone else {}
     if kind == "grove":
         grove = session.get_one(Grove, subject_id)
-        grove.protection_grade = grove.grade_scheme = None
-    return {"designations": (gone, came)} if gone else {}
+        for name in ("protection_grade", "grade_scheme"):
+            if (old := getattr(grove, name)) is not None:
+                told[name] = (old, None)
+                setattr(grove, name, None)
+    return told
 
 
 def _found(session: Session, case: CaseFile, facts: CaseFacts, now: datetime) -> list[Change]:

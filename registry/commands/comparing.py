@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from registry.chunks import chunks
+from registry.commands.comparing_records import stray_values
 from registry.commands.history import CHILDREN, streamed
 from registry.commands.replay import CREATED, State, Told, plain, plain_row, row_key, told_items
 from registry.models import Event, EventItem, Tree
@@ -31,18 +32,22 @@ _COMPARED = {name: table for name, table in CHILDREN.items() if name != "flags"}
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """A value of a tree that is not what the event that set it last says. `field` is a column, or the name of
-    rows; "" where the whole tree came or went without an event. `seq` is 0 where no event set it."""
+    """A value of a record that is not what the event setting it last says. `field` is a column, or a name of
+    rows; "" where the whole record came or went without an event. `seq` is 0 where no event set it.
+
+    tree_id, tree_no: id and number, also of what is no tree (`kind`).
+    """
 
     tree_id: str
     tree_no: str
     field: str
     seq: int
     at: datetime | None
+    kind: str = "tree"
 
 
 def deviations(session: Session) -> Iterator[Deviation]:
-    """Every value of every tree that is not what the history says, tree by tree; memory stays flat."""
+    """Every value of a record, tree or not, that is not what the history says; memory stays flat."""
     ids = streamed(session, select(Tree.id).order_by(Tree.id))
     for batch in chunks(ids, _CHUNK):
         told: defaultdict[str, State] = defaultdict(State)
@@ -52,6 +57,11 @@ def deviations(session: Session) -> Iterator[Deviation]:
         for tree_id, tree_no, field, seq in _differing(session, batch, told):
             yield Deviation(tree_id, tree_no, field, seq, instants.get(seq))
     yield from _gone(session)
+    for strays in chunks(stray_values(session), _CHUNK):
+        instants = _instants(session, {stray.seq for stray in strays})
+        for stray in strays:
+            when = instants.get(stray.seq)
+            yield Deviation(stray.id, stray.called, stray.field, stray.seq, when, stray.kind)
 
 
 def misfits(session: Session, seq: int) -> list[tuple[int, str]]:
@@ -125,7 +135,7 @@ def _differing_fields(tree: Any, state: State) -> Iterator[str]:
         expected, found = fields.get(name), values[name]
         if expected is None:
             expected = default
-        if found == expected or plain(found) == expected or expected is ERASED:
+        if found == expected or plain(found) == expected or expected is ERASED or name in state.cleaned:
             continue
         if name in fields or name not in _OFTEN_NOT_TOLD:
             yield name
@@ -133,7 +143,7 @@ def _differing_fields(tree: Any, state: State) -> Iterator[str]:
 
 def _is_same(found: list[dict[str, Any]], state: State, name: str) -> bool:
     told = state.rows.get(name, {})
-    if name in state.erased or not all("id" in row for row in told.values()):
+    if name in state.erased | state.cleaned or not all("id" in row for row in told.values()):
         return True  # rows told without ids, as once they were, cannot be told from one another
     return {row_key(row): row for row in found} == told
 

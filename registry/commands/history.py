@@ -88,7 +88,7 @@ PRIVATE_FIELDS = frozenset(
     | {"steps", "opinions", "objections", "grove_no"}
     | DETAIL_TEXTS
     | {"composition", "dominant_species", "target_species", "shrub_species", "herb_species", "layers"}
-    | {"craftsmen", "lineage", "links"}
+    | {"craftsmen", "lineage", "links", "answers"}
 )
 """Fields whose values are committed to, not written, in the history."""
 CHILDREN: dict[str, type[SQLModel]] = {

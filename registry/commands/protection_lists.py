@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from registry.chunks import chunks
 from registry.commands.history import Change, canonical, history_head, insert_rows, record_event
 from registry.commands.numbering import lock_numbers
-from registry.errors import ListAuthorityError, ListUnknownError
+from registry.errors import ListAuthorityError, ListUnknownError, Phrase, RegisterAlteredError
 from registry.list_records import ListedGrove, ListedTree, ListFacts, ListRecord
 from registry.models import Authority, ProtectionList, ProtectionListEntry, Tree
 from registry.rules.listing import compare_lists, count_list
@@ -121,7 +121,13 @@ def find_list(session: Session, edition: int, authority_id: str | None = None) -
 
 
 def read_list(session: Session, made: ProtectionList, against: ProtectionList | None = None) -> ListRecord:
-    """An edition as it was made, with what changed since the one before it, or since `against`."""
+    """An edition as it was made, with what changed since the one before it, or since `against`.
+
+    Raises RegisterAlteredError where its lines are not those that its hash was made of.
+    """
+    if not is_whole(session, made):
+        first = Phrase("protection list, edition {number}", number=made.edition)
+        raise RegisterAlteredError(count=1, first=first)
     told = json.loads(made.selection)
     trees, groves = _lines(session, made)
     before: list[ListedTree | ListedGrove] = []
@@ -155,6 +161,19 @@ def read_list(session: Session, made: ProtectionList, against: ProtectionList | 
         counts=count_list(trees, groves),
         changes=compare_lists(before, now, told["removed"]) if against else (),
     )
+
+
+def is_whole(session: Session, made: ProtectionList) -> bool:
+    """Whether the lines of an edition are those that it was made of, in their order."""
+    query = select(ProtectionListEntry).where(ProtectionListEntry.list_id == made.id)
+    digest, count = hashlib.sha256(), 0
+    for row in session.exec(query.order_by(col(ProtectionListEntry.ordinal))):
+        told = json.loads(row.content)
+        if (told["number"], told["subject_id"]) != (row.number, row.tree_id or row.grove_id):
+            return False
+        digest.update(b"\n" * bool(count) + row.content.encode())
+        count += 1
+    return (digest.hexdigest(), count) == (made.sha256, made.entry_count)
 
 
 def _where(row: ProtectionList) -> tuple[str, ...]:

@@ -40,24 +40,30 @@ class State:
 
     `fields`: by column; ERASED stands for what was forgotten. `rows`: by name (see `CHILDREN`) and id.
     `set_by`: the event that last set a field, or rows of a name. `erased`: names of rows of which some are
-    forgotten.
+    forgotten. `cleaned`: names of fields and rows of which an erasing took a person out, and that no event
+    told anew in the same stroke or since: the tables may still say them as they were.
     """
 
     fields: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     set_by: dict[str, int] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
+    cleaned: set[str] = field(default_factory=set)
     begun: int = 0
     seq: int = 0
     at: datetime | None = None
 
-    def apply(self, told: Told) -> None:
-        """Take one more item, in the order of the chain."""
+    def apply(self, told: Told, rows: frozenset[str] = frozenset()) -> None:
+        """Take one more item, in the order of the chain. rows: names of rows beside those of `CHILDREN`."""
         self.begun = self.begun or told.seq
         self.seq, self.at = told.seq, told.at
+        self.cleaned -= told.fields.keys()
+        for each in told.fields.get("erased", [None, None])[1] or ():
+            names = each["fields"] if isinstance(each, dict) else ()
+            self.cleaned.update(name for name in names if self.set_by.get(name) != told.seq)
         for name, pair in told.fields.items():
             self.set_by[name] = told.seq
-            if name in CHILDREN:
+            if name in CHILDREN or name in rows:
                 self._apply_rows(name, pair)
             elif name == "findings" and told.subject_type == "tree":
                 self._add_findings(pair[1])

@@ -1,0 +1,157 @@
+"""Whoever changes the register behind its back is noticed: records, their rows, the lines of lists."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from case_kit import ACTOR, appraise, designated, make_trees, opened, take, tree_of
+from register_kit import NOW, tamper
+from sqlalchemy.engine import Engine
+from sqlmodel import Session
+
+from registry.commands.adoption import adopt_pack
+from registry.commands.areas import AreaPlace, register_garden, register_grove
+from registry.commands.campaigns import CampaignDraft, Surveyed, open_campaign, record_surveys
+from registry.commands.case_opinions import add_objection
+from registry.commands.comparing import deviations
+from registry.commands.erasing import erase_party
+from registry.commands.merging import merge_trees, unmerge_tree
+from registry.commands.protection_lists import editions, make_list, read_list
+from registry.commands.register import change_setting
+from registry.commands.tags import issue_tags
+from registry.db import open_register, reading, transaction
+from registry.errors import RegisterAlteredError
+from registry.keys import Keys
+from registry.models import GardenDraft, GroveDraft
+from registry.queries import full_trees
+from registry.rulepacks import RULEPACK_FOLDER, PackLibrary
+from registry.rules.listing import listed_tree
+from registry.rules.redaction import redact
+from registry.selection import stream_ids
+from registry.vocab.words import CaseKind, Category, StepKind
+
+
+@pytest.fixture
+def engine(register_address: str, tmp_path: Path, keys: Keys) -> Engine:
+    """Of every kind of record one."""
+    engine = open_register(register_address)
+    make_trees(engine, tmp_path)
+    with transaction(engine) as session:
+        place = AreaPlace("cn-test", tree_of(session, "甲-1").source_id)
+        register_grove(session, GroveDraft(number="群1", name="松林", tree_count=40), place, **ACTOR)
+        register_garden(session, GardenDraft(number="园1", name="某园", lon=112.8, lat=35.5), place, **ACTOR)
+        issue_tags(session, [tree_of(session, "甲-1").id], keys=keys, **ACTOR)
+        designated(session)
+        case = opened(session, CaseKind.REDESIGNATION, category=Category.ANCIENT, grade="1")
+        take(session, case, StepKind.APPRAISAL, 2)
+        appraise(session, case)
+        take(session, case, StepKind.NOTICE, 3, ended_on=date(2026, 2, 9))
+        add_objection(session, case, received_on=date(2026, 2, 8), text="树龄不足", by="刘某某", **ACTOR)
+        open_campaign(session, CampaignDraft("2026", "普查", "plain", date(2026, 1, 1)), **ACTOR)
+        form = Surveyed(
+            "tree", tree_of(session, "甲-1").id, "镇", "村", None, "甄小明", {"steward": "甄小明"}
+        )
+        record_surveys(session, "2026", [form], survey_round=1, source="表.csv", **ACTOR)
+        change_setting(session, "register_name", "某县登记册", **ACTOR)
+        library = PackLibrary()
+        adopt_pack(session, library.get("cn-2025"), RULEPACK_FOLDER / "cn-2025.toml",
+                   adopted_on=date(2026, 1, 1), document_no="文1", **ACTOR)  # fmt: skip
+        _list(session)
+    return engine
+
+
+def _list(session: Session) -> None:
+    lines = [
+        listed_tree(redact(full.record, full.disclosure)[0], None)
+        for full in full_trees(session, stream_ids(session, ()))
+    ]
+    make_list(session, [line for line in lines if line], [], authority_id="cn-test", title="名录", **ACTOR)
+
+
+def found(engine: Engine) -> set[tuple[str, str]]:
+    with reading(engine) as session:
+        return {(each.kind, each.field) for each in deviations(session)}
+
+
+def test_what_was_done_through_the_register_is_what_its_history_tells(engine: Engine) -> None:
+    assert found(engine) == set()
+
+
+CHANGES: dict[str, tuple[str, str]] = {
+    "UPDATE grove SET tree_count = 4000": ("grove", "tree_count"),
+    "UPDATE grove SET protection_grade = '1'": ("grove", "protection_grade"),
+    "UPDATE heritage_garden SET lon = 100": ("garden", "lon"),
+    "DELETE FROM heritage_garden": ("garden", ""),
+    "UPDATE case_file SET proposed_grade = '3' WHERE state = 'granted'": ("case", "proposed_grade"),
+    "UPDATE case_file SET state = 'refused' WHERE state = 'granted'": ("case", "state"),
+    "UPDATE case_step SET happened_on = '2020-01-01' WHERE kind = 'decision'": ("case", "steps"),
+    "DELETE FROM case_step WHERE kind = 'notice'": ("case", "steps"),
+    "UPDATE appraisal_opinion SET verdict = 'disagrees'": ("case", "opinions"),
+    "DELETE FROM objection": ("case", "objections"),
+    "UPDATE tag SET state = 'withdrawn'": ("tag", "state"),
+    "UPDATE protection_list_entry SET content = replace(content, '305', '905')": (
+        "protection_list", "entries",
+    ),
+    "UPDATE protection_list SET sha256 = '0'": ("protection_list", "sha256"),
+    "UPDATE campaign SET starts_on = '2020-01-01'": ("campaign", "starts_on"),
+    "UPDATE campaign_survey SET answers = '{}'": ("campaign_survey", "answers"),
+    "UPDATE rule_adoption SET adopted_on = '2020-01-01'": ("rule_adoption", "adopted_on"),
+    "UPDATE setting SET value = 'x' WHERE name = 'register_name'": ("setting", "value"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("statement", CHANGES)
+def test_a_change_behind_the_back_of_the_register_is_named(engine: Engine, statement: str) -> None:
+    assert tamper(engine, statement) > 0
+    assert CHANGES[statement] in found(engine)
+
+
+def test_a_list_whose_lines_were_altered_is_not_printed(engine: Engine) -> None:
+    tamper(engine, "UPDATE protection_list_entry SET content = replace(content, '305', '905')")
+    with reading(engine) as session, pytest.raises(RegisterAlteredError, match="edition 1"):
+        read_list(session, editions(session)[0])
+
+
+def test_a_tag_that_went_over_with_a_merger_and_came_back_is_where_it_belongs(engine: Engine) -> None:
+    with transaction(engine) as session:
+        one, two = (tree_of(session, number).id for number in ("甲-1", "甲-2"))
+        merge_trees(session, two, one, reason="同一株", **ACTOR)
+    assert found(engine) == set()
+    with transaction(engine) as session:
+        unmerge_tree(session, one, reason="不是", **ACTOR)
+    assert found(engine) == set()
+
+
+def test_a_closed_grove_case_tells_that_the_grade_went(engine: Engine) -> None:
+    with transaction(engine) as session:
+        grove = session.connection().exec_driver_sql("SELECT id FROM grove").scalar_one()
+        case = opened(session, CaseKind.DESIGNATION, subject=("grove", grove), category=Category.ANCIENT,
+                      grade="2", pack_id="cn-2025")  # fmt: skip
+        for day, kind in enumerate((StepKind.APPRAISAL, StepKind.NOTICE), start=2):
+            take(session, case, kind, day, omitted_reason="x")
+        take(session, case, StepKind.DECISION, 5, document_no="1")
+        take(session, case, StepKind.APPROVAL, 6, by="县政府")
+        take(session, case, StepKind.PUBLICATION, 7, document_no="2")
+        gone = opened(session, CaseKind.DELISTING, subject=("grove", grove))
+        for day, kind in enumerate((StepKind.APPRAISAL, StepKind.NOTICE), start=2):
+            take(session, gone, kind, day, omitted_reason="x")
+        take(session, gone, StepKind.DECISION, 8, document_no="1")
+        take(session, gone, StepKind.APPROVAL, 9, by="县政府")
+        take(session, gone, StepKind.PUBLICATION, 10, document_no="2")
+        take(session, gone, StepKind.TAG_RECOVERY, 11)
+        take(session, gone, StepKind.ARCHIVE, 12)
+    assert found(engine) == set()
+
+
+def test_answers_of_a_form_stand_in_the_history_as_a_commitment_alone(engine: Engine) -> None:
+    with reading(engine) as session:
+        told = session.connection().exec_driver_sql("SELECT change FROM event_item").scalars().all()
+    assert not [each for each in told if "甄小明" in each or "张专家" in each or "刘某某" in each]
+
+
+@pytest.mark.parametrize("texts", [True, False])
+def test_erasing_a_person_looks_like_no_tampering(engine: Engine, texts: bool) -> None:
+    for name in ("甄小明", "刘某某", "张专家"):
+        with transaction(engine) as session:
+            erase_party(session, name, basis="某法", texts=texts, actor="t", now=NOW)
+    assert found(engine) == set()

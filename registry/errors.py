@@ -422,7 +422,9 @@ class CaseRowError(RegistryError):
     """A row of a file of cases cannot be recorded; then none of the file is."""
 
     code = "case_row"
-    template = "{path} row {row}, column {column}, value “{value}”: {reason}; nothing of the file was recorded"
+    template = (
+        "{path} row {row}, column {column}, value “{value}”: {reason}; nothing of the file was recorded"
+    )
 
 
 class NumberAllotError(RegistryError):

@@ -78,7 +78,8 @@ def _slug(value: Any) -> Phrase | None:
 
 PACK_KEYS: dict[str, Check] = {
     "id": _slug, "jurisdiction": _slug, "title_zh": _text, "title_en": _text, "valid_from": _day,
-    "valid_to": _day, "supersedes": _list(_slug), "extends": _slug, "citation": _text, "citation_en": _text, "source": _text,
+    "valid_to": _day, "supersedes": _list(_slug), "extends": _slug, "citation": _text, "citation_en": _text,
+    "source": _text,
     "document_no": _text, "confidence": _word(CONFIDENCES), "standing": _word(STANDINGS),
     "needs_document": _flag, "automatic": _flag, "base": _flag, "unverified": _list(_word(SECTIONS)),
     "drops": _list(_word(SECTIONS)), "note_zh": _text, "note_en": _text,
@@ -227,9 +228,7 @@ def _rules(section: str, found: Any, pack: RulePack, file: str) -> Iterator[Rule
     if not isinstance(found, dict):
         raise RulePackError(pack=file, key=section, reason=Phrase("it must be a table"))
     form = FORMAT[section]
-    base = Basis(
-        pack.id, pack.citation, pack.source, pack.confidence, pack.standing, pack.citation_en
-    )
+    base = Basis(pack.id, pack.citation, pack.source, pack.confidence, pack.standing, pack.citation_en)
     rows = {} if form.rows == () else {name: row for name, row in found.items() if isinstance(row, dict)}
     own = {name: value for name, value in found.items() if name not in rows}
     _check_keys(

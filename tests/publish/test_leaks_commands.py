@@ -1,0 +1,69 @@
+"""Whatever a command writes for the public holds nothing that was planted in private columns."""
+
+import json
+from pathlib import Path
+
+import pytest
+from leak_kit import EXACT_NO, GENERALISED_NO, PLANTED, SECRET_PLACE, Office, plant, unpacked
+from typer.testing import CliRunner
+
+from registry.cli.app import app
+
+COMMANDS = {
+    "list.pdf": ("list", "make", "{out}", "--document", "某政发〔2026〕1号"),
+    "list.xlsx": ("list", "make", "{out}", "--document", "某政发〔2026〕1号"),
+    "list.html": ("list", "make", "{out}", "--document", "某政发〔2026〕1号"),
+    "tree.html": ("file", EXACT_NO, "{out}"),
+    "tree.json": ("file", EXACT_NO, "{out}", "--as-of", "2100-01-01"),
+    "tree.pdf": ("file", EXACT_NO, "{out}", "--effective", "2026-03-01"),
+    "hidden.html": ("file", GENERALISED_NO, "{out}"),
+    "hidden.json": ("file", GENERALISED_NO, "{out}", "--as-of", "2100-01-01"),
+    "grove.pdf": ("dossier", "grove:G1", "{out}"),
+    "groves.html": ("ledger", "list", "grove", "{out}"),
+    "gardens.xlsx": ("ledger", "list", "garden", "{out}"),
+    "places.html": ("ledger", "list", "place", "{out}"),
+    "elements.xlsx": ("ledger", "list", "element", "{out}"),
+}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return plant(tmp_path_factory.mktemp("leaks"))
+
+
+@pytest.fixture(scope="module")
+def written(office: Office) -> dict[str, bytes]:
+    """What each command writes, and what it says on the way."""
+    found: dict[str, bytes] = {}
+    for name, words in COMMANDS.items():
+        out: Path = office.folder / name
+        for lang in ("zh", "en"):
+            line = ["--register", office.address, "--lang", lang, *(word.format(out=out) for word in words)]
+            result = CliRunner().invoke(app, line)
+            assert result.exit_code == 0, (words, result.output)
+            found[f"{lang} {name}"] = out.read_bytes()
+            found[f"{lang} {name} said"] = result.output.encode()
+            out.unlink()
+    return found
+
+
+@pytest.mark.parametrize("what", [*PLANTED])
+def test_no_planted_value_is_in_what_a_command_writes_or_says(written: dict[str, bytes], what: str) -> None:
+    needle = PLANTED[what].encode()
+    escaped = json.dumps(PLANTED[what])[1:-1].encode()
+    leaking = [
+        name
+        for name, content in written.items()
+        if any(needle in part or escaped in part for part in unpacked(name, content))
+    ]
+    assert leaking == []
+
+
+def test_the_place_of_a_generalised_tree_is_in_none_of_them(written: dict[str, bytes]) -> None:
+    needle = SECRET_PLACE.encode()
+    assert [n for n, content in written.items() if any(needle in part for part in unpacked(n, content))] == []
+
+
+def test_the_same_search_finds_what_is_public(written: dict[str, bytes]) -> None:
+    for name in ("zh tree.html", "zh tree.json", "zh list.pdf", "zh list.xlsx", "zh list.html"):
+        assert any(EXACT_NO.encode() in part for part in unpacked(name, written[name])), name

@@ -104,7 +104,7 @@ def read_pack(path: Path, library: PackLibrary | None = None) -> RulePack:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise InputMissingError(path=path) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RulePackError(pack=path.name, key="TOML", reason=str(error)) from error
     except OSError as error:
         raise unwritable(path, error) from error

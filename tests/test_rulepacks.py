@@ -128,6 +128,13 @@ def test_sections_that_were_dropped_are_not_inherited() -> None:
         ('[transplant]\nnational_key = { classes = ["9"] }', "transplant.national_key.classes", "not one of"),
         ("[scope]\nurban = 1", "scope.urban", "true or false"),
         ('[plate]\nfields = ["phone_of_owner"]', "plate.fields", "not one of"),
+        ("[appraisal]\nexperts = 99999999999999999999", "appraisal.experts", "at most"),
+        (
+            "[deadlines]\ndeath_verification = { working_days = 99999999 }",
+            "deadlines.death_verification.working_days",
+            "at most",
+        ),
+        ("x = " + "[" * 100_000, "TOML", "recursion"),
     ],
 )
 def test_a_wrong_pack_is_named_with_its_file_and_key(

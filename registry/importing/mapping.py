@@ -155,7 +155,7 @@ def read_mapping(path: Path) -> Mapping:
     try:
         text = path.read_text(encoding="utf-8")
         found = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MappingError(mapping=path.name, reason=str(error)) from error
     except OSError as error:
         raise MappingError(mapping=path.name, reason=error.strerror or str(error)) from error

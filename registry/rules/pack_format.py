@@ -25,6 +25,8 @@ from registry.vocab.rule_words import (
 )
 from registry.vocab.words import NUMBER_SCHEMES, VIGOUR_SCALES, FamousCategory, Vigour
 
+MOST = 20_000
+"""The greatest number that a rule may have: years of an age, days, metres, centimetres, experts."""
 Check = Callable[[Any], Phrase | None]
 """Looks at one value: what is wrong with it, or None."""
 
@@ -33,14 +35,19 @@ def _text(value: Any) -> Phrase | None:
     return None if isinstance(value, str) and value.strip() else Phrase("it must be a text")
 
 
+def _bounded(value: float) -> Phrase | None:
+    """No law has such a number, and no day comes so late."""
+    return None if value <= MOST else Phrase("it must be {most} at most", most=MOST)
+
+
 def _number(value: Any) -> Phrase | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-    return None if is_number else Phrase("it must be a number, 0 or more")
+    return _bounded(value) if is_number else Phrase("it must be a number, 0 or more")
 
 
 def _whole(value: Any) -> Phrase | None:
     is_whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return None if is_whole else Phrase("it must be a whole number, 0 or more")
+    return _bounded(value) if is_whole else Phrase("it must be a whole number, 0 or more")
 
 
 def _flag(value: Any) -> Phrase | None:

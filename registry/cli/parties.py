@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from registry.cli.app import Office, _, app
 from registry.commands.erasing import ErasureReport, erase_party, find_party, scrub
-from registry.db import reading, transaction
+from registry.db import reading, sqlite_path, transaction
 from registry.models import Party, Photo, Tree, TreeParty
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
@@ -77,14 +77,21 @@ def erase(
             session.rollback()
     if not dry_run:
         scrub(office.address)
-    for line in _report_lines(report, office.t):
+    copies = _copies(office.address)
+    for line in _report_lines(report, copies, office.t):
         office.say(line)
     if dry_run:
         office.say(office.t.gettext("  tried only: nothing was changed"))
-    office.answer(asdict(report))
+    office.answer({**asdict(report), "copies": copies})
 
 
-def _report_lines(report: ErasureReport, t: Translator) -> list[str]:
+def _copies(address: str) -> list[str]:
+    """Copies of the register beside it, as `gushu migrate` makes them."""
+    path = sqlite_path(address)
+    return [] if path is None else sorted(str(copy) for copy in path.parent.glob(path.name + ".before-*"))
+
+
+def _report_lines(report: ErasureReport, copies: list[str], t: Translator) -> list[str]:
     _ = t.gettext
     lines = [
         _(
@@ -105,5 +112,12 @@ def _report_lines(report: ErasureReport, t: Translator) -> list[str]:
     if report.events:
         seqs = ", ".join(map(str, report.events))
         lines.append(_("Written in the chain itself and not to be changed: events {seqs}.", seqs=seqs))
+    if report.credits:
+        lines.append(
+            _("Originals of photos stay as they were taken in; what the camera wrote may hold the name.")
+        )
+    if copies:
+        lines.append(_("Copies of the register that still hold the name: {paths}.", paths=", ".join(copies)))
+    lines.append(_("So may imported files, their lists of rejected rows, and printed or saved lists."))
     lines.append(_("Publish a new edition; editions, dossiers and backups made before still hold the name."))
     return lines

@@ -120,11 +120,14 @@ def record_step(
 ) -> CaseFile:
     """Record one step of a case; the last one closes it and changes the register.
 
-    The same step again (kind, day, document) changes nothing. Raises CaseStepError that says what is missing.
+    The same step again (kind, day, document) changes nothing. Raises CaseStepError that says what is missing,
+    CaseConflictError where another case has made an end of the tree since.
     """
     view = view_case(session, case)
     if _is_repeated(view.facts, draft.facts):
         return case
+    if case.state == CaseState.OPEN:
+        _check_status(session, case.kind, case.tree_id)
     before = case.model_dump()
     settled: dict[str, Any] = {
         "proposed_category": draft.category,
@@ -269,10 +272,13 @@ def _check_state(session: Session, draft: CaseDraft) -> None:
     if standing is not None:
         reason = Phrase("such a case is open already: {case}", case=standing)
         raise CaseConflictError(subject=_label(session, draft), reason=reason)
-    if kind != "tree":
-        return
-    tree = session.get_one(Tree, subject_id)
-    if tree.status not in _FITTING[draft.kind]:
+    _check_status(session, draft.kind, subject_id if kind == "tree" else None)
+
+
+def _check_status(session: Session, kind: CaseKind, tree_id: str | None) -> None:
+    """Refuse a case that does not fit what has become of the tree, be it since the case was opened."""
+    tree = session.get_one(Tree, tree_id) if tree_id is not None else None
+    if tree is not None and tree.status not in _FITTING[kind]:
         reason = Phrase("the tree is {status}: such a case is not for it", status=_STATUS[tree.status])
         raise CaseConflictError(subject=tree.tree_no, reason=reason)
 

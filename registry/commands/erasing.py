@@ -25,20 +25,68 @@ from registry.commands.history import (
 from registry.commands.replay import plain_row
 from registry.db import sqlite_path
 from registry.errors import PartyAmbiguousError, PartyNotFoundError
-from registry.models import Commitment, Event, EventItem, Party, Photo, Tree, TreeParty
+from registry.models import (
+    AppraisalOpinion,
+    CampaignSurvey,
+    CampaignTarget,
+    CampaignVillage,
+    CaseFile,
+    CaseStep,
+    Commitment,
+    Craft,
+    Craftsman,
+    Element,
+    Event,
+    EventItem,
+    Grove,
+    HeritageGarden,
+    Objection,
+    Party,
+    Photo,
+    Place,
+    Tag,
+    Tree,
+    TreeParty,
+)
 from registry.rules.commitments import ERASED, WHOLE, Sealed, forget, open_sealed
 
 _CHUNK = 500
 SOMEBODY = "某"
 """What stands in a text where a name stood."""
-_TEXT_TABLES: dict[type[SQLModel], str] = {Tree: "", **{table: name for name, table in CHILDREN.items()}}
+_RECORDS: dict[str, type[SQLModel]] = {
+    "tree": Tree,
+    "grove": Grove,
+    "garden": HeritageGarden,
+    "place": Place,
+    "element": Element,
+    "craft": Craft,
+    "case": CaseFile,
+    "tag": Tag,
+    "campaign_survey": CampaignSurvey,
+    "campaign_target": CampaignTarget,
+    "campaign_village": CampaignVillage,
+}
+_TEXT_TABLES: dict[type[SQLModel], str] = {
+    **dict.fromkeys(_RECORDS.values(), ""),
+    **{table: name for name, table in CHILDREN.items()},
+    CaseStep: "steps",
+    AppraisalOpinion: "opinions",
+    Objection: "objections",
+    Craftsman: "craftsmen",
+}
+"""Tables whose texts can be cleared, with the name under which items tell their rows; "" for records."""
+_FORMS = frozenset({CampaignSurvey})
+"""Copies of forms, in which a name stands as an answer and not in somebody's own words."""
+_NUMBERS = frozenset({"tree_no", "number", "code", "imported_hash"})
+Owner = tuple[str, str]
+"""Kind and id of a record."""
 _SHORTEST = 2
 """Characters of a name that can be looked for in texts; one alone would be found everywhere."""
 
 
 @dataclass(slots=True)
 class Mention:
-    """A text of today that names the person: of which tree, in which field."""
+    """A text of today that names the person: of which record, in which field."""
 
     tree_no: str
     field: str
@@ -86,11 +134,10 @@ def erase_party(
     party = find_party(session, name)
     words = _words(party)
     report = ErasureReport(party.id)
-    changes = [
-        *_take_out_of_tables(session, party, report),
-        *_texts(session, words, report, replaced=texts, now=now),
-    ]
+    changes = _take_out_of_tables(session, party, report)
     _anonymise(session, party)
+    session.flush()
+    changes += _texts(session, words, report, replaced=texts, now=now)
     session.flush()
     changes += _forget(session, words, report)
     changes.insert(0, Change("party", party.id, "erased", {"roles": (report.roles, 0)}))
@@ -120,61 +167,73 @@ def _anonymise(session: Session, party: Party) -> None:
 
 
 def _take_out_of_tables(session: Session, party: Party, report: ErasureReport) -> list[Change]:
-    """Delete the person's roles and credits; what that changes in trees."""
-    told: defaultdict[str, dict[str, tuple[Any, Any]]] = defaultdict(dict)
+    """Delete the person's roles and credits; what that changes in records."""
+    told: defaultdict[Owner, dict[str, tuple[Any, Any]]] = defaultdict(dict)
     for role in session.exec(select(TreeParty).where(TreeParty.party_id == party.id)).all():
         report.roles += 1
-        if role.tree_id is not None:
-            gone = told[role.tree_id].get("parties", ([], None))[0]
-            told[role.tree_id]["parties"] = ([*gone, plain_row(TreeParty, role)], None)
+        owner = _owner(role)
+        gone = told[owner].get("parties", ([], None))[0]
+        told[owner]["parties"] = ([*gone, plain_row(TreeParty, role)], None)
         session.delete(role)
     for photo in session.exec(select(Photo).where(Photo.credit_party_id == party.id)).all():
         report.credits += 1
-        before = plain_row(Photo, photo)
+        before, owner = plain_row(Photo, photo), _owner(photo)
         photo.credit_party_id = None
         session.add(photo)
-        if photo.tree_id is not None:
-            old, new = told[photo.tree_id].get("photos", ([], []))
-            told[photo.tree_id]["photos"] = ([*old, before], [*new, plain_row(Photo, photo)])
-    return [Change("tree", tree_id, "updated", fields) for tree_id, fields in told.items()]
+        old, new = told[owner].get("photos", ([], []))
+        told[owner]["photos"] = ([*old, before], [*new, plain_row(Photo, photo)])
+    return [Change(kind, own, "updated", fields) for (kind, own), fields in told.items()]
+
+
+def _owner(row: Any) -> Owner:
+    """Whose a row is, or which record it is itself."""
+    for kind, table in _RECORDS.items():
+        if isinstance(row, table):
+            return kind, str(row.id)  # type: ignore[attr-defined]
+    names = {kind: getattr(row, f"{kind}_id", None) for kind in _RECORDS}
+    return next((kind, str(own)) for kind, own in names.items() if own is not None)
 
 
 def _texts(
     session: Session, words: list[str], report: ErasureReport, *, replaced: bool, now: datetime
 ) -> list[Change]:
-    """Texts of trees and of their rows that name the person, replaced or listed."""
-    changes: defaultdict[str, dict[str, tuple[Any, Any]]] = defaultdict(dict)
+    """Texts of records and of their rows that name the person, replaced or listed."""
+    changes: defaultdict[Owner, dict[str, tuple[Any, Any]]] = defaultdict(dict)
     for table, name in _TEXT_TABLES.items():
         for row, columns in _naming(session, table, words):
-            tree = row if isinstance(row, Tree) else session.get(Tree, row.tree_id) if row.tree_id else None
-            if tree is None or not replaced:
-                number = tree.tree_no if tree else ""
-                report.mentions += [Mention(number, column, getattr(row, column)) for column in columns]
+            kind, own = owner = _owner(row)
+            record: Any = session.get_one(_RECORDS[kind], own)
+            if not replaced and table not in _FORMS:
+                report.mentions += _mentions(row, record, columns)
                 continue
             before = plain_row(table, row)
             for column in columns:
                 setattr(row, column, _without(getattr(row, column), words))
             report.texts += len(columns)
-            tree.updated_on = now.date()
-            session.add_all([row, tree])
-            if isinstance(row, Tree):
-                changes[tree.id].update({column: (getattr(row, column),) * 2 for column in columns})
+            if "updated_on" in type(record).model_fields:
+                record.updated_on = now.date()
+            session.add_all([row, record])
+            if row is record:
+                changes[owner].update({column: (getattr(row, column),) * 2 for column in columns})
                 continue
-            old, new = changes[tree.id].get(name, ([], []))
-            changes[tree.id][name] = ([*old, _cleaned(before, words)], [*new, plain_row(table, row)])
+            old, new = changes[owner].get(name, ([], []))
+            changes[owner][name] = ([*old, _cleaned(before, words)], [*new, plain_row(table, row)])
     for table in _other_tables():
         for row, columns in _naming(session, table, words):
-            where = str(table.__tablename__)
-            report.mentions += [Mention("", f"{where}.{name}", getattr(row, name)) for name in columns]
-    return [Change("tree", tree_id, "updated", fields) for tree_id, fields in changes.items()]
+            report.mentions += _mentions(row, row, columns)
+    return [Change(kind, own, "updated", fields) for (kind, own), fields in changes.items()]
+
+
+def _mentions(row: Any, record: Any, columns: Iterable[str]) -> list[Mention]:
+    where = "" if isinstance(record, Tree) else f"{row.__tablename__}."
+    number = getattr(record, "tree_no", None) or getattr(record, "number", None) or ""
+    return [Mention(str(number), where + column, getattr(row, column)) for column in columns]
 
 
 def _other_tables() -> list[type[SQLModel]]:
-    """Tables that are not of a tree: what they say of the person is for the registrar to decide."""
+    """Tables that cannot be cleared: other parties of that name, published lists, settings, sources …"""
     mapped = (mapper.class_ for mapper in Party.__mapper__.registry.mappers)  # type: ignore[attr-defined]
-    return sorted(
-        {*mapped} - {*_TEXT_TABLES, Party, Commitment, Event, EventItem}, key=lambda each: each.__name__
-    )
+    return sorted({*mapped} - {*_TEXT_TABLES, Commitment, Event, EventItem}, key=lambda each: each.__name__)
 
 
 def _naming(session: Session, table: type[SQLModel], words: list[str]) -> list[tuple[Any, list[str]]]:
@@ -184,7 +243,7 @@ def _naming(session: Session, table: type[SQLModel], words: list[str]) -> list[t
         column
         for column in columns.c
         if isinstance(column.type, AutoString | sa.Text)
-        and not (column.foreign_keys or column.primary_key or column.name == "tree_no")
+        and not (column.foreign_keys or column.primary_key or column.name in _NUMBERS)
     ]
     holds = [_holds(column, word) for column in texts for word in words]
     if not holds:

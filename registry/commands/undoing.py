@@ -25,12 +25,14 @@ def undo_event(
 ) -> Event:
     """Put back what event `seq` changed in trees (only in `tree_id` where given), as a new event.
 
-    Raises UndoError: there is no such event, it changed no tree, it made one (a tree is never unmade), a
-    later event touched the same fields, or what was there before is erased.
+    Raises UndoError: there is no such event, it changed no tree, it made one (a tree is never unmade), it
+    is a decision, a merger or a number, which have ways of their own, a later event touched the same
+    fields, or what was there before is erased.
     """
     query = select(EventItem.subject_id).where(EventItem.seq == seq, EventItem.subject_type == "tree")
     if tree_id is not None:
         query = query.where(EventItem.subject_id == tree_id)
+    _refuse_kind(session, seq)
     ids = list(session.exec(query.order_by(col(EventItem.ordinal))))
     if not ids:
         raise UndoError(seq=seq, reason=Phrase("there is no such event, or it changed no tree"))
@@ -38,6 +40,22 @@ def undo_event(
     return record_event(
         session, f"undo:{seq}", changes, actor=actor, at=now, reason=reason, document=document
     )
+
+
+_OTHERWISE = {
+    "case:closed": Phrase("a case decided it; only another case (found, redesignation …) changes that"),
+    "tree:numbered": Phrase(
+        "a number given once stays; allot another, and this one goes on leading to the tree"
+    ),
+    "tree:merged": Phrase("a merger is undone with gushu split"),
+    "tree:unmerged": Phrase("merge the two files again with gushu merge"),
+}
+
+
+def _refuse_kind(session: Session, seq: int) -> None:
+    event = session.get(Event, seq)
+    if event is not None and event.kind in _OTHERWISE:
+        raise UndoError(seq=seq, reason=_OTHERWISE[event.kind])
 
 
 def _undone(session: Session, tree_id: str, seq: int, now: datetime) -> Change:

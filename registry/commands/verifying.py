@@ -13,7 +13,7 @@ from registry.commands.comparing import misfits
 from registry.commands.history import GENESIS, event_hash, item_line, streamed
 from registry.commands.replay import told_items
 from registry.errors import HeadUnknownError, HistoryBrokenError, Phrase
-from registry.models import Commitment, Edition, Event, EventItem
+from registry.models import Campaign, Commitment, Edition, Event, EventItem, ProtectionList
 from registry.rules.commitments import COMMITTED, WHOLE, Sealed, commitment_of, is_whole, left_of
 
 _CHUNK = 1000
@@ -25,12 +25,14 @@ def verify_history(session: Session, head: str | None = None) -> int:
     """Check every link, every item and every private value still kept; returns the number of events.
 
     head: a hash noted down earlier (on paper, in an edition); it must still be in the chain, for only so
-    does it show when the newest events were cut off. The heads of all editions are checked alike.
+    does it show when the newest events were cut off or all of it was written anew. The heads that editions,
+    protection lists and frozen censuses state are checked alike.
     Raises HistoryBrokenError naming the first event that does not hold.
     """
     previous, expected = GENESIS, 1
     missing = {head.strip().lower()} if head else set()
-    missing |= set(session.exec(select(Edition.history_head)))
+    for stated in (Edition.history_head, ProtectionList.history_head, Campaign.history_head):
+        missing |= {str(found) for found in session.scalars(select(stated).where(col(stated).is_not(None)))}
     missing.discard(GENESIS)
     for event in streamed(session, select(Event).order_by(col(Event.seq))):
         if event.seq != expected:

@@ -27,9 +27,16 @@ from registry.commands.case_opinions import add_objection, answer_objection
 from registry.commands.cases import CaseDraft, StepDraft, close_case, open_case, record_step
 from registry.commands.numbering import allot_number
 from registry.commands.tags import issue_tags
+from registry.commands.undoing import undo_event
 from registry.commands.verifying import verify_history
 from registry.db import open_register, reading, transaction
-from registry.errors import CaseConflictError, CaseNotFoundError, CaseStepError, NumberAllotError
+from registry.errors import (
+    CaseConflictError,
+    CaseNotFoundError,
+    CaseStepError,
+    NumberAllotError,
+    UndoError,
+)
 from registry.keys import Keys
 from registry.models import (
     AreaDraft,
@@ -430,3 +437,23 @@ def test_a_step_on_a_case_whose_step_draft_says_nothing_of_a_cause_is_refused(en
         with pytest.raises(CaseStepError, match="--cause"):
             record_step(session, case, StepDraft(facts(StepKind.CAUSE, 6)), **ACTOR)
         assert session.exec(select(Tree).where(Tree.status == TreeStatus.DEAD)).first() is None
+
+
+def test_a_case_that_was_open_when_the_tree_died_cannot_bring_it_back(engine: Engine) -> None:
+    with transaction(engine) as session:
+        case = opened(session, CaseKind.REDESIGNATION, category=Category.ANCIENT, grade="1")
+        die(session)
+        with pytest.raises(CaseConflictError, match="dead"):
+            take(session, case, StepKind.APPRAISAL, 10)
+        close_case(session, case, CaseState.WITHDRAWN, on=date(2026, 2, 11), reason="树已死亡", **ACTOR)
+        assert tree_of(session, "甲-1").status == TreeStatus.DEAD
+
+
+def test_a_decision_or_a_number_is_not_undone_as_a_slip_is(engine: Engine) -> None:
+    with transaction(engine) as session:
+        designated(session, grade="1")
+        allot_number(session, tree_of(session, "甲-2"), county="140524", **ACTOR)
+        kinds = dict(session.exec(select(Event.kind, Event.seq)).all())
+    for kind, reason in {"case:closed": "another case", "tree:numbered": "stays"}.items():
+        with transaction(engine) as session, pytest.raises(UndoError, match=reason):
+            undo_event(session, kinds[kind], reason="x", **ACTOR)

@@ -4,31 +4,35 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from case_kit import ACTOR, appraise, designated, make_trees, opened, take, tree_of
 from register_kit import NOW, tamper
 from sqlalchemy.engine import Engine
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from registry.commands.adoption import adopt_pack
 from registry.commands.areas import AreaPlace, register_garden, register_grove
 from registry.commands.campaigns import CampaignDraft, Surveyed, open_campaign, record_surveys
 from registry.commands.case_opinions import add_objection
 from registry.commands.comparing import deviations
+from registry.commands.duties import set_duties
 from registry.commands.erasing import erase_party
+from registry.commands.history import GENESIS, event_hash
 from registry.commands.merging import merge_trees, unmerge_tree
 from registry.commands.protection_lists import editions, make_list, read_list
 from registry.commands.register import change_setting
 from registry.commands.tags import issue_tags
+from registry.commands.verifying import verify_history
 from registry.db import open_register, reading, transaction
-from registry.errors import RegisterAlteredError
+from registry.errors import HistoryBrokenError, RegisterAlteredError
 from registry.keys import Keys
-from registry.models import GardenDraft, GroveDraft
+from registry.models import CaseFile, Event, GardenDraft, GroveDraft, Objection, Party
 from registry.queries import full_trees
 from registry.rulepacks import RULEPACK_FOLDER, PackLibrary
 from registry.rules.listing import listed_tree
 from registry.rules.redaction import redact
 from registry.selection import stream_ids
-from registry.vocab.words import CaseKind, Category, StepKind
+from registry.vocab.words import CaseKind, Category, PartyKind, PartyRole, StepKind
 
 
 @pytest.fixture
@@ -155,3 +159,51 @@ def test_erasing_a_person_looks_like_no_tampering(engine: Engine, texts: bool) -
         with transaction(engine) as session:
             erase_party(session, name, basis="某法", texts=texts, actor="t", now=NOW)
     assert found(engine) == set()
+
+
+def test_an_erased_person_is_in_no_case_form_grove_or_craft(engine: Engine) -> None:
+    person = "甄小明"
+    with transaction(engine) as session:
+        one = tree_of(session, "甲-1")
+        place = AreaPlace("cn-test", one.source_id)
+        grove = register_grove(
+            session, GroveDraft(number="群2", notes=f"{person}所植", tree_count=3), place, **ACTOR
+        )
+        ref = ("grove", grove.id, "群2")
+        set_duties(session, ref, {PartyRole.STEWARD: [person]}, from_on=date(2026, 1, 1),
+                   today=date(2026, 3, 4), kinds={person: PartyKind.PERSON}, **ACTOR)  # fmt: skip
+        case = session.get_one(CaseFile, session.exec(select(Objection.case_id)).one())
+        words = f"{person}家的树"
+        add_objection(session, case, received_on=date(2026, 2, 7), text=words, by=person, **ACTOR)
+    with transaction(engine) as session:
+        report = erase_party(session, person, basis="某法", texts=True, actor="t", now=NOW)
+    assert (report.roles, report.mentions, report.events) == (1, [], [])
+    assert person not in everything(engine)
+    assert found(engine) == set()
+
+
+def test_other_parties_of_the_same_name_are_named(engine: Engine) -> None:
+    with transaction(engine) as session:
+        session.add(Party(id="p-2", kind=PartyKind.PERSON, name="刘某某"))
+        first = session.exec(select(Objection.party_id)).one()
+    with transaction(engine) as session:
+        report = erase_party(session, str(first), basis="某法", texts=True, actor="t", now=NOW)
+    assert [(each.field, each.text) for each in report.mentions] == [("party.name", "刘某某")]
+
+
+def everything(engine: Engine) -> str:
+    with engine.connect() as connection:
+        tables = sa.inspect(connection).get_table_names()
+        return "".join(
+            str(row) for table in tables for row in connection.exec_driver_sql(f'SELECT * FROM "{table}"')
+        )
+
+
+def test_a_history_written_anew_lacks_the_heads_that_lists_and_editions_state(engine: Engine) -> None:
+    with transaction(engine) as session:
+        previous = GENESIS
+        for event in session.exec(select(Event).order_by(col(Event.seq))).all():
+            event.actor, event.previous_hash = "somebody else", previous
+            event.hash = previous = event_hash(event)
+    with reading(engine) as session, pytest.raises(HistoryBrokenError, match="cut off"):
+        verify_history(session)

@@ -1,12 +1,11 @@
 """What one row of a file says, as rows of the register's tables and as the history tells them."""
 
 import secrets
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
 
 from sqlmodel import SQLModel
 
-from registry.commands.directory import Directory
 from registry.commands.history import canonical
 from registry.commands.importing_said import RowDict, Said
 from registry.importing.mapping import Mapping
@@ -23,7 +22,7 @@ TOLD_AS: dict[type[SQLModel], str] = {
     AgeReading: "ages",
 }
 """Under which name the history tells rows that belong to a tree. Doubts follow from the values."""
-NOT_TOLD = frozenset({"id", "imported_hash", "released", "updated_on"})
+NOT_TOLD = frozenset({"id", "imported_hash", "updated_on"})
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
@@ -41,10 +40,22 @@ def new_ids() -> Iterator[str]:
             )
 
 
+class Finder(Protocol):
+    """Finds what trees refer to: `registry.commands.directory.Directory`, or what stands for it."""
+
+    def species_id(
+        self, names: tuple[str | None, ...], text_lang: str, verbatim: str | None = None
+    ) -> str | None: ...
+
+    def division_id(self, path: Iterable[tuple[str, str]]) -> str | None: ...
+
+    def party_id(self, kind: str, name: str, text_lang: str) -> str: ...
+
+
 class RowMaker:
     """Makes the rows of one tree out of the facts of one row."""
 
-    def __init__(self, mapping: Mapping, directory: Directory) -> None:
+    def __init__(self, mapping: Mapping, directory: Finder) -> None:
         self.directory = directory
         self.source_id, self.authority_id = mapping.source["id"], mapping.authority["id"]
         self.released = canonical(sorted(mapping.release))
@@ -68,6 +79,23 @@ class RowMaker:
 
     def children(self, said: Said) -> Rows:
         """The rows that belong to the tree, by table, but for its id; what is empty is left out."""
+        rows = self.told(said)
+        if flags := self.flags(said):
+            rows[Flag] = flags
+        return rows
+
+    def flags(self, said: Said) -> list[RowDict]:
+        """The doubts about the tree, as rows but for its id."""
+        if not said.doubts:
+            return []
+        doubts = {(check, name): (value, severity) for check, name, value, severity in said.doubts}
+        return [
+            {"id": next(self.ids), "check": check, "field": name, "value": value, "severity": severity}
+            for (check, name), (value, severity) in doubts.items()
+        ]
+
+    def told(self, said: Said) -> Rows:
+        """The rows that belong to the tree and are told in its history; its id is not in them."""
         ids, own = self.ids, {"source_id": self.source_id}
         rows: Rows = {}
         if said.aliases:
@@ -79,12 +107,6 @@ class RowMaker:
         if said.designations:
             by = {**own, "authority_id": self.authority_id}
             rows[Designation] = [{**each, **by, "id": next(ids)} for each in said.designations]
-        if said.doubts:
-            doubts = {(check, name): (value, severity) for check, name, value, severity in said.doubts}
-            rows[Flag] = [
-                {"id": next(ids), "check": check, "field": name, "value": value, "severity": severity}
-                for (check, name), (value, severity) in doubts.items()
-            ]
         if said.ages:
             rows[AgeReading] = [{**age, **own, "id": next(ids)} for age in said.ages]
         if said.parties:

@@ -91,6 +91,8 @@ def make_list(
     )
     kept = made.model_dump(
         include={"authority_id", "edition", "title", "entry_count", "sha256", "history_head"}
+        | {"document_no", "published_on", "url", "selection"},
+        exclude_none=True,
     )
     change = Change(
         "protection_list", made.id, "created", {name: (None, value) for name, value in kept.items()}

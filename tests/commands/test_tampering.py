@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -69,7 +70,9 @@ def _list(session: Session) -> None:
         listed_tree(redact(full.record, full.disclosure)[0], None)
         for full in full_trees(session, stream_ids(session, ()))
     ]
-    make_list(session, [line for line in lines if line], [], authority_id="cn-test", title="名录", **ACTOR)
+    listed = [line for line in lines if line]
+    facts: dict[str, Any] = {"document_no": "告1", "published_on": date(2026, 3, 1), **ACTOR}
+    make_list(session, listed, [], authority_id="cn-test", title="名录", **facts)
 
 
 def found(engine: Engine) -> set[tuple[str, str]]:
@@ -82,6 +85,9 @@ def test_what_was_done_through_the_register_is_what_its_history_tells(engine: En
 
 
 CHANGES: dict[str, tuple[str, str]] = {
+    "UPDATE tree SET released = '[]'": ("tree", "released"),
+    "UPDATE protection_list SET published_on = '2020-01-01'": ("protection_list", "published_on"),
+    "UPDATE protection_list SET document_no = '假'": ("protection_list", "document_no"),
     "UPDATE grove SET tree_count = 4000": ("grove", "tree_count"),
     "UPDATE grove SET protection_grade = '1'": ("grove", "protection_grade"),
     "UPDATE heritage_garden SET lon = 100": ("garden", "lon"),

@@ -24,13 +24,37 @@ def insert_rows(session: Session, table: type[SQLModel], rows: Sequence[Mapping[
     """
     if not rows:
         return
-    target: sa.Table = table.__table__  # type: ignore[attr-defined]
-    connection = session.connection()
-    names = [column.name for column in target.columns]
-    blank, take = dict.fromkeys(names), itemgetter(*names)
     flat: list[Any] = []
     for row in rows:
-        flat += take({**blank, **row})
+        flat += flat_row(table, row)
+    insert_flat(session, table, flat)
+
+
+def flat_row(table: type[SQLModel], row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """A row as `insert_flat` takes it: a value for each column, None for what it does not name."""
+    blank, take = _shape(table)
+    return take(row if len(row) == len(blank) else {**blank, **row})
+
+
+@lru_cache(maxsize=256)
+def _shape(table: type[SQLModel]) -> tuple[dict[str, Any], Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
+    names = columns_of(table)
+    return dict.fromkeys(names), itemgetter(*names)
+
+
+@lru_cache(maxsize=256)
+def columns_of(table: type[SQLModel]) -> tuple[str, ...]:
+    """The columns of a table, in its order."""
+    return tuple(column.name for column in table.__table__.columns)  # type: ignore[attr-defined]
+
+
+def insert_flat(session: Session, table: type[SQLModel], flat: list[Any]) -> None:
+    """Insert rows that are given as one list: the values of all columns of the first row, of the second …"""
+    if not flat:
+        return
+    target: sa.Table = table.__table__  # type: ignore[attr-defined]
+    connection = session.connection()
+    names = columns_of(table)
     for place, convert in _conversions(target, connection.dialect):
         flat[place :: len(names)] = [
             value if value is None or type(value) is str else convert(value)

@@ -54,6 +54,7 @@ __all__ = [
     "GENESIS",
     "PRIVATE_FIELDS",
     "Change",
+    "ToldChange",
     "canonical",
     "commitments_behind",
     "event_hash",
@@ -116,10 +117,21 @@ class Change:
     fields: Mapping[str, tuple[Any, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class ToldChange:
+    """What happened to one record, told already: the item's text, with the commitment that stands in it."""
+
+    subject_type: str
+    subject_id: str
+    action: str
+    text: str
+    sealed: Sealed
+
+
 def record_event(
     session: Session,
     kind: str,
-    changes: Iterable[Change],
+    changes: Iterable[Change | ToldChange],
     *,
     actor: str,
     at: datetime,
@@ -236,25 +248,32 @@ def item_line(seq: int, ordinal: int, subject_type: str, subject_id: str, action
     return f"[{seq},{ordinal},{texts}]\n"
 
 
-def _told(change: Change, commitments: list[dict[str, Any]]) -> str:
+def _told(change: Change | ToldChange, commitments: list[dict[str, Any]]) -> str:
     """An item's text. Private fields go into one commitment, whose row is added to `commitments`."""
+    if isinstance(change, ToldChange):
+        _keep(change.sealed, change.subject_id, commitments)
+        return change.text
     fields: Mapping[str, Any] = change.fields
     names = PRIVATE_FIELDS.intersection(fields)
     if not names:
         return canonical(fields)
     sealed = seal({name: fields[name] for name in names}, secrets.token_hex(16))
+    _keep(sealed, change.subject_id, commitments)
+    told = {name: pair for name, pair in fields.items() if name not in names}
+    told[COMMITTED] = {"digest": sealed.digest, "fields": sorted(names)}
+    return canonical(told)
+
+
+def _keep(sealed: Sealed, subject_id: str, commitments: list[dict[str, Any]]) -> None:
     commitments.append(
         {
             "digest": sealed.digest,
             "salt": sealed.salt,
             "value": sealed.value,
-            "subject_id": change.subject_id,
+            "subject_id": subject_id,
             "field": WHOLE,
         }
     )
-    told = {name: pair for name, pair in fields.items() if name not in names}
-    told[COMMITTED] = {"digest": sealed.digest, "fields": sorted(names)}
-    return canonical(told)
 
 
 def _side(field: str, side: Any, commitments: Mapping[str, Sealed]) -> Any:

@@ -4,7 +4,7 @@ read = created + updated + unchanged + rejected, always. The caller's transactio
 However long the file is, memory does not grow with it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,9 +13,9 @@ from typing import Any
 from sqlmodel import Session, SQLModel, col, select
 
 from registry.chunks import chunks
-from registry.commands.bulk import insert_rows
+from registry.commands.bulk import insert_flat, insert_rows
 from registry.commands.directory import Directory, Entries
-from registry.commands.history import Change, lock_history, record_event
+from registry.commands.history import Change, ToldChange, lock_history, record_event
 from registry.commands.import_areas import AreaBatch, AreaWriting, link_members
 from registry.commands.importing_ahead import Beside, much_room
 from registry.commands.importing_areas_said import AreaSaid
@@ -23,6 +23,7 @@ from registry.commands.importing_changes import SHARED_POINT, Present, Reviser, 
 from registry.commands.importing_decided import numbered_anew, survivors
 from registry.commands.importing_numbers import Key, Numbers
 from registry.commands.importing_points import count_doubtful, flag_shared_points, note_missing
+from registry.commands.importing_ready import Flat, Preparer, finish
 from registry.commands.importing_report import KEPT, Difference, ImportReport
 from registry.commands.importing_rows import RowMaker, Rows, told_tree
 from registry.commands.importing_said import Reader, Said, Understood, rejected, understood_chunks
@@ -79,7 +80,8 @@ def import_table(
     with Numbers() as numbers:
         with much_room(session), Beside() as beside:
             batch = _Batch(session, mapping, located, report, numbers, beside, actor, now, on_reject)
-            reader = Reader(mapping, located, table.path.name, (now + AHEAD).date())
+            prepare = None if batch.has_earlier else Preparer(mapping, batch.reviser.today).prepare
+            reader = Reader(mapping, located, table.path.name, (now + AHEAD).date(), prepare)
             with closing(understood_chunks(table, reader, min(PIECE, CHUNK))) as pieces:
                 for chunk in pieces:
                     batch.take(chunk)
@@ -123,7 +125,8 @@ class _Written:
     entries: Entries
     revision: Revision
     new: Rows = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
+    flat: Flat = field(default_factory=dict)
+    changes: Sequence[Change | ToldChange] = field(default_factory=list)
     areas: AreaWriting = field(default_factory=AreaWriting)
 
 
@@ -162,7 +165,7 @@ class _Batch:
         self.areas = AreaBatch(
             session, mapping, located, report, self.maker, self.reviser.today, self._reject_area
         )
-        self.changes: list[Change] = []
+        self.changes: list[Change | ToldChange] = []
         self.of_merged = 0
         earlier = select(Tree.id).where(col(Tree.authority_id) == self.authority_id).limit(1)
         self.has_earlier = session.exec(earlier).first() is not None
@@ -186,11 +189,12 @@ class _Batch:
         if not self.directory.has_all_parties:
             self.directory.look_up(name for said in fresh for name in _names(said))
         new: Rows = {}
-        changes: list[Change] = []
+        flat: Flat = {}
+        changes: list[Change | ToldChange] = []
         for said in fresh:
             tree_id, digest = known.get(said.key, (None, None))
             if tree_id is None:
-                changes.append(self._create(said, new))
+                changes.append(self._create(said, new, flat))
             elif digest == said.digest:
                 self.report.unchanged += 1
             elif change := self._update(tree_id, said, present, new, merged.get(tree_id)):
@@ -200,25 +204,26 @@ class _Batch:
             self.beside.wait()
             areas, of_areas = self.areas.take(chunk.areas)
             changes += of_areas
-        told: list[Change] = []
+        told: list[Change | ToldChange] = []
         self.changes += changes
         if len(self.changes) > CHUNK - PIECE:  # the next piece might not fit in
             told, self.changes = self.changes, []
-        written = _Written(self.directory.take(), self.reviser.take(), new, told, areas)
+        written = _Written(self.directory.take(), self.reviser.take(), new, flat, told, areas)
         self.beside.start(lambda: self._write(written))
 
     def end(self) -> None:
         """Tell what has not been told yet; all is written when this comes back."""
         self.beside.wait()
-        self._write(_Written(self.directory.take(), self.reviser.take(), {}, self.changes))
+        self._write(_Written(self.directory.take(), self.reviser.take(), changes=self.changes))
         for some in chunks(link_members(self.session, self.authority_id), CHUNK):
-            self._write(_Written(Entries(), Revision(), {}, some))
+            self._write(_Written(Entries(), Revision(), changes=some))
 
     def _write(self, chunk: _Written) -> None:
         chunk.entries.write(self.session)
         chunk.areas.write(self.session)
         chunk.revision.write(self.session)
         for table in _IN_ORDER:
+            insert_flat(self.session, table, chunk.flat.get(table, []))
             insert_rows(self.session, table, chunk.new.get(table, []))
         if chunk.changes:
             record_event(
@@ -289,7 +294,9 @@ class _Batch:
             for number, scheme, tree_id, digest in self.session.exec(query)
         }
 
-    def _create(self, said: Said, new: Rows) -> Change:
+    def _create(self, said: Said, new: Rows, flat: Flat) -> Change | ToldChange:
+        if said.ready:
+            return self._finish(said, new, flat)
         tree_id = next(self.maker.ids)
         row, rows = self.maker.tree(said), self.maker.children(said)
         new.setdefault(Tree, []).append({**row, "id": tree_id, "updated_on": self.reviser.today})
@@ -298,6 +305,24 @@ class _Batch:
         self.report.created += 1
         self.report.differs(said.number, "created", {})
         return Change("tree", tree_id, "created", told_tree(row, rows))
+
+    def _finish(self, said: Said, new: Rows, flat: Flat) -> ToldChange:
+        """Create a tree that was made ready."""
+        find, by = self.directory, said.inspected_by
+        change = finish(
+            said.ready,
+            find.species_id(said.species, said.lang, said.tree.get("latin_verbatim")),
+            find.division_id(said.divisions),
+            [find.party_id(kind, name, said.lang) for _, kind, name in said.parties],
+            find.party_id(*by[1:], said.lang) if by else None,
+            flat,
+        )
+        if said.doubts:
+            flags = self.maker.flags(said)
+            new.setdefault(Flag, []).extend({**each, "tree_id": change.subject_id} for each in flags)
+        self.report.created += 1
+        self.report.differs(said.number, "created", {})
+        return change
 
     def _update(
         self, tree_id: str, said: Said, present: Present, new: Rows, survivor_id: str | None

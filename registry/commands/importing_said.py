@@ -4,13 +4,14 @@ A row that was understood becomes a `Said`: nothing but texts, numbers and lists
 stored, which cross from one process to another quickly.
 """
 
+import fcntl
 import hashlib
 import marshal
 import os
 import pickle
 import sys
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -32,6 +33,8 @@ from registry.importing.problems import Rejection, RowProblem
 from registry.rules.plausibility import Doubt
 
 RowDict = dict[str, Any]
+_PIPE_BYTES = 1 << 20
+"""So much a process that reads may be ahead; the usual 64 KiB hold no piece of a file."""
 
 
 @dataclass(slots=True)
@@ -62,6 +65,8 @@ class Said:
     aliases: list[tuple[str, str]]
     divisions: list[tuple[str, str]]
     ages: list[RowDict]
+    ready: Any = None
+    """A new tree's rows, made ready (`registry.commands.importing_ready`); None where it may not be new."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -81,10 +86,21 @@ class Understood:
 
 
 class Reader:
-    """Understands the rows of one file. today: no day of the file may be later."""
+    """Understands the rows of one file. today: no day of the file may be later.
 
-    def __init__(self, mapping: Mapping, located: dict[str, Column], file: str, today: date) -> None:
+    prepare: makes new trees ready, where all are new.
+    """
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        located: dict[str, Column],
+        file: str,
+        today: date,
+        prepare: Callable[[Said], Said] | None = None,
+    ) -> None:
         self.mapping, self.located, self.file, self.today = mapping, located, file, today
+        self.prepare = prepare
         self.number_columns = [
             header for header, column in located.items() if column.field in {"tree_no", "number"}
         ]
@@ -100,7 +116,8 @@ class Reader:
                 if area is not None:
                     found.areas.append(area_said_by(row, file, area, release, is_beside=area is not facts))
                 if area is not facts:
-                    found.said.append(said_by(row, file, facts, release))
+                    said = said_by(row, file, facts, release)
+                    found.said.append(self.prepare(said) if self.prepare else said)
             except RowProblem as problem:
                 named = [row.cells.get(header, "") for header in self.number_columns]
                 rejection = rejected(row.file_as_told(self.file), row.number, row.cells, problem)
@@ -116,8 +133,14 @@ def rejected(file: str, row: int, cells: dict[str, str], problem: RowProblem) ->
 
 def plain(draft: BaseModel) -> RowDict:
     """What a checked draft says, words and days as they are stored; what it does not say is left out."""
-    values = {name: value for name, value in draft.__dict__.items() if value is not None}
-    words, days = _special(type(draft))
+    usual, words, days = _special(type(draft))
+    said = draft.__dict__
+    values = {**usual}
+    for name in draft.model_fields_set:
+        if (value := said[name]) is None:
+            values.pop(name, None)
+        else:
+            values[name] = value
     for name in words:
         if name in values:
             values[name] = values[name].value
@@ -128,8 +151,13 @@ def plain(draft: BaseModel) -> RowDict:
 
 
 @lru_cache(maxsize=16)
-def _special(model: type[BaseModel]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The fields of a draft that hold words of code lists, and those that hold days."""
+def _special(model: type[BaseModel]) -> tuple[RowDict, tuple[str, ...], tuple[str, ...]]:
+    """What a draft says by itself; its fields that hold words of code lists, and those that hold days."""
+    usual = {
+        name: info.default
+        for name, info in model.model_fields.items()
+        if info.default is not None and not info.is_required()
+    }
     kinds = {name: (info.annotation, *get_args(info.annotation)) for name, info in model.model_fields.items()}
 
     def holding(kind: type) -> tuple[str, ...]:
@@ -139,7 +167,7 @@ def _special(model: type[BaseModel]) -> tuple[tuple[str, ...], tuple[str, ...]]:
             if any(isinstance(part, type) and issubclass(part, kind) for part in parts)
         )
 
-    return holding(Enum), holding(date)
+    return usual, holding(Enum), holding(date)
 
 
 def said_by(row: Row, file: str, facts: TreeFacts, release: tuple[str, ...]) -> Said:
@@ -239,6 +267,8 @@ def _read_apart(
     table: Table, reader: Reader, first: list[Row], pieces: Iterator[list[Row]]
 ) -> Generator[Understood, None, None]:
     incoming, outgoing = os.pipe()
+    with suppress(OSError):  # some systems allow less
+        fcntl.fcntl(outgoing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     child = os.fork()
     if child == 0:
         _be_the_reader(incoming, outgoing, table, reader, pieces)

@@ -176,7 +176,7 @@ def with_remarks(values: dict[str, Any], cells: Cells) -> None:
 def make_draft(model: type[_Model], facts: dict[str, Any], cells: Cells) -> _Model:
     """A checked draft. Raises RowProblem that names the column."""
     try:
-        return model(**facts)
+        return model.__pydantic_validator__.validate_python(facts)  # type: ignore[no-any-return]
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])

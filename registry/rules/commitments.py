@@ -14,6 +14,7 @@ from datetime import date
 from enum import Enum
 from hashlib import sha256, shake_256
 from json.encoder import encode_basestring
+from math import isfinite
 from typing import Any
 
 COMMITTED = "committed"
@@ -53,23 +54,37 @@ def _plain(value: Any) -> Any:
 _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
+_make: Any = json.encoder.c_make_encoder  # type: ignore[attr-defined]
+_pieces = _make and _make(None, _plain, encode_basestring, None, ":", ",", True, False, True)
+"""What `_encoder` would make anew for every value."""
+
+
 def canonical(value: Any) -> str:
     """`value` as JSON in the one form that is hashed: sorted keys, no blanks, UTF-8."""
-    return _encoder.encode(value)
+    return "".join(_pieces(value, 0)) if _pieces else _encoder.encode(value)
 
 
 def pair_text(pair: Iterable[Any]) -> str:
-    """[old, new] in canonical form; quick for what is most frequent, a text where there was nothing."""
+    """[old, new] in canonical form; quick for a plain value where there was nothing."""
     old, new = pair
-    if old is None and type(new) is str:
-        return f"[null,{encode_basestring(new)}]"
-    return _encoder.encode([old, new])
+    if old is None:
+        kind = type(new)
+        if kind is str:
+            return f"[null,{encode_basestring(new)}]"
+        if kind is int or (kind is float and isfinite(new)):
+            return f"[null,{new!r}]"
+    return canonical([old, new])
 
 
 def seal(fields: Mapping[str, Iterable[Any]], salt: str) -> Sealed:
     """Commit to `fields` ({name: (old, new)}, at least one). salt: 32 random hexadecimal digits."""
-    names = sorted(fields)
-    texts = [pair_text(fields[name]) for name in names]
+    return seal_texts({name: pair_text(pair) for name, pair in fields.items()}, salt)
+
+
+def seal_texts(told: Mapping[str, str], salt: str) -> Sealed:
+    """Commit to fields that are told already: [old, new] by name, as from `pair_text`."""
+    names = sorted(told)
+    texts = [told[name] for name in names]
     value = ",".join([f"{encode_basestring(name)}:{text}" for name, text in zip(names, texts, strict=True)])
     return Sealed(_digest_of(names, texts, salt), salt, f"{{{value}}}")
 

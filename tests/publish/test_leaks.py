@@ -59,6 +59,12 @@ def files(office: Office) -> dict[str, bytes]:
     return exported_files(office)
 
 
+@pytest.fixture(scope="module")
+def parts(files: dict[str, bytes]) -> dict[str, bytes]:
+    """All that is in each file, unpacked once."""
+    return {name: b"\0".join(unpacked(name, content)) for name, content in files.items()}
+
+
 def test_the_planted_values_are_in_the_register(office: Office) -> None:
     with closing(sqlite3.connect(office.address)) as connection:
         content = "\n".join(connection.iterdump())
@@ -70,12 +76,9 @@ def test_the_planted_values_are_in_the_register(office: Office) -> None:
 
 
 @pytest.mark.parametrize("what", [*PLANTED])
-def test_no_planted_value_is_in_any_export(files: dict[str, bytes], what: str) -> None:
+def test_no_planted_value_is_in_any_export(parts: dict[str, bytes], what: str) -> None:
     needle = PLANTED[what].encode()
-    leaking = [
-        name for name, content in files.items() if any(needle in part for part in unpacked(name, content))
-    ]
-    assert leaking == []
+    assert [name for name, content in parts.items() if needle in content] == []
 
 
 def test_what_is_public_is_there(files: dict[str, bytes]) -> None:

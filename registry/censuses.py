@@ -33,6 +33,8 @@ from registry.vocab.words import Distribution, TargetOutcome, TreeStatus
 
 PRIVATE_ANSWERS = frozenset({"steward", "manager", "surveyor", "reviewer", "surveyed_on"})
 """Answers that say who and when, and nothing of the tree."""
+DATED_ANSWERS = frozenset({"measured_on", "age_as_of", "designated_on", "inspected_on"})
+"""Answers that differ between any two censuses."""
 ON_REGISTER = (TreeStatus.ALIVE, TreeStatus.TRANSPLANTED)
 _TALLIED = ("category", "grade", "vigour", "environment", "ownership", "growth_place")
 
@@ -190,7 +192,7 @@ def compare(session: Session, before: Campaign, now: Campaign) -> Comparison:
     changed = {
         numbers[own]: changes
         for own in both
-        if (changes := changed_fields(then[own], today[own], PRIVATE_ANSWERS))
+        if (changes := changed_fields(then[own], today[own], PRIVATE_ANSWERS | DATED_ANSWERS))
     }
     first, second = _tallies(then), _tallies(today)
     totals = {"forms": (len(then), len(today))}

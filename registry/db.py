@@ -25,6 +25,7 @@ from registry.errors import (
     RegisterMissingError,
     RegisterNewerError,
     RegisterOlderError,
+    RegisterUnreachableError,
     unwritable,
 )
 
@@ -61,7 +62,7 @@ def make_engine(address: str) -> Engine:
                 address, poolclass=sa.NullPool
             )  # commands are short: none is kept waiting
         except (sa.exc.ArgumentError, ImportError) as error:
-            raise RegisterMissingError(address=shown_address(address)) from error
+            raise RegisterUnreachableError(address=shown_address(address), reason=str(error)) from error
     url = sa.URL.create("sqlite", database=str(path))  # not an f-string: a path may hold ? and %
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
@@ -187,5 +188,6 @@ def plain_errors(address: str) -> Iterator[None]:
         ):
             raise OutputError(path=address, reason=text) from error
         if "connection" in text and "://" in address:
-            raise RegisterMissingError(address=address) from error
+            first = text.strip().splitlines()[-1]
+            raise RegisterUnreachableError(address=address, reason=first) from error
         raise

@@ -36,6 +36,8 @@ from registry.rules.search_text import index_words
 from registry.rules.tag_codes import printed_text, tag_hash
 from registry.settings import all_settings
 
+UNLICENSED = "not licensed for re-use"
+"""How a mapping says that nobody has said on what terms its file may be passed on."""
 FORMAT = "gushu-public-1"
 PUBLIC_SETTINGS = ("register_name", "register_name_en", "public_address", "basemap_url", "demonstration")
 BATCH = 500
@@ -78,6 +80,8 @@ class PublishReport:
     without_position: int = 0
     generalised: int = 0
     withheld: Counter[str] = field(default_factory=Counter)
+    unlicensed: dict[str, int] = field(default_factory=dict)
+    """Titles of sources that say no terms of re-use, and how many trees come from them."""
     sha256: str = ""
     history_head: str = ""
 
@@ -174,6 +178,11 @@ class EditionWriter:
             ],
         )
         self.insert("division", self._division_rows(session))
+        self.report.unlicensed = {
+            row.title: self.sources[source_id]
+            for source_id, row in sorted(self.source_rows.items())
+            if UNLICENSED in row.licence or not row.licence.strip()
+        }
         settings = all_settings(session)
         duty = {name: settings[name] or None for name in ("duty_phone", "duty_mail")}
         self.insert(

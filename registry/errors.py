@@ -113,6 +113,16 @@ class AddressMissingError(RegistryError):
     )
 
 
+class RegisterUnreachableError(RegistryError):
+    """The database of a register does not answer, or lacks what is needed to speak with it."""
+
+    code = "register_unreachable"
+    template = (
+        "the database {address} cannot be reached: {reason}; see that the server runs and the database "
+        "exists, and that this program was installed with PostgreSQL: pip install 'gushu[postgresql]'"
+    )
+
+
 class RegisterMissingError(RegistryError):
     """No register at this address."""
 
@@ -194,7 +204,10 @@ class MappingChoiceError(RegistryError):
     """No mapping fits, or more than one does."""
 
     code = "mapping_choice"
-    template = "{path}: {reason}; name one with --mapping: {mappings}"
+    template = (
+        "{path}: {reason}; look at it with `gushu mapping`, which proposes one, or name one with --mapping: "
+        "{mappings}"
+    )
 
 
 class RowsRejectedError(RegistryError):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,18 +21,29 @@ from registry.errors import (
 from registry.models import (
     Authority,
     Craft,
+    Division,
     Element,
     Grove,
     HeritageGarden,
     Place,
     RecordLink,
+    Species,
+    SpeciesName,
     Tree,
     TreeAlias,
 )
 from registry.records import MapPoint, TreeRecord
 from registry.rules.addresses import decode_segment
 from registry.surroundings import Surroundings
-from registry.vocab.words import LinkKind, Precision, TreeStatus
+from registry.vocab.words import (
+    WORDS,
+    Category,
+    GrowthPlace,
+    LinkKind,
+    Precision,
+    TreeStatus,
+    Vigour,
+)
 
 WHERE_COLUMNS: dict[str, Any] = {
     "tree_no": col(Tree.tree_no),
@@ -47,6 +59,15 @@ WHERE_COLUMNS: dict[str, Any] = {
     "growth_place": col(Tree.growth_place),
 }
 """Fields that a selection (`--where field=value`) may name."""
+STANDING = "standing"
+"""A selection of those that stand: no tag is made for a dead, missing, delisted or merged tree."""
+_STANDING = (TreeStatus.ALIVE, TreeStatus.TRANSPLANTED)
+_WORDS: dict[str, type[StrEnum]] = {
+    "category": Category,
+    "status": TreeStatus,
+    "vigour": Vigour,
+    "growth_place": GrowthPlace,
+}
 
 LEDGERS: dict[str, Any] = {
     "grove": Grove,
@@ -84,14 +105,44 @@ def select_trees(where: Sequence[str]) -> sa.Select[tuple[str]]:
     if not any(text.startswith("status=") for text in where):
         query = query.where(Tree.status != TreeStatus.MERGED)  # what it told is in the other file
     for text in where:
+        if text == STANDING:
+            query = query.where(col(Tree.status).in_(_STANDING))
+            continue
         field, sign, value = text.partition("=")
         if field not in WHERE_COLUMNS or not sign:
             raise SelectionError(where=text, known=[f"{name}=…" for name in WHERE_COLUMNS])
-        query = query.where(WHERE_COLUMNS[field] == value)
+        query = query.where(_is(field, value))
     ordered: sa.Select[tuple[str]] = query.order_by(
         col(Tree.authority_id), sa.func.length(Tree.tree_no), col(Tree.tree_no), col(Tree.id)
     )
     return ordered
+
+
+def _is(field: str, value: str) -> Any:
+    """What a selection asks: words may be given as people read them, a place and a species by their names."""
+    if field == "division":
+        return col(Tree.division_id).in_(_divisions_called(value))
+    if field == "species":
+        names = (col(Species.name_hans), col(Species.name_hant), col(Species.name_latin))
+        named = sa.or_(*(column == value for column in names))
+        also = select(SpeciesName.species_id).where(SpeciesName.name == value, SpeciesName.kind != "shared")
+        ids = select(Species.id).where(sa.or_(col(Species.id) == value, named, col(Species.id).in_(also)))
+        return col(Tree.species_id).in_(ids)
+    if field in _WORDS:
+        labels = WORDS[_WORDS[field]].items()
+        value = next((word for word, label in labels if value in label), value)
+    return WHERE_COLUMNS[field] == value
+
+
+def _divisions_called(value: str) -> Any:
+    """The divisions of this id, code or name, and all below them."""
+    top = select(Division.id).where(
+        sa.or_(col(Division.id) == value, col(Division.code) == value, col(Division.name) == value)
+    )
+    below = top.cte("below", recursive=True)
+    return select(
+        below.union_all(select(Division.id).join(below, col(Division.parent_id) == below.c.id)).c.id
+    )
 
 
 def find_tree(session: Session, number: str) -> str:

@@ -22,7 +22,7 @@ from registry.queries import full_trees
 from registry.records import MapPoint, RegisterFacts, TagContent, TreeRecord
 from registry.rules.redaction import redact
 from registry.rules.tag_content import tag_content
-from registry.selection import count_trees, neighbours_of, stream_ids
+from registry.selection import STANDING, count_trees, neighbours_of, stream_ids
 from registry.settings import all_settings
 
 Where = Annotated[
@@ -58,8 +58,9 @@ def tags(
             ids, tags_issued = issue_grove_tags(session, office, where or ())
             total = len(ids)
         else:
-            total = count_trees(session, where or ())
-            ids = stream_ids(session, where or ())
+            standing = [*(where or ()), STANDING]
+            total = count_trees(session, standing)
+            ids = stream_ids(session, standing)
             tags_issued = issue_tags(session, ids, keys=keys, actor=office.actor, now=office.now())
     issued = {tag.tree_id: tag for tag in tags_issued}
     with reading(engine) as session:

@@ -161,6 +161,15 @@ def _tell_edition(office: Office, report: PublishReport) -> None:
             tags=t.number(report.tags, 0),
         )
     )
+    for title, trees in report.unlicensed.items():
+        office.say(
+            t.gettext(
+                "Take care: {title} names no terms of re-use, and {trees} trees of it are in this edition. "
+                "Make sure that you may publish it, and say the licence in the mapping.",
+                title=title,
+                trees=t.number(trees, 0),
+            )
+        )
     if report.withheld:
         office.say(t.gettext("Held back (field: reason, count):"))
         for what, count in sorted(report.withheld.items()):

@@ -49,6 +49,8 @@ def mapping(
         check_output(out, "", office.address)
         if out.resolve() == file.resolve():
             raise OutputTakenError(path=out, what=Phrase("the file to read"))
+        if out.exists():
+            raise OutputTakenError(path=out, what=Phrase("there already, perhaps edited"))
     table = open_table(file)
     fitting = [shipped.id for shipped in shipped_mappings() if shipped.fits(table.headers)]
     proposal = propose(table)

@@ -193,6 +193,8 @@ def record_surveys(
     changes: list[Change] = []
     count = 0
     for said in surveys:
+        if survey_round == 2 and not ((target := targets.get(said.subject_id)) and target.is_sampled):
+            continue  # only what was drawn: nobody may choose what is compared
         count += 1
         surveyor_id = _party_id(session, said.surveyor, parties, changes)
         answers = canonical(dict(said.answers))

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from register_kit import MAPPING, REPOSITORY, TAIPEI, make_csv, make_mapping
+from register_kit import MAPPING, REPOSITORY, SINGAPORE, TAIPEI, make_csv, make_mapping
 from typer.testing import Result
 
 Gushu = Callable[..., Result]
@@ -267,3 +267,22 @@ def test_a_new_user_in_an_empty_folder(tmp_path: Path) -> None:
     assert failed.stderr.startswith("register_missing: register.db 处没有名册")
     assert list(tmp_path.iterdir()) == []
     assert MAPPING
+
+
+def test_places_species_and_words_are_selected_as_people_call_them(gushu: Gushu, tmp_path: Path) -> None:
+    gushu("import", str(TAIPEI))
+    for where in ("division=臺北市", "species=榕", "category=名录树木"):
+        found = gushu("map", str(tmp_path / "m.html"), "--where", where)
+        assert found.exit_code == 0, (where, found.stderr)
+    refused = gushu("map", str(tmp_path / "m.html"), "--where", "division=没有这个地方")
+    assert (refused.exit_code, refused.stderr.partition(":")[0]) == (1, "nothing_selected")
+
+
+def test_no_tag_is_made_for_a_dead_tree(gushu: Gushu, tmp_path: Path, register_address: str) -> None:
+    gushu("import", str(SINGAPORE))
+    gushu("config", "set", "public_address", "https://trees.example")
+    with closing(sqlite3.connect(register_address)) as db, db:
+        (number,) = db.execute("SELECT tree_no FROM tree LIMIT 1").fetchone()
+        db.execute("UPDATE tree SET status = 'dead' WHERE tree_no = ?", (number,))
+    refused = gushu("tags", str(tmp_path / "t.pdf"), "--where", f"tree_no={number}")
+    assert (refused.exit_code, refused.stderr.partition(":")[0]) == (1, "nothing_selected")

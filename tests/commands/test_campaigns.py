@@ -142,7 +142,7 @@ def test_error_rates_compare_the_sample_with_its_second_survey(engine: Engine, t
     begin(engine, tmp_path)
     survey(engine, tmp_path)
     with transaction(engine) as session:
-        assert sample_targets(session, "2026", 0.5, "种子", **BY) == 2
+        assert sample_targets(session, "2026", 1.0, "种子", **BY) == 3
     again = ({**ROWS[0], "height": 20.4}, {**ROWS[2], "height": 15, "name": "白皮松"})
     survey(engine, tmp_path, *again, survey_round=2)
     with reading(engine) as session:
@@ -153,6 +153,15 @@ def test_error_rates_compare_the_sample_with_its_second_survey(engine: Engine, t
     assert found["name_verbatim"] == (2, 1)
     assert found["village"] == (2, 0)
     assert "surveyor" not in found
+
+
+def test_only_what_was_drawn_counts_in_the_second_round(engine: Engine, tmp_path: Path) -> None:
+    begin(engine, tmp_path)
+    survey(engine, tmp_path)
+    with transaction(engine) as session:
+        drawn = sample_targets(session, "2026", 0.5, "种子", **BY)
+    assert drawn == 2
+    assert survey(engine, tmp_path, *ROWS, survey_round=2) == 2
 
 
 def test_the_seed_of_the_sample_stands_in_the_history(engine: Engine, tmp_path: Path) -> None:

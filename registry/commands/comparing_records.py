@@ -31,6 +31,7 @@ from registry.models import (
     GroveSpecies,
     HeritageGarden,
     Objection,
+    Party,
     Place,
     ProtectionList,
     RuleAdoption,
@@ -91,13 +92,14 @@ _KINDS: dict[str, _Kind] = {
         rows=(("steps", CaseStep), ("opinions", AppraisalOpinion), ("objections", Objection)),
     ),
     "tag": _Kind(Tag, named="code"),
+    "party": _Kind(Party),
     "protection_list": _Kind(ProtectionList, named="edition"),
     "campaign": _Kind(Campaign),
     "campaign_survey": _Kind(CampaignSurvey),
     "rule_adoption": _Kind(RuleAdoption, named="pack_id"),
     "setting": _Kind(Setting, named="name"),
 }
-_ALWAYS_TOLD = frozenset(_KINDS) - {"setting"}
+_ALWAYS_TOLD = frozenset(_KINDS) - {"setting", "party"}
 """Kinds of which no record comes or goes without an event."""
 
 

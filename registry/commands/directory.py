@@ -9,6 +9,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from registry.chunks import chunks
 from registry.commands.bulk import insert_rows
+from registry.commands.history import Change
 from registry.commands.reference import Reference
 from registry.models import Division, Party, Species, SpeciesName
 from registry.models.base import new_id
@@ -33,6 +34,13 @@ class Entries:
     def add(self, table: type[SQLModel], row: dict[str, Any]) -> None:
         """One more new row."""
         self.new.setdefault(table, []).append(row)
+
+    def told_parties(self) -> list[Change]:
+        """New units and persons as the history tells them: their names as commitments."""
+        return [
+            Change("party", row["id"], "created", {name: (None, row[name]) for name in ("kind", "name")})
+            for row in self.new.get(Party, [])
+        ]
 
     def write(self, session: Session) -> None:
         """Write what is new, before the trees that refer to it."""

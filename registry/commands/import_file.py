@@ -204,11 +204,13 @@ class _Batch:
             self.beside.wait()
             areas, of_areas = self.areas.take(chunk.areas)
             changes += of_areas
+        entries = self.directory.take()
+        changes += entries.told_parties()
         told: list[Change | ToldChange] = []
         self.changes += changes
         if len(self.changes) > CHUNK - PIECE:  # the next piece might not fit in
             told, self.changes = self.changes, []
-        written = _Written(self.directory.take(), self.reviser.take(), new, flat, told, areas)
+        written = _Written(entries, self.reviser.take(), new, flat, told, areas)
         self.beside.start(lambda: self._write(written))
 
     def end(self) -> None:
@@ -225,14 +227,9 @@ class _Batch:
         for table in _IN_ORDER:
             insert_flat(self.session, table, chunk.flat.get(table, []))
             insert_rows(self.session, table, chunk.new.get(table, []))
-        if chunk.changes:
+        for changes in chunks(chunk.changes, CHUNK):
             record_event(
-                self.session,
-                "import:batch",
-                chunk.changes,
-                actor=self.actor,
-                at=self.now,
-                reason=self.reason,
+                self.session, "import:batch", changes, actor=self.actor, at=self.now, reason=self.reason
             )
 
     def _reject(self, rejection: Rejection) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from case_kit import ACTOR, appraise, designated, make_trees, opened, take, tree_of
-from register_kit import NOW, tamper
+from register_kit import NOW, import_rows, tamper
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
@@ -16,6 +16,7 @@ from registry.commands.areas import AreaPlace, register_garden, register_grove
 from registry.commands.campaigns import CampaignDraft, Surveyed, open_campaign, record_surveys
 from registry.commands.case_opinions import add_objection
 from registry.commands.comparing import deviations
+from registry.commands.comparing_records import stray_values
 from registry.commands.duties import set_duties
 from registry.commands.erasing import erase_party
 from registry.commands.history import GENESIS, event_hash
@@ -213,3 +214,12 @@ def test_a_history_written_anew_lacks_the_heads_that_lists_and_editions_state(en
             event.hash = previous = event_hash(event)
     with reading(engine) as session, pytest.raises(HistoryBrokenError, match="cut off"):
         verify_history(session)
+
+
+def test_a_name_of_a_unit_that_was_changed_behind_the_back_is_named(engine: Engine, tmp_path: Path) -> None:
+    import_rows(engine, tmp_path, {"no": "1", "steward": "东庄村委会"})
+    with reading(engine) as session:
+        assert list(stray_values(session)) == []
+    tamper(engine, "UPDATE party SET name = '西庄村委会' WHERE name = '东庄村委会'")
+    with reading(engine) as session:
+        assert [(stray.kind, stray.field) for stray in stray_values(session)] == [("party", "name")]

@@ -17,11 +17,10 @@ from registry.rules.in_force import in_force, legal_grade
 from registry.rules.packs import Adoption, Place, RulePack, is_urban, pack_for
 from registry.selection import select_trees
 from registry.surroundings import Surroundings
-from registry.vocab.words import AgeBasis, Category, DesignationKind, TreeStatus
+from registry.vocab.words import ON_REGISTER, AgeBasis, Category, DesignationKind
 
 BATCH = 1000
 OUTSIDE, URBAN_UNKNOWN, NO_PACK, NOT_STANDING = "outside", "urban_unknown", "no_pack", "not_standing"
-_STANDING = (TreeStatus.ALIVE, TreeStatus.TRANSPLANTED)
 _COLUMNS: tuple[Any, ...] = (
     Tree.id, Tree.tree_no, Tree.number_scheme, Tree.authority_id, Tree.category, Tree.status, Tree.species_id,
     Tree.name_verbatim, Tree.latin_verbatim, Tree.division_id, Tree.growth_place, Tree.age_years,
@@ -219,7 +218,7 @@ def _read(
         for tree_id in ids:
             row = rows[tree_id]
             tally.read += 1
-            if row.status not in _STANDING:
+            if row.status not in ON_REGISTER:
                 tally.passed_over[NOT_STANDING] += 1
                 continue
             tree = _Tree(row, around, grades.get(tree_id))

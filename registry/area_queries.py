@@ -25,7 +25,7 @@ from registry.models import (
     TreeAlias,
     TreeParty,
 )
-from registry.models.areas import AreaColumns, AreaDraft, ElementDraft, GardenDraft, GroveDraft, PlaceDraft
+from registry.models.areas import AREA_DRAFTS, AreaColumns, AreaDraft
 from registry.parts import (
     designation_record,
     events,
@@ -47,12 +47,6 @@ from registry.vocab.words import PartyKind, PartyRole
 BATCH = 500
 AREAS: dict[str, Any] = {"grove": Grove, "garden": HeritageGarden, "place": Place, "element": Element}
 """The tables of records with an extent, by the kind that a record of them has."""
-_DRAFTS: dict[str, Any] = {
-    "grove": GroveDraft,
-    "garden": GardenDraft,
-    "place": PlaceDraft,
-    "element": ElementDraft,
-}
 _OWNERS = {"grove": "grove_id", "garden": "garden_id", "place": "place_id"}
 """Columns by which other rows name an area; an element has no rows of its own."""
 _COPIED = tuple(
@@ -73,7 +67,7 @@ class FullArea:
 def detail_fields(kind: str) -> tuple[str, ...]:
     """The fields of a kind that a record carries as details, in the order of its form."""
     carried = {*AreaDraft.model_fields, *AreaRecord.__dataclass_fields__}
-    return tuple(name for name in _DRAFTS[kind].model_fields if name not in carried)
+    return tuple(name for name in AREA_DRAFTS[kind].model_fields if name not in carried)
 
 
 def full_areas(session: Session, kind: str, photos: PhotoStore | None = None) -> Iterator[FullArea]:

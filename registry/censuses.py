@@ -29,13 +29,12 @@ from registry.rules.surveying import (
     changed_fields,
     error_rates,
 )
-from registry.vocab.words import Distribution, TargetOutcome, TreeStatus
+from registry.vocab.words import ON_REGISTER, Distribution, TargetOutcome
 
 PRIVATE_ANSWERS = frozenset({"steward", "manager", "surveyor", "reviewer", "surveyed_on"})
 """Answers that say who and when, and nothing of the tree."""
 DATED_ANSWERS = frozenset({"measured_on", "age_as_of", "designated_on", "inspected_on"})
 """Answers that differ between any two censuses."""
-ON_REGISTER = (TreeStatus.ALIVE, TreeStatus.TRANSPLANTED)
 _TALLIED = ("category", "grade", "vigour", "environment", "ownership", "growth_place")
 
 
@@ -169,6 +168,17 @@ def listed(
         query = query.where(col(CampaignTarget.is_sampled))
     for own, name, village, target in session.execute(query):
         yield Listed(own, name, village.town, village.village, target.outcome.value, target.note)
+
+
+def subjects_of_village(session: Session, campaign: Campaign, village: str) -> list[str]:
+    """The ids of the trees and groves on the target list of a village."""
+    subject = sa.func.coalesce(CampaignTarget.tree_id, CampaignTarget.grove_id)
+    query = (
+        sa.select(subject)
+        .join(CampaignVillage, col(CampaignVillage.id) == col(CampaignTarget.village_id))
+        .where(col(CampaignTarget.campaign_id) == campaign.id, col(CampaignVillage.village) == village)
+    )
+    return list(session.execute(query).scalars())
 
 
 def errors_of(session: Session, campaign: Campaign) -> list[FieldErrors]:

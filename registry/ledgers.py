@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from registry.area_queries import AREAS, full_areas_of
-from registry.censuses import ON_REGISTER
 from registry.chunks import chunks
 from registry.errors import SelectionError
 from registry.ledger_records import AgreementRecord, CraftRecord, CraftsmanRecord, DutyRecord, LedgerEntry
@@ -30,7 +29,7 @@ from registry.rules.counting import TreeCounts, count_trees
 from registry.rules.private_matters import private_matter
 from registry.rules.redaction import redact_area
 from registry.surroundings import Surroundings
-from registry.vocab.words import Distribution, PartyKind, PartyRole
+from registry.vocab.words import ON_REGISTER, Distribution, PartyKind, PartyRole
 
 WHERE = {
     "number": "number",

@@ -36,6 +36,7 @@ from registry.records import MapPoint, TreeRecord
 from registry.rules.addresses import decode_segment
 from registry.surroundings import Surroundings
 from registry.vocab.words import (
+    ON_REGISTER,
     WORDS,
     Category,
     GrowthPlace,
@@ -61,7 +62,6 @@ WHERE_COLUMNS: dict[str, Any] = {
 """Fields that a selection (`--where field=value`) may name."""
 STANDING = "standing"
 """A selection of those that stand: no tag is made for a dead, missing, delisted or merged tree."""
-_STANDING = (TreeStatus.ALIVE, TreeStatus.TRANSPLANTED)
 _WORDS: dict[str, type[StrEnum]] = {
     "category": Category,
     "status": TreeStatus,
@@ -106,7 +106,7 @@ def select_trees(where: Sequence[str]) -> sa.Select[tuple[str]]:
         query = query.where(Tree.status != TreeStatus.MERGED)  # what it told is in the other file
     for text in where:
         if text == STANDING:
-            query = query.where(col(Tree.status).in_(_STANDING))
+            query = query.where(col(Tree.status).in_(ON_REGISTER))
             continue
         field, sign, value = text.partition("=")
         if field not in WHERE_COLUMNS or not sign:

@@ -16,13 +16,14 @@ from datasette_plugins.site.links import Link, links_of
 from datasette_plugins.site.pages import read_edition, render_page
 from registry.rules.counting import TreeCounts, count_trees
 from registry.vocab.sentences import seal_character
+from registry.vocab.words import ON_REGISTER
 
 KINDS = {"grove": "grove", "garden": "garden", "landmark": "place", "element": "element"}
 """The word in addresses and the table: `/place/…` is a division, so a ledger's place is a landmark."""
 _LISTS = ("details", "inspections", "designations", "aliases", "flags", "history", "withheld")
 _SHOWN = 50
 _PER_PAGE = 100
-STANDING = "status IN ('alive', 'transplanted')"
+STANDING = f"status IN ({', '.join(repr(status.value) for status in ON_REGISTER)})"
 _SCATTERED = "grove_no IS NULL AND (distribution IS NULL OR distribution <> 'grouped')"
 
 

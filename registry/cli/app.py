@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -109,6 +109,14 @@ def asked_command(arguments: list[str]) -> str | None:
         elif not argument.startswith("-"):
             return argument
     return None
+
+
+def day_of(text: str | None, option: str) -> date | None:
+    """The day that an option gives, YYYY-MM-DD; None where it is not given. A wrong one is a usage error."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{option}: {text}") from None
 
 
 class GushuGroup(TyperGroup):

@@ -5,15 +5,10 @@ from typing import Any
 from exports.workbook import Column, Sheet
 from registry.censuses import Comparison, Listed, Progress
 from registry.cli.app import Office
-from registry.vocab.fields import FIELDS
-from registry.vocab.sentences import value_words
+from registry.vocab.sentences import field_name, value_words
 from registry.vocab.words import CampaignState, TargetOutcome, VillageState
 
 SHOWN = 20
-
-
-def label(office: Office, field: str) -> str:
-    return office.t.label(field) if field in FIELDS else field
 
 
 def answer(value: Any) -> str:
@@ -76,7 +71,9 @@ def say_comparison(office: Office, found: Comparison) -> None:
     for name, (then, today) in found.totals.items():
         office.say(f"  {total(office, name)}  {t.number(then, 0)} → {t.number(today, 0)}")
     for number, fields in list(found.changed.items())[:SHOWN]:
-        told = "; ".join(f"{label(office, f)} {answer(a)} → {answer(b)}" for f, (a, b) in fields.items())
+        told = "; ".join(
+            f"{field_name(office.t, f)} {answer(a)} → {answer(b)}" for f, (a, b) in fields.items()
+        )
         office.say(f"  {number}: {told}")
 
 
@@ -85,7 +82,7 @@ def total(office: Office, name: str) -> str:
         return office.t.gettext("forms")
     field, _sign, word = name.partition("=")
     name = "protection_grade" if field == "grade" else field
-    return f"{label(office, name)} {value_words(office.t, field, word)}"
+    return f"{field_name(office.t, name)} {value_words(office.t, field, word)}"
 
 
 def progress_facts(state: Progress) -> dict[str, Any]:
@@ -177,7 +174,7 @@ def comparison_sheets(office: Office, found: Comparison, before: str, now: str) 
             t.gettext("Changed trees"),
             changed,
             [
-                (number, label(office, field), answer(pair[0]), answer(pair[1]))
+                (number, field_name(office.t, field), answer(pair[0]), answer(pair[1]))
                 for number, fields in found.changed.items()
                 for field, pair in fields.items()
             ],

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -17,12 +16,12 @@ from registry.censuses import (
     errors_of,
     listed,
     progress,
+    subjects_of_village,
     totals_of,
 )
-from registry.cli.app import Office, _, app
+from registry.cli.app import Office, _, app, day_of
 from registry.cli.campaign_tables import (
     comparison_sheets,
-    label,
     listed_facts,
     listed_sheet,
     progress_facts,
@@ -52,6 +51,7 @@ from registry.errors import InputMissingError, InputUnreadableError, Phrase, Tre
 from registry.importing.mapping import named_mapping
 from registry.outputs import check_output
 from registry.selection import find_tree, stream_ids
+from registry.vocab.sentences import field_name
 from registry.vocab.words import CampaignState, TargetOutcome, Verdict
 
 campaign = typer.Typer(
@@ -59,13 +59,6 @@ campaign = typer.Typer(
 )
 app.add_typer(campaign, name="campaign")
 Id = Annotated[str, typer.Argument(metavar="ID")]
-
-
-def _day(text: str | None, option: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise typer.BadParameter(f"{option}: {text}") from None
 
 
 @campaign.command("open", help=_("Open a census; its form is the mapping by which its files are read."))
@@ -81,8 +74,8 @@ def campaign_open(
     """Open a census."""
     office: Office = ctx.obj
     named_mapping(form)
-    begins = _day(starts_on, "--from") or office.now().date()
-    draft = CampaignDraft(id, title, form, begins, _day(ends_on, "--to"), previous)
+    begins = day_of(starts_on, "--from") or office.now().date()
+    draft = CampaignDraft(id, title, form, begins, day_of(ends_on, "--to"), previous)
     with transaction(office.engine()) as session:
         open_campaign(session, draft, actor=office.actor, now=office.now())
     office.say(office.t.gettext("The census {id} is open: {title}.", id=id, title=title))
@@ -221,7 +214,10 @@ def campaign_check(
     if bool(tree) == bool(village):
         raise typer.BadParameter(office.t.gettext("give either --tree or --village"))
     with transaction(office.engine()) as session:
-        subjects = [_subject(session, tree)] if tree else _of_village(session, id, village or "")
+        if tree:
+            subjects = [_subject(session, tree)]
+        else:
+            subjects = subjects_of_village(session, find_campaign(session, id), village or "")
         count = check_surveys(
             session, id, subjects, by, verdict, note=note, actor=office.actor, now=office.now()
         )
@@ -307,7 +303,7 @@ def campaign_errors(ctx: typer.Context, id: Id) -> None:
         office.say(office.t.gettext("Nothing has been surveyed twice yet."))
     for errors in found:
         rate = office.t.number(100 * errors.rate, 1)
-        office.say(f"{label(office, errors.field)}  {errors.differing} / {errors.compared}  {rate} %")
+        office.say(f"{field_name(office.t, errors.field)}  {errors.differing} / {errors.compared}  {rate} %")
     office.answer(
         {"fields": [{"field": e.field, "compared": e.compared, "differing": e.differing} for e in found]}
     )
@@ -366,11 +362,6 @@ def _subject(session: Session, number: str) -> str:
         if grove is None:
             raise
         return str(grove[0])
-
-
-def _of_village(session: Session, campaign_id: str, village: str) -> list[str]:
-    found = find_campaign(session, campaign_id)
-    return [_subject(session, row.number) for row in listed(session, found) if row.village == village]
 
 
 def _write(office: Office, out: Path, sheets: list[Sheet], title: str) -> None:

@@ -2,14 +2,13 @@
 
 from contextlib import ExitStack, closing
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from sqlalchemy.engine import Engine
 
-from registry.cli.app import Office, _, app
+from registry.cli.app import Office, _, app, day_of
 from registry.cli.importing import RejectsFile, import_facts, party_names, sentence, tell_import
 from registry.cli.progress import progress_bar
 from registry.commands.import_file import ImportReport, import_table
@@ -240,11 +239,7 @@ def photo_add(
 ) -> None:
     """Add a photo."""
     office: Office = ctx.obj
-    try:
-        day = date.fromisoformat(taken_on) if taken_on else None
-    except ValueError:
-        raise typer.BadParameter(f"--taken-on: {taken_on}") from None
-    facts = PhotoFacts(kind, day, caption, release_caption, credit, credit_consent)
+    facts = PhotoFacts(kind, day_of(taken_on, "--taken-on"), caption, release_caption, credit, credit_consent)
     with transaction(office.engine()) as session:
         found = find_record(session, tree_no)
         if found.kind not in PHOTO_OWNERS:

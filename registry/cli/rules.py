@@ -11,7 +11,7 @@ import typer
 from sqlmodel import Session
 
 from registry.affected import Judged, Tally, adoptions_of, affected_trees, due_trees
-from registry.cli.app import Office, _, app
+from registry.cli.app import Office, _, app, day_of
 from registry.cli.exporting import Where, register_facts, written
 from registry.cli.rule_tables import (
     cells,
@@ -51,13 +51,6 @@ PackName = Annotated[str, typer.Argument(metavar="ID")]
 
 def _library(office: Office) -> PackLibrary:
     return PackLibrary(pack_folder(office.address))
-
-
-def _day(office: Office, text: str | None, option: str = "--on") -> date:
-    try:
-        return date.fromisoformat(text) if text else office.now().date()
-    except ValueError:
-        raise typer.BadParameter(f"{option}: {text}") from None
 
 
 @rules.command("list", help=_("List the rule packs at hand, and which of them this register goes by."))
@@ -179,7 +172,7 @@ def rules_affected(
 ) -> None:
     """Say whom a pack affects."""
     office: Office = ctx.obj
-    library, day = _library(office), _day(office, on)
+    library, day = _library(office), day_of(on, "--on") or office.now().date()
     found = library.get(pack)
     other = library.get(against) if against else None
     tally, t = Tally(), office.t
@@ -206,7 +199,7 @@ def rules_affected(
 def rules_due(ctx: typer.Context, where: Where = None, on: Day = None, out: Out = None) -> None:
     """List what is due."""
     office: Office = ctx.obj
-    library, day = _library(office), _day(office, on)
+    library, day = _library(office), day_of(on, "--on") or office.now().date()
     tally, t = Tally(), office.t
     with reading(office.engine()) as session:
         judged = due_trees(session, library, day, tally, where or ())
@@ -366,7 +359,7 @@ def rules_adopt(
     """Adopt a pack."""
     office: Office = ctx.obj
     folder = pack_folder(office.address)
-    library, day = PackLibrary(folder), _day(office, from_, "--from")
+    library, day = PackLibrary(folder), day_of(from_, "--from") or office.now().date()
     engine = office.engine()
     found: RulePack = library.get(pack)
     given = Path(pack) if pack.endswith(".toml") else library.path(pack)

@@ -32,6 +32,7 @@ from registry.models import (
 from registry.models.base import new_id
 from registry.rules.surveying import draw_sample
 from registry.vocab.words import (
+    ON_REGISTER,
     CampaignState,
     PartyKind,
     TargetOutcome,
@@ -40,7 +41,7 @@ from registry.vocab.words import (
     VillageState,
 )
 
-STANDING = (TreeStatus.ALIVE, TreeStatus.TRANSPLANTED, TreeStatus.MISSING)
+STANDING = (*ON_REGISTER, TreeStatus.MISSING)
 """Trees that a census looks for: the dead, the delisted and the merged have been settled."""
 FOUND = (TargetOutcome.FOUND, TargetOutcome.NEW)
 

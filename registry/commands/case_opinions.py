@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from registry.commands.case_files import local_day, view_case
 from registry.commands.history import Change, record_event, told_row
+from registry.commands.parties import party_named
 from registry.errors import CaseStepError, Phrase
-from registry.models import AppraisalOpinion, CaseFile, Objection, Party
+from registry.models import AppraisalOpinion, CaseFile, Objection
 from registry.rules.case_facts import ORDERS
 from registry.vocab.words import CaseState, PartyKind, StepKind, Verdict
 
@@ -48,7 +49,7 @@ def add_opinion(
         reason = Phrase("{day} has not come yet", day=draft.given_on)
     if reason is not None:
         raise CaseStepError(case=case.number, step=_OPINION, reason=reason)
-    party, changes = _person(session, draft.expert)
+    party, changes = party_named(session, draft.expert, PartyKind.PERSON)
     found = next((row for row in view.opinions if row.party_id == party.id), None)
     old = told_row(found.model_dump()) if found else None
     row = found or AppraisalOpinion(
@@ -97,7 +98,7 @@ def add_objection(
         reason = Phrase("{day} has not come yet", day=received_on)
     if reason is not None:
         raise CaseStepError(case=case.number, step=_OBJECTION, reason=reason)
-    party, changes = _person(session, by) if by else (None, [])
+    party, changes = party_named(session, by, PartyKind.PERSON) if by else (None, [])
     row = Objection(case_id=case.id, received_on=received_on, text=text, party_id=party.id if party else None)
     session.add(row)
     session.flush()
@@ -142,14 +143,3 @@ def answer_objection(
         change = Change("case", case.id, "updated", {"objections": ([old], [new])})
         record_event(session, "case:answer", [change], actor=actor, at=now)
     return row
-
-
-def _person(session: Session, name: str) -> tuple[Party, list[Change]]:
-    """The person of this name, made where there is none; a name enters the history as a commitment."""
-    party = session.exec(select(Party).where(Party.name == name, Party.kind == PartyKind.PERSON)).first()
-    if party is not None:
-        return party, []
-    party = Party(kind=PartyKind.PERSON, name=name)
-    session.add(party)
-    session.flush()
-    return party, [Change("party", party.id, "created", {"kind": (None, party.kind), "name": (None, name)})]

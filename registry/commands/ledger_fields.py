@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sqlmodel import Field, SQLModel
 
 from registry.errors import BoundaryFileError, InputMissingError, LedgerFieldError, Phrase
-from registry.importing.mapping import AREA_DRAFTS
+from registry.models.areas import AREA_DRAFTS
 from registry.models.base import TreeNo
 from registry.models.tree import ShortText, Text
 from registry.rules.datums import to_wgs84

@@ -16,7 +16,6 @@ from registry.errors import (
     RecordExistsError,
     RecordKindError,
 )
-from registry.importing.mapping import AREA_DRAFTS
 from registry.models import (
     Authority,
     Craft,
@@ -29,6 +28,7 @@ from registry.models import (
     Source,
     Tree,
 )
+from registry.models.areas import AREA_DRAFTS
 from registry.vocab.words import LinkKind
 
 TABLES: dict[str, type[SQLModel]] = {

@@ -1,6 +1,6 @@
 """Undoing one change: a new change that puts back what was, and says which event it undoes."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,7 +78,7 @@ def _undone(session: Session, tree_id: str, seq: int, now: datetime) -> Change:
             setattr(tree, name, getattr(typed_row(Tree, {name: old}), name))
         else:
             raise UndoError(seq=seq, reason=Phrase("{field} cannot be put back by itself", field=name))
-    tree.updated_on, tree.imported_hash = _day(now), None  # the next import says anew what its file says
+    tree.updated_on, tree.imported_hash = now.date(), None  # the next import says anew what its file says
     session.add(tree)
     session.flush()
     return Change("tree", tree_id, "undone", fields)
@@ -125,7 +125,3 @@ def _put_rows_back(
     for row in gone:
         values = vars(typed_row(table, row, tree_id=tree_id))
         session.execute(sa.insert(columns), [values])
-
-
-def _day(now: datetime) -> date:
-    return now.date()

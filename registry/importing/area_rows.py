@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry.importing.cells import Cells
-from registry.importing.mapping import AREA_DRAFTS, DESIGNATION_FIELDS, Column, Mapping
+from registry.importing.mapping import DESIGNATION_FIELDS, Column, Mapping
 from registry.importing.parts import (
     PartyFacts,
     SpeciesFacts,
@@ -22,6 +22,7 @@ from registry.importing.parts import (
 )
 from registry.importing.problems import RowProblem
 from registry.models import AreaDraft, DesignationDraft
+from registry.models.areas import AREA_DRAFTS
 from registry.rules.names import split_scientific_name
 from registry.rules.plausibility import Doubt
 

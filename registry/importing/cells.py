@@ -15,9 +15,10 @@ from typing import Any, Union, get_args, get_origin
 from sqlmodel import SQLModel
 
 from registry.importing.ages import AgeFacts, read_age
-from registry.importing.mapping import AREA_DRAFTS, AREAS_IN_HA, LENGTHS_IN_M, Column, codelist
+from registry.importing.mapping import AREAS_IN_HA, LENGTHS_IN_M, Column, codelist
 from registry.importing.problems import RowProblem
 from registry.models import DesignationDraft, InspectionDraft, MeasurementDraft, TreeDraft
+from registry.models.areas import AREA_DRAFTS
 from registry.rules.angles import Axis, parse_angle, parse_position
 from registry.rules.numbers import as_written, damaged_number
 from registry.rules.plausibility import Doubt, combined, doubt, stems

@@ -18,7 +18,6 @@ from registry.db import SCHEMA_FOLDER
 from registry.errors import InputMissingError, MappingChoiceError, MappingError, Phrase
 from registry.importing.mapping_fields import (
     ANYWHERE,
-    AREA_DRAFTS,
     AREA_FIELDS,
     AREAS_IN_HA,
     DESIGNATION_FIELDS,
@@ -37,13 +36,13 @@ from registry.importing.mapping_fields import (
 )
 from registry.importing.mapping_parts import Column, Finding, Join, Located, Mapping, When, plain_header
 from registry.models import TreeDraft
+from registry.models.areas import AREA_DRAFTS
 from registry.rules.datums import grid_code
 from registry.vocab.words import Datum
 
 __all__ = [
     "ANYWHERE",
     "AREAS_IN_HA",
-    "AREA_DRAFTS",
     "AREA_FIELDS",
     "CODELIST_FOLDER",
     "DESIGNATION_FIELDS",

@@ -1,7 +1,6 @@
 """The fields that a mapping may fill, by the record that a row becomes, and the units that it may name."""
 
 from registry.models import (
-    AreaDraft,
     DesignationDraft,
     ElementDraft,
     GardenDraft,
@@ -11,6 +10,7 @@ from registry.models import (
     PlaceDraft,
     TreeDraft,
 )
+from registry.models.areas import AREA_DRAFTS
 from registry.vocab.words import PartyRole
 
 TREE_DRAFTS = (TreeDraft, MeasurementDraft, InspectionDraft)
@@ -29,12 +29,6 @@ FIELDS = (
 ) | OTHER_FIELDS
 
 RECORDS = ("tree", "grove", "garden", "place", "element")
-AREA_DRAFTS: dict[str, type[AreaDraft]] = {
-    "grove": GroveDraft,
-    "garden": GardenDraft,
-    "place": PlaceDraft,
-    "element": ElementDraft,
-}
 _BESIDE_AREAS = ANYWHERE | DESIGNATION_FIELDS | PARTY_FIELDS
 RECORD_FIELDS: dict[str, frozenset[str]] = {
     "tree": FIELDS,

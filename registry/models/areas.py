@@ -137,6 +137,15 @@ class ElementDraft(AreaDraft):
     description: Text | None = None
 
 
+AREA_DRAFTS: dict[str, type[AreaDraft]] = {
+    "grove": GroveDraft,
+    "garden": GardenDraft,
+    "place": PlaceDraft,
+    "element": ElementDraft,
+}
+"""What is said of each kind of record with an extent."""
+
+
 class AreaColumns(SQLModel):
     """What the records with an extent have in common."""
 

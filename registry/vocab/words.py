@@ -33,6 +33,10 @@ class TreeStatus(StrEnum):
     MERGED = "merged"
 
 
+ON_REGISTER = (TreeStatus.ALIVE, TreeStatus.TRANSPLANTED)
+"""Of these it is said that they stand on the register: they are counted, tagged and judged."""
+
+
 class Grade(StrEnum):
     """Protection grade (保护等级); its scheme says what the number means."""
 

@@ -42,7 +42,7 @@ def test_the_whole_way_from_init_to_an_edition(gushu: Gushu, tmp_path: Path) -> 
     assert answer["files"][0]["mapping"] == "tw-taipei-protected"
     result = gushu("--json", "publish", "--out", tmp_path / "p.gpkg", register=register)
     assert json.loads(result.stdout)["trees"] == 3874
-    assert json.loads(gushu("--json", "verify", register=register).stdout)["events"] >= 7
+    assert json.loads(gushu("--json", "verify", register=register).stdout)["events"] == 9
     assert gushu("config", "get", "jurisdiction", register=register).stdout == "cn-shanxi\n"
 
 

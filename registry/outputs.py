@@ -8,6 +8,7 @@ from pathlib import Path
 
 from registry.db import sqlite_path
 from registry.errors import OutputTakenError, Phrase, unwritable
+from registry.file_store import file_store
 from registry.keys import key_path
 from registry.photos import photo_store
 
@@ -44,8 +45,8 @@ def _is_of_register(target: Path, register: str) -> bool:
     parts = [key_path(register)]
     if own is not None:
         parts += [own, *(own.with_name(own.name + ending) for ending in ("-wal", "-shm", "-journal"))]
-    photos = photo_store(register).folder.resolve()
-    return target in {part.resolve() for part in parts} or photos in (target, *target.parents)
+    folders = {photo_store(register).folder.resolve(), file_store(register).folder.resolve()}
+    return target in {part.resolve() for part in parts} or not folders.isdisjoint((target, *target.parents))
 
 
 def is_edition(path: Path) -> bool:

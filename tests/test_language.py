@@ -10,7 +10,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from register_kit import REPOSITORY
 
-from registry import errors
+from registry import care_errors, errors
 from registry.errors import Phrase, RegistryError
 from registry.importing.problems import KINDS
 from registry.settings import KNOWN
@@ -31,7 +31,10 @@ def error_classes(base: type[RegistryError] = RegistryError) -> Iterator[type[Re
         yield from error_classes(child)
 
 
-ERRORS = [RegistryError, *(kind for kind in error_classes() if kind.__module__ == errors.__name__)]
+ERRORS = [
+    RegistryError,
+    *(kind for kind in error_classes() if kind.__module__ in {errors.__name__, care_errors.__name__}),
+]
 
 
 @cache

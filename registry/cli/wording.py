@@ -7,6 +7,8 @@ from exports.dossier_text import CODED
 from registry.commands.history import CHILDREN
 from registry.commands.replay import Told
 from registry.rules.commitments import ERASED
+from registry.vocab.care_columns import CARE_ROWS
+from registry.vocab.columns import COLUMNS
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
 from registry.vocab.sentences import event_sentence
@@ -117,4 +119,7 @@ def _value(field: str, value: Any, t: Translator) -> str:
 
 def _label(field: str, t: Translator) -> str:
     known = _LABELS.get(field, field)
-    return t.label(known) if known in FIELDS else field
+    if known in FIELDS:
+        return t.label(known)
+    word = COLUMNS.get(field) or CARE_ROWS.get(field)
+    return t.pick(word) if word else field

@@ -26,17 +26,22 @@ from registry.chunks import chunks
 from registry.commands.bulk import insert_rows
 from registry.models import (
     AgeReading,
+    Assessment,
     CareAgreement,
+    CareEntry,
     Commitment,
     Designation,
     Event,
     EventItem,
     Flag,
     Inspection,
+    InstrumentReading,
     Measurement,
     Photo,
+    StewardNotice,
     TreeAlias,
     TreeParty,
+    Zone,
 )
 from registry.rules.commitments import (
     COMMITTED,
@@ -90,6 +95,10 @@ PRIVATE_FIELDS = frozenset(
     | DETAIL_TEXTS
     | {"composition", "dominant_species", "target_species", "shrub_species", "herb_species", "layers"}
     | {"craftsmen", "lineage", "links", "answers"}
+    | {"zones", "assessments", "readings", "care", "notices"}
+    | {"lines", "signatures", "subjects", "documents", "partners", "items"}
+    | {"basis", "site", "diagnosis", "risks", "problems", "aims", "monitoring", "emergency_plan", "outcome"}
+    | {"project", "result", "outline", "method", "results", "scan_name", "text"}
 )
 """Fields whose values are committed to, not written, in the history."""
 CHILDREN: dict[str, type[SQLModel]] = {
@@ -101,6 +110,11 @@ CHILDREN: dict[str, type[SQLModel]] = {
     "parties": TreeParty,
     "photos": Photo,
     "agreements": CareAgreement,
+    "zones": Zone,
+    "assessments": Assessment,
+    "readings": InstrumentReading,
+    "care": CareEntry,
+    "notices": StewardNotice,
     "flags": Flag,
 }
 """Rows that belong to a record, by the name under which its items tell them."""

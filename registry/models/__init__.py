@@ -22,15 +22,25 @@ from registry.models.campaigns import (
     CampaignTarget,
     CampaignVillage,
 )
+from registry.models.care import (
+    CareEntry,
+    CareLetter,
+    CareLetterItem,
+    CarePayment,
+    StewardNotice,
+)
 from registry.models.cases import (
     AppraisalOpinion,
+    CaseDocument,
     CaseFile,
     CaseStep,
+    CaseSubject,
     Objection,
     ProtectionList,
     ProtectionListEntry,
     RuleAdoption,
 )
+from registry.models.health import Assessment, InstrumentReading
 from registry.models.place import (
     Authority,
     CareAgreement,
@@ -47,6 +57,18 @@ from registry.models.place import (
     SpeciesName,
     TreeParty,
 )
+from registry.models.strategies import (
+    Budget,
+    Strategy,
+    StrategyLine,
+    StrategySignature,
+    Trial,
+    TrialPartner,
+    TrialSubject,
+    WorkOrder,
+    WorkPhoto,
+    YearReport,
+)
 from registry.models.tree import (
     AgeReading,
     Designation,
@@ -62,20 +84,29 @@ from registry.models.tree import (
     TreeAlias,
     TreeDraft,
 )
+from registry.models.zones import MapFeature, MapLayer, Zone, ZoneCheck
 
 __all__ = [
     "AgeReading",
     "AppraisalOpinion",
     "AreaColumns",
     "AreaDraft",
+    "Assessment",
     "Authority",
+    "Budget",
     "Campaign",
     "CampaignSurvey",
     "CampaignTarget",
     "CampaignVillage",
     "CareAgreement",
+    "CareEntry",
+    "CareLetter",
+    "CareLetterItem",
+    "CarePayment",
+    "CaseDocument",
     "CaseFile",
     "CaseStep",
+    "CaseSubject",
     "Commitment",
     "Craft",
     "Craftsman",
@@ -95,6 +126,9 @@ __all__ = [
     "HeritageGarden",
     "Inspection",
     "InspectionDraft",
+    "InstrumentReading",
+    "MapFeature",
+    "MapLayer",
     "Measurement",
     "MeasurementDraft",
     "Objection",
@@ -111,9 +145,21 @@ __all__ = [
     "SourceFile",
     "Species",
     "SpeciesName",
+    "StewardNotice",
+    "Strategy",
+    "StrategyLine",
+    "StrategySignature",
     "Tag",
     "Tree",
     "TreeAlias",
     "TreeDraft",
     "TreeParty",
+    "Trial",
+    "TrialPartner",
+    "TrialSubject",
+    "WorkOrder",
+    "WorkPhoto",
+    "YearReport",
+    "Zone",
+    "ZoneCheck",
 ]

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from registry.models.base import JsonText, UtcDateTime, new_id, not_blank, one_subject, word_column
+from registry.vocab.care_words import DocumentKind
 from registry.vocab.words import (
     CaseKind,
     CaseState,
@@ -21,7 +22,10 @@ class CaseFile(SQLModel, table=True):
     """One case (认定、注销、死亡 …) about one tree or grove, from proposal to publication."""
 
     __tablename__ = "case_file"
-    __table_args__ = (not_blank("number"), one_subject("tree_id", "grove_id", "garden_id"))
+    __table_args__ = (
+        not_blank("number"),
+        one_subject("tree_id", "grove_id", "garden_id", "place_id"),
+    )
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
     number: str = Field(max_length=64, unique=True)
     kind: CaseKind = Field(sa_type=word_column(CaseKind))
@@ -29,6 +33,7 @@ class CaseFile(SQLModel, table=True):
     tree_id: str | None = Field(default=None, foreign_key="tree.id", index=True, max_length=36)
     grove_id: str | None = Field(default=None, foreign_key="grove.id", index=True, max_length=36)
     garden_id: str | None = Field(default=None, foreign_key="heritage_garden.id", index=True, max_length=36)
+    place_id: str | None = Field(default=None, foreign_key="place.id", index=True, max_length=36)
     opened_on: date
     closed_on: date | None = None
     authority_id: str | None = Field(default=None, foreign_key="authority.id")
@@ -38,7 +43,54 @@ class CaseFile(SQLModel, table=True):
     cause: RemovalReason | None = Field(default=None, sa_type=word_column(RemovalReason))
     disposal: DeathDisposal | None = Field(default=None, sa_type=word_column(DeathDisposal))
     reason: str | None = None
+    parent_id: str | None = Field(default=None, foreign_key="case_file.id", index=True, max_length=36)
+    """The case that opened this one: a transplant its aftercare, an incident its rescue."""
+    project: str | None = None
+    project_class: str | None = Field(default=None, max_length=32)
+    applicant_id: str | None = Field(default=None, foreign_key="party.id", index=True, max_length=36)
+    reporter_id: str | None = Field(default=None, foreign_key="party.id", index=True, max_length=36)
+    """Whoever reported it; kept from everybody but the office."""
+    incident: str | None = Field(default=None, max_length=8)
+    practices: str = Field(default="[]", sa_type=JsonText)
+    """Canonical JSON: codes of the negative list that the works touch."""
+    due_on: date | None = None
+    until_on: date | None = None
+    """Last day of what the case watches over: an aftercare, a permit."""
+    currency: str = Field(default="CNY", max_length=3)
+    penalty_cents: int | None = None
+    compensation_cents: int | None = None
     submission_id: str | None = Field(default=None, max_length=64, unique=True)
+
+
+class CaseSubject(SQLModel, table=True):
+    """A further tree or grove that a case is about, beside the one it is filed under."""
+
+    __tablename__ = "case_subject"
+    __table_args__ = (one_subject("tree_id", "grove_id"),)
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    case_id: str = Field(foreign_key="case_file.id", index=True, max_length=36)
+    tree_id: str | None = Field(default=None, foreign_key="tree.id", index=True, max_length=36)
+    grove_id: str | None = Field(default=None, foreign_key="grove.id", index=True, max_length=36)
+
+
+class CaseDocument(SQLModel, table=True):
+    """A file in a case, kept with its original bytes under its SHA-256."""
+
+    __tablename__ = "case_document"
+    __table_args__ = (sa.UniqueConstraint("case_id", "sha256"),)
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
+    case_id: str = Field(foreign_key="case_file.id", index=True, max_length=36)
+    step: StepKind | None = Field(default=None, sa_type=word_column(StepKind))
+    kind: DocumentKind = Field(sa_type=word_column(DocumentKind))
+    title: str | None = None
+    file_name: str
+    media_type: str = Field(max_length=100)
+    size_bytes: int
+    sha256: str = Field(max_length=64)
+    document_no: str | None = None
+    valid_to: date | None = None
+    taken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    added_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class CaseStep(SQLModel, table=True):

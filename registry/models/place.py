@@ -141,6 +141,10 @@ class CareAgreement(SQLModel, table=True):
     document_no: str | None = None
     terms: str | None = None
     ended_on: date | None = None
+    version: int | None = None
+    letter_id: str | None = Field(default=None, foreign_key="care_letter.id", index=True, max_length=36)
+    currency: str | None = Field(default=None, max_length=3)
+    yearly_cents: int | None = None
 
 
 class Setting(SQLModel, table=True):

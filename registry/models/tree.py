@@ -412,3 +412,7 @@ class Photo(SQLModel, table=True):
     height: int
     added_on: date
     is_released: bool = True
+    viewpoint: str | None = Field(default=None, max_length=32)
+    """Name of a fixed viewpoint (固定视点); photos of one viewpoint make a series."""
+    bearing_deg: float | None = None
+    distance_m: float | None = None

@@ -44,6 +44,43 @@ ORDERS: dict[CaseKind, tuple[StepKind, ...]] = {
         StepKind.APPROVAL,
         StepKind.CONFIRMATION,
     ),
+    CaseKind.WORKS: (
+        StepKind.APPLICATION,
+        StepKind.SURVEY,
+        StepKind.ADVICE,
+        StepKind.MEASURES,
+        StepKind.SUPERVISION,
+        StepKind.ACCEPTANCE,
+    ),
+    CaseKind.TRANSPLANT: (
+        StepKind.APPLICATION,
+        StepKind.SURVEY,
+        StepKind.APPRAISAL,
+        StepKind.DECISION,
+        StepKind.APPROVAL,
+        StepKind.CONFIRMATION,
+    ),
+    CaseKind.AFTERCARE: (StepKind.PLAN, StepKind.FOLLOW_UP, StepKind.ACCEPTANCE),
+    CaseKind.FELLING: (StepKind.HANDLING, StepKind.EVIDENCE, StepKind.REPORT),
+    CaseKind.INCIDENT: (
+        StepKind.REPORT,
+        StepKind.SURVEY,
+        StepKind.EVIDENCE,
+        StepKind.REFERRAL,
+        StepKind.PENALTY,
+        StepKind.COMPENSATION,
+        StepKind.RESTORATION,
+        StepKind.ARCHIVE,
+    ),
+    CaseKind.RESCUE: (
+        StepKind.REPORT,
+        StepKind.SURVEY,
+        StepKind.PLAN,
+        StepKind.HANDLING,
+        StepKind.FOLLOW_UP,
+        StepKind.ACCEPTANCE,
+    ),
+    CaseKind.GREENING: (StepKind.PLAN, StepKind.ADVICE, StepKind.ACCEPTANCE),
 }
 """The steps of each kind of case, in their order; the last one closes it."""
 

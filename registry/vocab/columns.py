@@ -1,5 +1,6 @@
 """What the columns and tables of the register are called that no page shows: for the field dictionary."""
 
+from registry.vocab.care_columns import CARE_COLUMNS, CARE_TABLES
 from registry.vocab.words import Label
 
 COLUMNS: dict[str, Label] = {
@@ -152,6 +153,7 @@ COLUMNS: dict[str, Label] = {
     "withheld": Label("未公布字段", "Held back"),
     "works": Label("代表作", "Works"),
     "years": Label("年数", "Years"),
+    **CARE_COLUMNS,
 }
 
 TABLES: dict[str, Label] = {
@@ -179,6 +181,7 @@ TABLES: dict[str, Label] = {
     "case_step": Label("案卷步骤", "Steps of a case"),
     "appraisal_opinion": Label("鉴定意见", "Expert opinions"),
     "objection": Label("公示异议", "Objections"),
+    **CARE_TABLES,
     "protection_list": Label("保护名录", "Protection lists"),
     "protection_list_entry": Label("保护名录条目", "Entries of a list"),
     "rule_adoption": Label("采用的规则包", "Rule packs in use"),

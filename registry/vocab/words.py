@@ -1,14 +1,9 @@
 """Code lists as words. A word is stored by value; its labels stand beside it, Chinese first."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
-
-class Label(NamedTuple):
-    """A word as people read it."""
-
-    zh: str
-    en: str
+from registry.vocab.care_words import CARE_WORDS
+from registry.vocab.labels import Label as Label  # noqa: PLC0414 (all words are found here)
 
 
 class Category(StrEnum):
@@ -318,6 +313,13 @@ class CaseKind(StrEnum):
     MISSING = "missing"
     MOVE = "move"
     FOUND = "found"
+    WORKS = "works"
+    TRANSPLANT = "transplant"
+    AFTERCARE = "aftercare"
+    FELLING = "felling"
+    INCIDENT = "incident"
+    RESCUE = "rescue"
+    GREENING = "greening"
 
 
 class CaseState(StrEnum):
@@ -344,6 +346,20 @@ class StepKind(StrEnum):
     DISPOSAL = "disposal"
     TAG_RECOVERY = "tag_recovery"
     ARCHIVE = "archive"
+    APPLICATION = "application"
+    SURVEY = "survey"
+    PLAN = "plan"
+    ADVICE = "advice"
+    MEASURES = "measures"
+    SUPERVISION = "supervision"
+    ACCEPTANCE = "acceptance"
+    HANDLING = "handling"
+    EVIDENCE = "evidence"
+    REFERRAL = "referral"
+    PENALTY = "penalty"
+    COMPENSATION = "compensation"
+    RESTORATION = "restoration"
+    FOLLOW_UP = "follow_up"
 
 
 class Verdict(StrEnum):
@@ -607,6 +623,13 @@ WORDS: dict[type[StrEnum], dict[str, Label]] = {
         "missing": Label("未找到核实", "Not found"),
         "move": Label("移植变更", "Move"),
         "found": Label("重新找到", "Found again"),
+        "works": Label("保护范围内施工", "Works in a protection zone"),
+        "transplant": Label("移植申请", "Application to transplant"),
+        "aftercare": Label("移植后养护", "Care after transplanting"),
+        "felling": Label("紧急采伐处置", "Emergency felling"),
+        "incident": Label("损害事件", "Incident"),
+        "rescue": Label("濒危抢救", "Rescue of an endangered tree"),
+        "greening": Label("绿化工程", "Greening works"),
     },
     CaseState: {
         "open": Label("办理中", "Open"),
@@ -627,6 +650,20 @@ WORDS: dict[type[StrEnum], dict[str, Label]] = {
         "disposal": Label("处置", "Disposal"),
         "tag_recovery": Label("收回标牌", "Tag recovered"),
         "archive": Label("归档", "Archive"),
+        "application": Label("申请", "Application"),
+        "survey": Label("现场勘查", "Survey on site"),
+        "plan": Label("方案", "Plan"),
+        "advice": Label("意见", "Advice"),
+        "measures": Label("保护措施", "Protective measures"),
+        "supervision": Label("现场监督", "Supervision"),
+        "acceptance": Label("验收", "Acceptance"),
+        "handling": Label("应急处置", "Emergency handling"),
+        "evidence": Label("取证", "Evidence"),
+        "referral": Label("移送执法", "Referral to enforcement"),
+        "penalty": Label("处罚", "Penalty"),
+        "compensation": Label("赔偿补偿", "Compensation"),
+        "restoration": Label("恢复原状", "Restoration"),
+        "follow_up": Label("跟踪回访", "Follow-up"),
     },
     Verdict: {
         "agrees": Label("同意", "Agrees"),
@@ -656,6 +693,7 @@ WORDS: dict[type[StrEnum], dict[str, Label]] = {
         "stands_in": Label("位于", "Stands in"),
         "related": Label("相关", "Related"),
     },
+    **CARE_WORDS,
 }
 
 GRADE_SCHEMES: dict[str, Label] = {

@@ -86,6 +86,7 @@ HOMES = {
     "case": "cases", "list": "lists", "duplicates": "merging", "merge": "merging", "split": "merging",
     "allot": "merging", "rules": "rules", "campaign": "campaigns",
     "ledger": "ledgers", "duty": "duties", "agreement": "agreements", "craft": "ledgers", "inspect": "groves",
+    "zones": "zone_checks",
     "photo": "keeping", "tag": "keeping", "party": "parties",
     "species": "reference", "place": "reference", "fields": "dictionary",
     "history": "history", "undo": "history", "verify": "history", "config": "keeping", "migrate": "keeping",

@@ -1,0 +1,203 @@
+"""Shapefiles, GeoPackages and KML, through pyogrio (the extra `gis`)."""
+
+import importlib
+import shutil
+import tempfile
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from registry.care_errors import GeoLibraryError
+from registry.errors import Phrase
+from registry.geofiles.raw import (
+    MAX_BYTES,
+    MAX_FEATURES,
+    RawFeature,
+    RawFile,
+    Unusable,
+    name_in,
+    the_layer,
+)
+
+_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_FIRST_CURVE, _LAST_CURVE = 8, 14
+"""Kinds of well-known binary from CIRCULARSTRING to SURFACE."""
+_DBF_HEADER = 32
+
+
+def read_shapefile(path: Path, layer: str | None) -> RawFile:
+    """A .shp with what lies beside it, or a zip that holds one."""
+    if path.suffix.lower() == ".shp":
+        return _shapefile(path)
+    with tempfile.TemporaryDirectory() as folder:
+        names = _unpacked(path, Path(folder))
+        return _shapefile(Path(folder) / f"{the_layer(names, layer)}.shp")
+
+
+def read_geopackage(path: Path, layer: str | None) -> RawFile:
+    """One layer of a GeoPackage."""
+    return _layers(path, [the_layer(_spatial_layers(path), layer)])
+
+
+def read_kml(path: Path, layer: str | None) -> RawFile:
+    """All folders of a KML or KMZ, or the one that is named."""
+    source: Path | bytes = _largest_kml(path) if path.suffix.lower() == ".kmz" else path
+    known = _spatial_layers(source)
+    return _layers(source, known if layer is None else [the_layer(known, layer)])
+
+
+def library(name: str) -> Any:
+    """A library of the extra `gis`. Raises GeoLibraryError where it is not installed."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise GeoLibraryError(library=name) from error
+
+
+def _shapefile(path: Path) -> RawFile:
+    beside = {each.suffix.lower(): each for each in path.parent.glob("*") if each.stem == path.stem}
+    for needed in (".shx", ".dbf"):
+        if needed not in beside:
+            raise Unusable("the file {name} that belongs to it is missing", name=path.stem + needed)
+    encoding = None if ".cpg" in beside else _encoding(beside[".dbf"])
+    found = _layers(path, [path.stem], encoding)
+    if ".prj" not in beside:
+        found.system = None
+    return found
+
+
+def _encoding(dbf: Path) -> str:
+    """UTF-8 where all of the table's text is that, GB18030 otherwise: without .cpg they are old ones."""
+    with dbf.open("rb") as stream:
+        head = stream.read(_DBF_HEADER)
+        stream.seek(int.from_bytes(head[8:10], "little"))
+        text = stream.read(MAX_BYTES)
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return "GB18030"
+    return "UTF-8"
+
+
+def _unpacked(path: Path, folder: Path) -> list[str]:
+    """Take the shapefiles out of a zip, without its folders; returns their names."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [each for each in archive.infolist() if _suffix(each.filename) in _PARTS]
+            if sum(each.file_size for each in members) > MAX_BYTES:
+                raise Unusable("it is larger than {limit} MiB", limit=MAX_BYTES >> 20)
+            names = [_stem(each) for each in members if _suffix(each.filename) == ".shp"]
+            if len(set(names)) != len(names):
+                raise Unusable("two files in it have the same name")
+            for each in members:
+                target = folder / (_stem(each) + _suffix(each.filename))
+                with archive.open(each) as source, target.open("wb") as sink:
+                    shutil.copyfileobj(source, sink)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+        raise Unusable("it cannot be unpacked: {error}", error=error) from error
+    if not names:
+        raise Unusable("there is no shapefile in it")
+    return sorted(names)
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name.replace("\\", "/")).suffix.lower()
+
+
+def _stem(member: zipfile.ZipInfo) -> str:
+    """The name without folders; old Chinese programs write names in GBK, which zip calls cp437."""
+    name = member.filename
+    if not member.flag_bits & 0x800:
+        try:
+            name = name.encode("cp437").decode("gb18030")
+        except UnicodeError:
+            name = member.filename
+    return PurePosixPath(name.replace("\\", "/")).stem
+
+
+def _largest_kml(path: Path) -> bytes:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [each for each in archive.infolist() if _suffix(each.filename) == ".kml"]
+            if not members:
+                raise Unusable("there is no KML in it")
+            largest = max(members, key=lambda each: each.file_size)
+            if largest.file_size > MAX_BYTES:
+                raise Unusable("it is larger than {limit} MiB", limit=MAX_BYTES >> 20)
+            return archive.read(largest)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+        raise Unusable("it cannot be unpacked: {error}", error=error) from error
+
+
+def _spatial_layers(source: Path | bytes) -> list[str]:
+    pyogrio = library("pyogrio")
+    with _told():
+        layers = [str(name) for name, kind in pyogrio.list_layers(source) if kind is not None]
+    if not layers:
+        raise Unusable("it holds no layer with geometry")
+    return layers
+
+
+def _layers(source: Path | bytes, names: Sequence[str], encoding: str | None = None) -> RawFile:
+    raw = library("pyogrio.raw")
+    found, without, number = RawFile(), 0, 0
+    for name in names:
+        with _told():
+            meta, _, shapes, columns = raw.read(
+                source, layer=name, encoding=encoding, max_features=MAX_FEATURES + 1, datetime_as_string=True
+            )
+        if number + len(shapes) > MAX_FEATURES:
+            raise Unusable("it has more than {limit} features", limit=MAX_FEATURES)
+        found.system = _declared(meta["crs"])
+        for at, shape in enumerate(shapes):
+            number += 1
+            values = {
+                str(key): _plain(column[at]) for key, column in zip(meta["fields"], columns, strict=True)
+            }
+            geometry = _geometry(shape, number)
+            if geometry is None or geometry.is_empty:
+                without += 1
+                continue
+            found.features.append(RawFeature(number, name_in(values), values, geometry))
+    if without:
+        found.notes.append(Phrase("features without geometry, left out: {count}", count=without))
+    return found
+
+
+def _declared(crs: Any) -> str | None:
+    """What a file says of its system; None for "undefined" ones."""
+    if not crs:
+        return None
+    return None if "Undefined" in crs or crs.startswith(("ENGCRS", "LOCAL_CS")) else str(crs)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
+
+
+def _geometry(shape: bytes | None, number: int) -> BaseGeometry | None:
+    if shape is None:
+        return None
+    kind = int.from_bytes(shape[1:5], "little" if shape[0] else "big") & 0x0FFFFFFF
+    if _FIRST_CURVE <= kind % 1000 <= _LAST_CURVE:
+        raise Unusable("feature {feature} is curved; save it with straight segments", feature=number)
+    try:
+        return shapely.from_wkb(shape)
+    except (shapely.errors.GEOSException, NotImplementedError, ValueError) as error:
+        raise Unusable("feature {feature}: {error}", feature=number, error=error) from error
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever the library cannot read is told as Unusable; what it warns of is nobody's business here."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    except (ValueError, RuntimeError, UnicodeError, OSError) as error:
+        raise Unusable("{error}", error=str(error).strip() or type(error).__name__) from error

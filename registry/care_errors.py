@@ -8,3 +8,128 @@ class FileKeptError(RegistryError):
 
     code = "file_unusable"
     template = "the file {path} cannot be used: {reason}"
+
+
+class CalendarYearError(RegistryError):
+    """Working days are to be counted in a year whose days off are not known."""
+
+    code = "calendar_year_missing"
+    template = (
+        "working days cannot be counted: the days off of {year} are not on file for {jurisdiction}; "
+        "add a section [{year}] to {file}"
+    )
+
+
+class CalendarFileError(RegistryError):
+    """A calendar of working days or of time zones cannot be used as it is."""
+
+    code = "calendar_wrong"
+    template = "{path}, {key}: {reason}"
+
+
+class RegressionFileError(RegistryError):
+    """A file with an equation of age and diameter cannot be used as it is."""
+
+    code = "equation_wrong"
+    template = "the equation in {path} cannot be used: {reason}"
+
+
+class AgeRecordError(RegistryError):
+    """An estimate of an age is not to be entered."""
+
+    code = "age_not_entered"
+    template = "no age is entered for {record}: {reason}"
+
+
+class MeasureTableError(RegistryError):
+    """A table of measures cannot be used as it is."""
+
+    code = "measure_table_wrong"
+    template = "the table of measures {file} is wrong at row {row}, {key}: {reason}"
+
+
+class StrategyNotFoundError(RegistryError):
+    """No strategy, work order or trial has this number."""
+
+    code = "strategy_not_found"
+    template = "there is no {what} {number}; see {list}"
+
+
+class StrategyError(RegistryError):
+    """A strategy cannot be changed or taken a step further as asked."""
+
+    code = "strategy_refused"
+    template = "strategy {strategy}: {reason}"
+
+
+class WorkError(RegistryError):
+    """A work order cannot be made or taken a step further as asked."""
+
+    code = "work_refused"
+    template = "work order {work}: {reason}"
+
+
+class MoneyError(RegistryError):
+    """An amount of money cannot be read, or a budget not be kept."""
+
+    code = "money_refused"
+    template = "{field} {value}: {reason}"
+
+
+class TrialError(RegistryError):
+    """A research trial cannot be changed as asked."""
+
+    code = "trial_refused"
+    template = "trial {trial}: {reason}"
+
+
+class GeoFileError(RegistryError):
+    """A file cannot be used as geometry."""
+
+    code = "geo_file"
+    template = "{path} cannot be used as geometry: {reason}"
+
+
+class GeoLibraryError(RegistryError):
+    """A format needs a library that is not installed."""
+
+    code = "geo_library_missing"
+    template = (
+        "this format needs {library}, which is not installed: pip install 'gushu[gis]'; "
+        "GeoJSON can be read without it"
+    )
+
+
+class TermsError(RegistryError):
+    """The terms of a care letter cannot be used."""
+
+    code = "letter_terms"
+    template = "{file}: {key}: {reason}"
+
+
+class LetterError(RegistryError):
+    """Care letters cannot be made, found, signed or withdrawn so."""
+
+    code = "care_letter"
+    template = "{letter}: {reason}"
+
+
+class ScanError(RegistryError):
+    """A scan cannot be read."""
+
+    code = "scan_unreadable"
+    template = "the scan {path} cannot be read: {reason}"
+
+
+class PaymentError(RegistryError):
+    """A payment for care cannot be recorded so."""
+
+    code = "care_payment"
+    template = "{payment}: {reason}"
+
+
+class NoticeError(RegistryError):
+    """A notice to a steward cannot be recorded so."""
+
+    code = "steward_notice"
+    template = "{record}: {reason}"

@@ -1,22 +1,27 @@
 """What the commands on cases share: what a number means, which rules hold, what is proposed."""
 
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
+import typer
 from sqlmodel import Session, select
 
 from registry.affected import facts_of_trees, pack_chooser, suggestion_for
+from registry.calendars import calendar_folder, calendar_of, register_today
+from registry.care_errors import CalendarYearError
 from registry.cli.app import Office
 from registry.cli.case_rows import Cells, word_of, words_known
 from registry.commands.case_effects import SUBJECTS, Moved, proposed_grove_grade, subject_of
-from registry.commands.case_files import find_case, local_day
+from registry.commands.case_files import find_case
 from registry.commands.cases import CaseDraft, StepDraft, open_case
 from registry.errors import RecordNotFoundError, RegistryError, WordUnknownError
 from registry.models import Authority, CaseFile, Grove, Tree
 from registry.rulepacks import PackLibrary, pack_folder
-from registry.rules.case_facts import DESIGNATING, ORDERS, StepFacts
+from registry.rules.case_facts import DESIGNATING, ORDERS, CaseFacts, StepFacts
 from registry.rules.packs import Place, RulePack
+from registry.rules.terms import Due, dues
+from registry.rules.workdays import Calendar
 from registry.selection import find_tree
 from registry.vocab.words import CaseKind, Category, Datum, StepKind
 
@@ -26,6 +31,27 @@ _Word = TypeVar("_Word", bound=StrEnum)
 def library_of(office: Office) -> PackLibrary:
     """The rule packs at hand."""
     return PackLibrary(pack_folder(office.address))
+
+
+def calendar_for(office: Office, pack: RulePack | None) -> Calendar | None:
+    """The calendar by which terms of a pack are counted: its jurisdiction's. Raises CalendarFileError."""
+    return calendar_of(pack.jurisdiction, calendar_folder(office.address)) if pack else None
+
+
+def dues_of(
+    office: Office, facts: CaseFacts, pack: RulePack | None, *, is_asked: bool = False
+) -> tuple[Due, ...]:
+    """The steps of a case that are due. Where a year's working days are not known, this is said on stderr.
+
+    is_asked: what is due was asked for itself, so an unknown year is an error. Raises CalendarYearError.
+    """
+    try:
+        return dues(facts, pack, calendar_for(office, pack))
+    except CalendarYearError as error:
+        if is_asked:
+            raise
+        typer.echo(f"{error.code}: {office.t.error(error)}", err=True)
+        return ()
 
 
 def chosen(words: type[_Word], text: str | None) -> _Word | None:
@@ -59,7 +85,8 @@ class Desk:
     def __init__(self, session: Session, office: Office) -> None:
         self.session, self.office, self.now = session, office, office.now()
         self.library = library_of(office)
-        self.choose = pack_chooser(session, self.library, local_day(self.now))
+        self.today = register_today(session, self.now)
+        self.choose = pack_chooser(session, self.library, self.today)
 
     def pack(self, subject: tuple[str, str], name: str | None) -> RulePack | None:
         """The pack called `name`, else the one that the register goes by where the record is."""
@@ -67,7 +94,7 @@ class Desk:
             return self.library.get(name)
         kind, subject_id = subject
         if kind == "tree":
-            for _id, place, _facts in facts_of_trees(self.session, [subject_id], local_day(self.now)):
+            for _id, place, _facts in facts_of_trees(self.session, [subject_id], self.today):
                 return self.choose(place)
             return None
         area = self.session.get_one(SUBJECTS[kind], subject_id)
@@ -84,10 +111,10 @@ class Desk:
         category, grade = values.get("category"), values.get("grade")
         if kind == "grove":
             grove = self.session.get_one(Grove, subject_id)
-            grade = grade or proposed_grove_grade(self.session, grove, local_day(self.now))
+            grade = grade or proposed_grove_grade(self.session, grove, self.today)
             return category or Category.ANCIENT, grade
         if kind == "tree" and category is None and grade is None:
-            found = suggestion_for(self.session, subject_id, self.library, local_day(self.now))
+            found = suggestion_for(self.session, subject_id, self.library, self.today)
             if found is not None:
                 return found.category, found.grade or found.protection
         if kind == "tree" and category is None and grade is not None:
@@ -101,7 +128,7 @@ class Desk:
         category, grade = self.proposal(subject, values) if kind in DESIGNATING else (None, None)
         first = StepFacts(
             ORDERS[kind][0],
-            values.get("on") or self.now.astimezone().date(),
+            values.get("on") or self.today,
             by=values.get("by"),
             document_no=values.get("document"),
             text=values.get("text"),
@@ -136,11 +163,11 @@ def label_of(session: Session, case: CaseFile) -> str:
     return record.tree_no if isinstance(record, Tree) else f"{kind}:{record.number}"
 
 
-def step_draft(kind: StepKind, values: Cells, moved: Moved | None, now: datetime) -> StepDraft:
+def step_draft(kind: StepKind, values: Cells, moved: Moved | None, today: date) -> StepDraft:
     omitted = values.get("omit")
     facts = StepFacts(
         kind,
-        values.get("on") or now.astimezone().date(),
+        values.get("on") or today,
         ended_on=values.get("until"),
         by=values.get("by"),
         document_no=values.get("document"),

@@ -9,7 +9,7 @@ from registry.models import CaseStep
 from registry.rules.case_facts import DESIGNATING
 from registry.rules.casework import GOVERNMENTS, approving_rule, experts_needed
 from registry.rules.packs import RulePack
-from registry.rules.terms import Due, care_until, dues
+from registry.rules.terms import Due, care_until
 from registry.vocab.language import Translator
 from registry.vocab.rule_words import STANDINGS
 from registry.vocab.words import (
@@ -52,11 +52,18 @@ def state_word(t: Translator, view: CaseView) -> str:
 
 
 def say_case(
-    office: Office, view: CaseView, pack: RulePack | None, label: str, *, is_restricted: bool = False
+    office: Office,
+    view: CaseView,
+    pack: RulePack | None,
+    due: tuple[Due, ...],
+    label: str,
+    today: date,
+    *,
+    is_restricted: bool = False,
 ) -> None:
     """A case with its steps, documents, opinions and objections; names and texts only where asked for."""
-    t, case, today = office.t, view.case, office.now().date()
-    say_line(office, view, dues(view.facts, pack), label, today)
+    t, case = office.t, view.case
+    say_line(office, view, due, label, today)
     if pack is not None:
         title = pack.title_zh if t.lang == "zh" else pack.title_en
         office.say("  " + t.gettext("rules: {pack} ({title})", pack=pack.id, title=title))
@@ -141,7 +148,7 @@ _PRIVATE = {"text"}
 
 
 def told_case(
-    view: CaseView, pack: RulePack | None, label: str, *, is_restricted: bool = False
+    view: CaseView, pack: RulePack | None, due: tuple[Due, ...], label: str, *, is_restricted: bool = False
 ) -> dict[str, Any]:
     """A case as JSON says it; names and texts only where asked for."""
     case = view.case
@@ -159,8 +166,7 @@ def told_case(
         "cause": case.cause,
         "disposal": case.disposal,
         "next_step": view.facts.next_step,
-        "due": [{"step": due.step, "on": due.due_on, "citation": due.basis.citation}
-                for due in dues(view.facts, pack)],
+        "due": [{"step": one.step, "on": one.due_on, "citation": one.basis.citation} for one in due],
         "care_until": care_until(view.facts, pack),
         "steps": [step.model_dump(exclude=left_out, exclude_none=True) for step in view.steps],
         "opinions": [

@@ -8,17 +8,27 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
+from registry.calendars import register_today
 from registry.cli.app import Office, _, app
-from registry.cli.case_desk import Desk, case_called, chosen, label_of, library_of, moved_to, step_draft
+from registry.cli.case_desk import (
+    Desk,
+    calendar_for,
+    case_called,
+    chosen,
+    dues_of,
+    label_of,
+    library_of,
+    moved_to,
+    step_draft,
+)
 from registry.cli.case_rows import Cells, each_row
 from registry.cli.case_words import say_case, say_line, told_case
-from registry.commands.case_files import list_cases, local_day, view_case
+from registry.commands.case_files import list_cases, view_case
 from registry.commands.case_opinions import OpinionDraft, add_objection, add_opinion, answer_objection
 from registry.commands.cases import close_case, record_step
 from registry.db import reading, transaction
 from registry.errors import WordUnknownError
 from registry.models import CaseFile
-from registry.rules.terms import dues
 from registry.vocab.words import (
     CaseKind,
     CaseState,
@@ -166,9 +176,13 @@ def step(
 
         def one(values: Cells) -> CaseFile:
             case = case_called(session, values)
-            draft = step_draft(kind or StepKind.DECISION, values, moved, office.now())
+            draft = step_draft(
+                kind or StepKind.DECISION, values, moved, register_today(session, office.now())
+            )
             pack = library.find(case.pack_id) if case.pack_id else None
-            return record_step(session, case, draft, pack=pack, actor=office.actor, now=office.now())
+            facts: Any = {"actor": office.actor, "now": office.now()}
+            calendar = calendar_for(office, pack)
+            return record_step(session, case, draft, pack=pack, calendar=calendar, **facts)
 
         cases = _each(file, {**usual, "case": words[0] if not file else None}, ("case", "tree_no"), one)
         _say_all(office, session, cases)
@@ -286,8 +300,10 @@ def show(
         case = case_called(session, {"case": number})
         view = view_case(session, case)
         pack = library_of(office).find(case.pack_id) if case.pack_id else None
-        say_case(office, view, pack, label_of(session, case), is_restricted=restricted)
-        told = told_case(view, pack, label_of(session, case), is_restricted=restricted)
+        label, due = label_of(session, case), dues_of(office, view.facts, pack)
+        today = register_today(session, office.now())
+        say_case(office, view, pack, due, label, today, is_restricted=restricted)
+        told = told_case(view, pack, due, label, is_restricted=restricted)
     office.answer(told)
 
 
@@ -302,18 +318,19 @@ def list_(
 ) -> None:
     """List cases."""
     office: Office = ctx.obj
-    today, told = local_day(office.now()), []
+    told = []
     with reading(office.engine()) as session:
+        today = register_today(session, office.now())
         library = library_of(office)
         for case in list_cases(session, only_open=open_ or overdue, kind=chosen(CaseKind, kind)):
             view = view_case(session, case)
             pack = library.find(case.pack_id) if case.pack_id else None
-            due = dues(view.facts, pack)
+            due = dues_of(office, view.facts, pack, is_asked=overdue)
             if overdue and not any(one.due_on < today for one in due):
                 continue
             label = label_of(session, case)
             say_line(office, view, due, label, today)
-            told.append(told_case(view, pack, label))
+            told.append(told_case(view, pack, due, label))
     if not told:
         office.say(office.t.gettext("There is no such case."))
     office.answer({"cases": told})
@@ -345,6 +362,7 @@ def _say_all(office: Office, session: Session, cases: list[CaseFile]) -> None:
     for case in cases:
         view, label = view_case(session, case), label_of(session, case)
         pack = library.find(case.pack_id) if case.pack_id else None
-        say_line(office, view, dues(view.facts, pack), label, local_day(office.now()))
-        told.append(told_case(view, pack, label))
+        due = dues_of(office, view.facts, pack)
+        say_line(office, view, due, label, register_today(session, office.now()))
+        told.append(told_case(view, pack, due, label))
     office.answer({"cases": told})

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,9 +12,6 @@ from registry.errors import CaseConflictError, CaseNotFoundError, Phrase
 from registry.models import AppraisalOpinion, CaseFile, CaseStep, Objection, Party
 from registry.rules.case_facts import CaseFacts, ObjectionFacts, StepFacts
 from registry.vocab.words import CaseKind, CaseState
-
-AHEAD = timedelta(hours=14)
-"""Where the day begins first, it is that much later than UTC."""
 
 STEP_FIELDS = tuple(StepFacts.__dataclass_fields__)
 
@@ -31,11 +27,6 @@ class CaseView:
     facts: CaseFacts
     people: dict[str, str] = field(default_factory=dict)
     """Names by party id."""
-
-
-def local_day(now: datetime) -> date:
-    """The latest day that it is anywhere at this instant."""
-    return (now + AHEAD).date()
 
 
 def find_case(session: Session, number: str, subject_id: str | None = None) -> CaseFile:

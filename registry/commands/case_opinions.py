@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from registry.commands.case_files import local_day, view_case
+from registry.calendars import register_today
+from registry.commands.case_files import view_case
 from registry.commands.history import Change, record_event, told_row
 from registry.commands.parties import party_named
 from registry.errors import CaseStepError, Phrase
@@ -45,7 +46,7 @@ def add_opinion(
         reason = Phrase("the case is closed")
     elif view.facts.last(StepKind.DECISION):
         reason = Phrase("it has been decided")
-    elif draft.given_on > local_day(now):
+    elif draft.given_on > register_today(session, now):
         reason = Phrase("{day} has not come yet", day=draft.given_on)
     if reason is not None:
         raise CaseStepError(case=case.number, step=_OPINION, reason=reason)
@@ -94,7 +95,7 @@ def add_objection(
         reason = Phrase("there has been no public notice")
     elif received_on < notice.happened_on:
         reason = Phrase("{day} is before the notice began", day=received_on)
-    elif received_on > local_day(now):
+    elif received_on > register_today(session, now):
         reason = Phrase("{day} has not come yet", day=received_on)
     if reason is not None:
         raise CaseStepError(case=case.number, step=_OBJECTION, reason=reason)
@@ -129,7 +130,7 @@ def answer_objection(
         reason = Phrase("the case is closed")
     elif on < rows[ordinal - 1].received_on:
         reason = Phrase("{day} is before the day it came", day=on)
-    elif on > local_day(now):
+    elif on > register_today(session, now):
         reason = Phrase("{day} has not come yet", day=on)
     if reason is not None:
         raise CaseStepError(case=case.number, step=_OBJECTION, reason=reason)

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.commands.case_effects import Moved, apply_case, recover_tags
-from registry.commands.case_files import STEP_FIELDS, local_day, view_case
+from registry.commands.case_files import STEP_FIELDS, view_case
 from registry.commands.history import Change, record_event, told_row
 from registry.commands.numbering import allot_number, next_case_number
 from registry.errors import CaseConflictError, CaseStepError, Phrase
@@ -24,6 +25,7 @@ from registry.rules.casework import (
     step_problems,
 )
 from registry.rules.packs import RulePack
+from registry.rules.workdays import Calendar
 from registry.vocab.words import (
     CaseKind,
     CaseState,
@@ -85,7 +87,7 @@ def open_case(
     category, grade = draft.category, grade_bestowed(pack, draft.category, draft.grade)
     facts = CaseFacts(draft.kind, category=category, grade=grade)
     number = next_case_number(session, now.year)
-    _check(number, facts, draft.first, now, pack)
+    _check(number, facts, draft.first, register_today(session, now), pack)
     kind, subject_id = draft.subject
     case = CaseFile(
         number=number,
@@ -117,11 +119,13 @@ def record_step(
     actor: str,
     now: datetime,
     pack: RulePack | None = None,
+    calendar: Calendar | None = None,
 ) -> CaseFile:
     """Record one step of a case; the last one closes it and changes the register.
 
     The same step again (kind, day, document) changes nothing. Raises CaseStepError that says what is missing,
-    CaseConflictError where another case has made an end of the tree since.
+    CaseConflictError where another case has made an end of the tree since, CalendarYearError where a term of
+    working days cannot be counted.
     """
     view = view_case(session, case)
     if _is_repeated(view.facts, draft.facts):
@@ -143,7 +147,7 @@ def record_step(
         cause=settled.get("cause", case.cause),
         disposal=settled.get("disposal", case.disposal),
     )
-    _check(case.number, facts, draft.facts, now, pack)
+    _check(case.number, facts, draft.facts, register_today(session, now), pack, calendar)
     _check_move(case, draft)
     for name, value in settled.items():
         setattr(case, name, value)
@@ -200,7 +204,7 @@ def close_case(
         return case
     if case.state != CaseState.OPEN:
         raise CaseStepError(case=case.number, step=_STATES[state], reason=Phrase("the case is closed"))
-    if on > local_day(now):
+    if on > register_today(session, now):
         raise CaseStepError(
             case=case.number, step=_STATES[state], reason=Phrase("{day} has not come yet", day=on)
         )
@@ -288,8 +292,15 @@ def _label(session: Session, draft: CaseDraft) -> str:
     return session.get_one(Tree, subject_id).tree_no if kind == "tree" else subject_id
 
 
-def _check(number: str, facts: CaseFacts, step: StepFacts, now: datetime, pack: RulePack | None) -> None:
-    problems = step_problems(facts, step, today=local_day(now), pack=pack)
+def _check(
+    number: str,
+    facts: CaseFacts,
+    step: StepFacts,
+    today: date,
+    pack: RulePack | None,
+    calendar: Calendar | None = None,
+) -> None:
+    problems = step_problems(facts, step, today=today, pack=pack, calendar=calendar)
     if problems:
         raise CaseStepError(case=number, step=STEPS[step.kind], reason=_joined(problems))
 

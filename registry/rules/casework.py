@@ -8,8 +8,10 @@ from datetime import date, timedelta
 
 from registry.errors import Phrase
 from registry.rules.case_facts import DESIGNATING, ORDERS, CaseFacts, StepFacts
+from registry.rules.casework_works import NEVER_LEFT_OUT, Asked, works_problems
 from registry.rules.packs import Rule, RulePack
 from registry.rules.terms import add_term
+from registry.rules.workdays import Calendar
 from registry.vocab.words import (
     CaseKind,
     CaseState,
@@ -27,10 +29,14 @@ ALWAYS_TAKEN = frozenset(
         (CaseKind.DELISTING, StepKind.ARCHIVE),
         (CaseKind.MOVE, StepKind.APPROVAL),
         (CaseKind.MOVE, StepKind.CONFIRMATION),
+        *NEVER_LEFT_OUT,
     }
 )
 """Steps without which there is no case; every other may be left out with a reason."""
 _REPEATED = frozenset({StepKind.APPRAISAL, StepKind.NOTICE})
+"""Steps that may come again until the decision."""
+_VISITS = frozenset({StepKind.SUPERVISION, StepKind.FOLLOW_UP, StepKind.EVIDENCE})
+"""Steps that may come again as long as the case is open."""
 _DOCUMENTED = frozenset(
     {
         (CaseKind.DESIGNATION, StepKind.DECISION),
@@ -54,6 +60,20 @@ STEPS: dict[StepKind, Phrase] = {
     StepKind.DISPOSAL: Phrase("the disposal"),
     StepKind.TAG_RECOVERY: Phrase("the recovery of the tag"),
     StepKind.ARCHIVE: Phrase("the closing of the file"),
+    StepKind.APPLICATION: Phrase("the application"),
+    StepKind.SURVEY: Phrase("the survey on site"),
+    StepKind.PLAN: Phrase("the plan"),
+    StepKind.ADVICE: Phrase("the advice"),
+    StepKind.MEASURES: Phrase("the protective measures"),
+    StepKind.SUPERVISION: Phrase("the supervision"),
+    StepKind.ACCEPTANCE: Phrase("the acceptance"),
+    StepKind.HANDLING: Phrase("the handling"),
+    StepKind.EVIDENCE: Phrase("the evidence"),
+    StepKind.REFERRAL: Phrase("the referral to enforcement"),
+    StepKind.PENALTY: Phrase("the penalty"),
+    StepKind.COMPENSATION: Phrase("the compensation"),
+    StepKind.RESTORATION: Phrase("the restoration"),
+    StepKind.FOLLOW_UP: Phrase("the visit afterwards"),
 }
 GOVERNMENTS: dict[str, Phrase] = {
     "state": Phrase("the State Council"),
@@ -67,12 +87,18 @@ EXPERTS = 3
 
 
 def step_problems(
-    case: CaseFacts, step: StepFacts, *, today: date, pack: RulePack | None = None
+    case: CaseFacts,
+    step: StepFacts,
+    *,
+    today: date,
+    pack: RulePack | None = None,
+    calendar: Calendar | None = None,
+    asked: Asked | None = None,
 ) -> tuple[Phrase, ...]:
     """Why `step` cannot be recorded now, as sentences; empty where it can.
 
     today: no step lies in the future. pack: gives the number of experts, the length of a notice, and which
-    government approves.
+    government approves. calendar: for a notice of working days. asked: the negative list of the place. Raises CalendarYearError.
     """
     wrong_order = _order_problem(case, step)
     if wrong_order is not None:
@@ -84,7 +110,8 @@ def step_problems(
         elif not step.omitted_reason.strip():
             problems.append(Phrase("a step that is left out needs a reason"))
     else:
-        problems += _content_problems(case, step, pack)
+        problems += _content_problems(case, step, pack, calendar)
+        problems += works_problems(case, step, pack, asked or Asked())
     if step.kind not in _REPEATED | {StepKind.PROPOSAL}:
         problems += _notice_problems(case, step)
     if step.kind not in {StepKind.PROPOSAL, StepKind.APPRAISAL}:
@@ -102,6 +129,8 @@ def _order_problem(case: CaseFacts, step: StepFacts) -> Phrase | None:
     if step.kind == expected:
         return None
     if step.kind in _REPEATED and case.last(step.kind) and not case.last(StepKind.DECISION):
+        return None
+    if step.kind in _VISITS and case.last(step.kind):
         return None
     if case.last(step.kind):
         return Phrase("it has been recorded already")
@@ -122,18 +151,21 @@ def _day_problems(case: CaseFacts, step: StepFacts, today: date) -> Iterable[Phr
         )
 
 
-def _content_problems(case: CaseFacts, step: StepFacts, pack: RulePack | None) -> Iterable[Phrase]:
+def _content_problems(
+    case: CaseFacts, step: StepFacts, pack: RulePack | None, calendar: Calendar | None
+) -> Iterable[Phrase]:
     if (case.kind, step.kind) in _DOCUMENTED and not step.document_no:
         yield Phrase("it rests on a document: name its number with --document")
     if step.kind == StepKind.NOTICE:
-        yield from _length_problems(step, pack)
+        yield from _length_problems(step, pack, calendar)
     if step.kind == StepKind.DECISION and case.kind in DESIGNATING:
         if case.category is None:
             yield Phrase("say what it is decided to be with --category")
         elif case.grade is None and case.category == Category.ANCIENT:
             yield Phrase("say the grade with --grade")
     if step.kind == StepKind.APPROVAL and not step.by:
-        level = approving_level(pack, case.category, case.grade) if pack else None
+        grade = case.grade or next(iter(case.classes), None)
+        level = approving_level(pack, case.category, grade) if pack else None
         if level:
             yield Phrase(
                 "name with --by who approved: by law it is {government}", government=GOVERNMENTS[level]
@@ -159,7 +191,7 @@ def _confirmer_problems(case: CaseFacts, step: StepFacts) -> Iterable[Phrase]:
         )
 
 
-def _length_problems(step: StepFacts, pack: RulePack | None) -> Iterable[Phrase]:
+def _length_problems(step: StepFacts, pack: RulePack | None, calendar: Calendar | None) -> Iterable[Phrase]:
     if step.ended_on is None:
         yield Phrase("say the last day of the notice with --until")
         return
@@ -169,7 +201,7 @@ def _length_problems(step: StepFacts, pack: RulePack | None) -> Iterable[Phrase]
     rule = pack.rule("notice") if pack else None
     if rule is None:
         return
-    least = add_term(step.happened_on - timedelta(days=1), rule.values)
+    least = add_term(step.happened_on - timedelta(days=1), rule.values, calendar)
     if least is not None and step.ended_on < least:
         yield Phrase("by {citation} the notice lasts until {day}", citation=rule.basis.citation, day=least)
 

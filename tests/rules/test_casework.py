@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from registry.calendars import calendar_of
 from registry.rules.case_facts import ORDERS, CaseFacts, ObjectionFacts, StepFacts
 from registry.rules.casework import (
     ALWAYS_TAKEN,
@@ -33,6 +34,7 @@ from registry.vocab.words import (
 
 TODAY = date(2026, 3, 20)
 D = date
+CN = calendar_of("cn")
 AGREED = (Verdict.AGREES,) * 3
 
 
@@ -240,7 +242,8 @@ def test_a_notice_lasts_as_long_as_the_pack_says(term: dict[str, int], until: da
     steps = (step(StepKind.PROPOSAL, D(2026, 3, 1)), step(StepKind.APPRAISAL, D(2026, 3, 2)))
     case = CaseFacts(CaseKind.DESIGNATION, steps=steps, verdicts=AGREED)
     notice = step(StepKind.NOTICE, D(2026, 3, 3), ended_on=until)
-    assert (problems(case, notice, make_pack(notice=term)) == []) == is_fine
+    found = step_problems(case, notice, today=TODAY, pack=make_pack(notice=term), calendar=CN)
+    assert (found == ()) == is_fine
 
 
 def test_a_notice_without_an_end_or_with_one_before_its_beginning_is_none() -> None:
@@ -290,18 +293,18 @@ def test_a_closed_case_takes_no_more_steps() -> None:
     ],
 )
 def test_a_term_ends_on_its_day(day: date, term: dict[str, int], until: date | None) -> None:
-    assert add_term(day, term) == until
+    assert add_term(day, term, CN) == until
 
 
 def test_the_verification_of_a_death_is_due_where_the_pack_sets_a_term_and_nowhere_else() -> None:
     case = CaseFacts(CaseKind.DEATH, steps=(step(StepKind.REPORT, D(2026, 3, 2)),))
     pack = make_pack(deadlines={"death_verification": {"working_days": 10}})
-    (due,) = dues(case, pack)
+    (due,) = dues(case, pack, CN)
     assert (due.step, due.due_on) == (StepKind.CONFIRMATION, D(2026, 3, 16))
     assert due.basis.citation == "《条例》第十条"
     assert dues(case, make_pack()) == dues(case, None) == ()
-    assert dues(replace(case, steps=[*case.steps, step(StepKind.CONFIRMATION)]), pack) == ()
-    assert dues(replace(case, state=CaseState.WITHDRAWN), pack) == ()
+    assert dues(replace(case, steps=[*case.steps, step(StepKind.CONFIRMATION)]), pack, CN) == ()
+    assert dues(replace(case, state=CaseState.WITHDRAWN), pack, CN) == ()
 
 
 def test_five_years_of_care_follow_a_transplant_where_the_pack_says_so() -> None:

@@ -133,3 +133,78 @@ class NoticeError(RegistryError):
 
     code = "steward_notice"
     template = "{record}: {reason}"
+
+
+class NegativeListError(RegistryError):
+    """The negative list of greening practice cannot be used as it is."""
+
+    code = "negative_list_wrong"
+    template = "{path}, {item}: {reason}"
+
+
+class PracticeUnknownError(RegistryError):
+    """An answer to the negative list names no item of it, or is neither yes nor no."""
+
+    code = "practice_unknown"
+    template = (
+        "{value} is no answer to the negative list: write CODE=no or CODE=yes:REASON; the items are {known}"
+    )
+
+
+class ZoneError(RegistryError):
+    """A protection zone cannot be recorded or ended so."""
+
+    code = "zone"
+    template = "protection zone of {record}: {reason}"
+
+
+class ZoneFileError(RegistryError):
+    """A file of zones cannot be taken in; nothing of it was."""
+
+    code = "zone_file"
+    template = "nothing of {path} was recorded: {reason}"
+
+
+class LayerError(RegistryError):
+    """A map layer cannot be added or removed so."""
+
+    code = "map_layer"
+    template = "layer {layer}: {reason}"
+
+
+class AssessmentModelError(RegistryError):
+    """An assessment model cannot be used as it is."""
+
+    code = "assessment_model_wrong"
+    template = "the assessment model {model} is wrong at {key}: {reason}"
+
+
+class AssessmentModelMissingError(RegistryError):
+    """No assessment model has this id."""
+
+    code = "assessment_model_missing"
+    template = "there is no assessment model {model}; there are {known}"
+
+
+class AssessmentError(RegistryError):
+    """An assessment or reading cannot be recorded, corrected or reviewed as asked."""
+
+    code = "assessment_refused"
+    template = "{record}, {field} {value}: {reason}"
+
+
+class AssessmentNotFoundError(RegistryError):
+    """No assessment, or more than one, begins with these letters."""
+
+    code = "assessment_not_found"
+    template = "{count} assessments are called {called}; `gushu assess list` shows them"
+
+
+class AssessmentFileError(RegistryError):
+    """Rows of a file of assessments or readings cannot be taken; none was."""
+
+    code = "assessment_rows_refused"
+    template = (
+        "{file}: {count} rows cannot be taken, so none was; the first is row {row}: {told}; "
+        "mend the file and send it again: what was taken is not taken twice"
+    )

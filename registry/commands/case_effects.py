@@ -13,13 +13,15 @@ from registry.commands.history import Change, told_row
 from registry.models import (
     Authority,
     CaseFile,
+    CaseSubject,
     Designation,
     Grove,
     HeritageGarden,
+    Place,
     Tag,
     Tree,
 )
-from registry.rules.case_facts import DESIGNATING, CaseFacts, StepFacts
+from registry.rules.case_facts import DESIGNATING, MOVES, CaseFacts, StepFacts
 from registry.rules.in_force import grove_grade, in_force, legal_grade
 from registry.vocab.words import (
     CaseKind,
@@ -32,8 +34,19 @@ from registry.vocab.words import (
     TreeStatus,
 )
 
-SUBJECTS: dict[str, Any] = {"tree": Tree, "grove": Grove, "garden": HeritageGarden}
+SUBJECTS: dict[str, Any] = {"tree": Tree, "grove": Grove, "garden": HeritageGarden, "place": Place}
 """What a case may be about."""
+_CHANGE_NOTHING = frozenset(
+    {
+        CaseKind.WORKS,
+        CaseKind.AFTERCARE,
+        CaseKind.FELLING,
+        CaseKind.INCIDENT,
+        CaseKind.RESCUE,
+        CaseKind.GREENING,
+    }
+)
+"""Kinds whose end leaves the record as it is: a felled tree is dead once its death is confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +63,19 @@ class Moved:
         return self.lon is None or self.lat is None
 
 
-def subject_of(case: CaseFile) -> tuple[str, str]:
-    """("tree" | "grove" | "garden", id) of what a case is about."""
+def subject_of(case: CaseFile | CaseSubject) -> tuple[str, str]:
+    """("tree" | "grove" | "garden" | "place", id) of what a case is about."""
     for kind in SUBJECTS:
-        found = getattr(case, f"{kind}_id")
+        found = getattr(case, f"{kind}_id", None)
         if found is not None:
             return kind, str(found)
-    raise ValueError(f"case {case.number} is about nothing")
+    raise ValueError(f"{case.id} is about nothing")
 
 
 def designations_of(session: Session, kind: str, subject_id: str) -> list[Designation]:
     """All decisions about a record."""
+    if kind == "place":
+        return []
     return list(session.exec(select(Designation).where(getattr(Designation, f"{kind}_id") == subject_id)))
 
 
@@ -93,8 +108,10 @@ def apply_case(
         return _designate(session, case, facts, now)
     if case.kind == CaseKind.FOUND:
         return _found(session, case, facts, now)
-    if case.kind == CaseKind.MOVE:
+    if case.kind in MOVES:
         return _move(session, case, facts, moved or Moved(), now)
+    if case.kind in _CHANGE_NOTHING:
+        return []
     status = {
         CaseKind.DEATH: TreeStatus.DEAD,
         CaseKind.DELISTING: TreeStatus.DELISTED,
@@ -115,7 +132,7 @@ def apply_case(
 def recover_tags(session: Session, case: CaseFile, step: StepFacts) -> list[Change]:
     """Withdraw every tag in use of the case's record: it was taken back, or is lost."""
     kind, subject_id = subject_of(case)
-    if kind == "garden":
+    if kind in {"garden", "place"}:
         return []
     own = getattr(Tag, f"{kind}_id") == subject_id
     changes = []

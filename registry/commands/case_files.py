@@ -8,8 +8,17 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from registry.commands.case_effects import designating_authority
+from registry.commands.case_works import works_facts
 from registry.errors import CaseConflictError, CaseNotFoundError, Phrase
-from registry.models import AppraisalOpinion, CaseFile, CaseStep, Objection, Party
+from registry.models import (
+    AppraisalOpinion,
+    CaseDocument,
+    CaseFile,
+    CaseStep,
+    Objection,
+    Party,
+    ZoneCheck,
+)
 from registry.rules.case_facts import CaseFacts, ObjectionFacts, StepFacts
 from registry.vocab.words import CaseKind, CaseState
 
@@ -25,6 +34,9 @@ class CaseView:
     opinions: list[AppraisalOpinion]
     objections: list[Objection]
     facts: CaseFacts
+    documents: list[CaseDocument] = field(default_factory=list)
+    checks: list[str] = field(default_factory=list)
+    """Numbers of the checks of the zones that belong to it."""
     people: dict[str, str] = field(default_factory=dict)
     """Names by party id."""
 
@@ -39,7 +51,10 @@ def find_case(session: Session, number: str, subject_id: str | None = None) -> C
         return found
     if subject_id is not None:
         about = sa.or_(
-            *(column == subject_id for column in (CaseFile.tree_id, CaseFile.grove_id, CaseFile.garden_id))  # type: ignore[arg-type]
+            *(
+                column == subject_id  # type: ignore[arg-type]
+                for column in (CaseFile.tree_id, CaseFile.grove_id, CaseFile.garden_id, CaseFile.place_id)
+            )
         )
         of_record = select(CaseFile).where(about)
         cases = session.exec(of_record.where(CaseFile.state == CaseState.OPEN)).all()
@@ -59,7 +74,10 @@ def view_case(session: Session, case: CaseFile) -> CaseView:
     steps = _of(session, CaseStep, case, col(CaseStep.ordinal))
     opinions = _of(session, AppraisalOpinion, case, col(AppraisalOpinion.given_on))
     objections = _of(session, Objection, case, col(Objection.received_on))
+    documents = _of(session, CaseDocument, case, col(CaseDocument.added_at))
+    checks = session.exec(select(ZoneCheck.number).where(ZoneCheck.case_id == case.id)).all()
     named = {row.party_id for row in (*opinions, *objections) if row.party_id}
+    named |= {own for own in (case.applicant_id, case.reporter_id) if own}
     people = {row.id: row.name for row in session.exec(select(Party).where(col(Party.id).in_(named)))}
     facts = CaseFacts(
         kind=case.kind,
@@ -72,8 +90,9 @@ def view_case(session: Session, case: CaseFile) -> CaseView:
         cause=case.cause,
         disposal=case.disposal,
         authority=designating_authority(session, case),
+        **works_facts(session, case),
     )
-    return CaseView(case, steps, opinions, objections, facts, people)
+    return CaseView(case, steps, opinions, objections, facts, documents, sorted(checks), people)
 
 
 def list_cases(

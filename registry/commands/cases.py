@@ -13,17 +13,26 @@ from sqlmodel import Session, col, select
 from registry.calendars import register_today
 from registry.commands.case_effects import Moved, apply_case, recover_tags
 from registry.commands.case_files import STEP_FIELDS, view_case
+from registry.commands.case_works import (
+    NO_DETAILS,
+    Details,
+    open_aftercare,
+    opening_facts,
+    settle,
+    with_details,
+)
 from registry.commands.history import Change, record_event, told_row
 from registry.commands.numbering import allot_number, next_case_number
 from registry.errors import CaseConflictError, CaseStepError, Phrase
 from registry.models import CaseFile, CaseStep, Tree
 from registry.models.base import new_id
-from registry.rules.case_facts import DESIGNATING, ORDERS, CaseFacts, StepFacts
+from registry.rules.case_facts import DESIGNATING, MOVES, ORDERS, CaseFacts, StepFacts
 from registry.rules.casework import (
     STEPS,
     grade_bestowed,
     step_problems,
 )
+from registry.rules.casework_works import Asked
 from registry.rules.packs import RulePack
 from registry.rules.workdays import Calendar
 from registry.vocab.words import (
@@ -41,7 +50,8 @@ from registry.vocab.words import (
 class CaseDraft:
     """What opens a case: about which record, and the first step (a proposal or a report).
 
-    subject: ("tree" | "grove" | "garden", id). pack_id: by whose rules; its id is the scheme of the grade.
+    subject: ("tree" | "grove" | "garden" | "place", id). pack_id: by whose rules; its id is the scheme of the
+    grade.
     """
 
     kind: CaseKind
@@ -54,6 +64,7 @@ class CaseDraft:
     authority_id: str | None = None
     reason: str | None = None
     submission_id: str | None = None
+    details: Details = NO_DETAILS
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +81,17 @@ class StepDraft:
     disposal: DeathDisposal | None = None
     moved: Moved | None = None
     county: str | None = None
+    details: Details = NO_DETAILS
 
 
 def open_case(
-    session: Session, draft: CaseDraft, *, actor: str, now: datetime, pack: RulePack | None = None
+    session: Session,
+    draft: CaseDraft,
+    *,
+    actor: str,
+    now: datetime,
+    pack: RulePack | None = None,
+    asked: Asked | None = None,
 ) -> CaseFile:
     """Open a case with its first step.
 
@@ -85,9 +103,10 @@ def open_case(
         return earlier
     _check_state(session, draft)
     category, grade = draft.category, grade_bestowed(pack, draft.category, draft.grade)
-    facts = CaseFacts(draft.kind, category=category, grade=grade)
+    more = opening_facts(session, draft.kind, draft.subject, draft.details, draft.first.happened_on)
+    facts = with_details(CaseFacts(draft.kind, category=category, grade=grade, **more), draft.details)
     number = next_case_number(session, now.year)
-    _check(number, facts, draft.first, register_today(session, now), pack)
+    _check(number, facts, draft.first, register_today(session, now), pack, asked=asked)
     kind, subject_id = draft.subject
     case = CaseFile(
         number=number,
@@ -104,10 +123,11 @@ def open_case(
     setattr(case, f"{kind}_id", subject_id)
     session.add(case)
     session.flush()
+    done = settle(session, case, draft.details)
     step = _add_step(session, case, draft.first, 1, now)
-    told = _told(case.model_dump(exclude={"id", "reason", "submission_id"}))
+    told = {**_told(case.model_dump(exclude={"id", "reason", "submission_id"})), **done.rows}
     change = Change("case", case.id, "created", {**told, "steps": (None, [told_row(step.model_dump())])})
-    _record(session, "case:opened", [change], draft.first, actor, now, draft.reason)
+    _record(session, "case:opened", [change, *done.changes], draft.first, actor, now, draft.reason)
     return case
 
 
@@ -120,6 +140,7 @@ def record_step(
     now: datetime,
     pack: RulePack | None = None,
     calendar: Calendar | None = None,
+    asked: Asked | None = None,
 ) -> CaseFile:
     """Record one step of a case; the last one closes it and changes the register.
 
@@ -130,7 +151,7 @@ def record_step(
     view = view_case(session, case)
     if _is_repeated(view.facts, draft.facts):
         return case
-    if case.state == CaseState.OPEN:
+    if case.state == CaseState.OPEN and case.kind not in _WHATEVER_COMES:
         _check_status(session, case.kind, case.tree_id)
     before = case.model_dump()
     settled: dict[str, Any] = {
@@ -147,18 +168,22 @@ def record_step(
         cause=settled.get("cause", case.cause),
         disposal=settled.get("disposal", case.disposal),
     )
-    _check(case.number, facts, draft.facts, register_today(session, now), pack, calendar)
+    facts = with_details(facts, draft.details)
+    _check(case.number, facts, draft.facts, register_today(session, now), pack, calendar, asked)
     _check_move(case, draft)
     for name, value in settled.items():
         setattr(case, name, value)
+    done = settle(session, case, draft.details)
     step = _add_step(session, case, draft.facts, len(view.steps) + 1, now)
-    changes: list[Change] = []
+    changes: list[Change] = done.changes
     if draft.facts.kind == StepKind.TAG_RECOVERY:
         changes += recover_tags(session, case, draft.facts)
     if draft.facts.kind == ORDERS[case.kind][-1]:
         case.state, case.closed_on = CaseState.GRANTED, draft.facts.happened_on
         facts = replace(facts, steps=[*facts.steps, draft.facts], state=CaseState.GRANTED)
         changes += apply_case(session, case, facts, draft.moved, now)
+        if case.kind == CaseKind.TRANSPLANT and draft.moved and not draft.moved.is_out:
+            changes += open_aftercare(session, case, facts, pack, now)
     session.add(case)
     session.flush()
     told = {
@@ -166,7 +191,7 @@ def record_step(
         for name, value in case.model_dump(exclude={"reason"}).items()
         if value != before[name]
     }
-    told["steps"] = (None, [told_row(step.model_dump())])
+    told |= {**done.rows, "steps": (None, [told_row(step.model_dump())])}
     kind = "case:closed" if case.state == CaseState.GRANTED else "case:step"
     own = Change("case", case.id, "updated", told)
     _record(session, kind, [own, *changes], draft.facts, actor, now, draft.facts.omitted_reason)
@@ -255,8 +280,22 @@ _FITTING: dict[CaseKind, frozenset[TreeStatus]] = {
     CaseKind.MISSING: frozenset({TreeStatus.ALIVE}),
     CaseKind.MOVE: frozenset({TreeStatus.ALIVE}),
     CaseKind.FOUND: frozenset({TreeStatus.MISSING, TreeStatus.DEAD}),
+    CaseKind.INCIDENT: frozenset(TreeStatus) - {TreeStatus.MERGED},
 }
-"""States of a record in which a case of a kind makes sense."""
+"""States of a record in which a case of a kind makes sense; of other kinds, that it is on the register."""
+_WHATEVER_COMES = frozenset(
+    {
+        CaseKind.WORKS,
+        CaseKind.AFTERCARE,
+        CaseKind.FELLING,
+        CaseKind.INCIDENT,
+        CaseKind.RESCUE,
+        CaseKind.GREENING,
+    }
+)
+"""Kinds that are brought to their end also where the tree has died since."""
+_MANY = frozenset({CaseKind.WORKS, CaseKind.INCIDENT, CaseKind.GREENING})
+"""Kinds of which several may be open about one record."""
 _STATUS = {
     TreeStatus.ALIVE: Phrase("on the register"),
     TreeStatus.DEAD: Phrase("dead"),
@@ -273,7 +312,7 @@ def _check_state(session: Session, draft: CaseDraft) -> None:
     standing = session.exec(
         select(CaseFile.number).where(about, CaseFile.kind == draft.kind, CaseFile.state == CaseState.OPEN)
     ).first()
-    if standing is not None:
+    if standing is not None and draft.kind not in _MANY:
         reason = Phrase("such a case is open already: {case}", case=standing)
         raise CaseConflictError(subject=_label(session, draft), reason=reason)
     _check_status(session, draft.kind, subject_id if kind == "tree" else None)
@@ -282,7 +321,7 @@ def _check_state(session: Session, draft: CaseDraft) -> None:
 def _check_status(session: Session, kind: CaseKind, tree_id: str | None) -> None:
     """Refuse a case that does not fit what has become of the tree, be it since the case was opened."""
     tree = session.get_one(Tree, tree_id) if tree_id is not None else None
-    if tree is not None and tree.status not in _FITTING[kind]:
+    if tree is not None and tree.status not in _FITTING.get(kind, {TreeStatus.ALIVE}):
         reason = Phrase("the tree is {status}: such a case is not for it", status=_STATUS[tree.status])
         raise CaseConflictError(subject=tree.tree_no, reason=reason)
 
@@ -299,8 +338,9 @@ def _check(
     today: date,
     pack: RulePack | None,
     calendar: Calendar | None = None,
+    asked: Asked | None = None,
 ) -> None:
-    problems = step_problems(facts, step, today=today, pack=pack, calendar=calendar)
+    problems = step_problems(facts, step, today=today, pack=pack, calendar=calendar, asked=asked)
     if problems:
         raise CaseStepError(case=number, step=STEPS[step.kind], reason=_joined(problems))
 
@@ -312,7 +352,7 @@ def _joined(problems: Sequence[Phrase]) -> Phrase:
 
 
 def _check_move(case: CaseFile, draft: StepDraft) -> None:
-    is_arrival = (case.kind, draft.facts.kind) == (CaseKind.MOVE, StepKind.CONFIRMATION)
+    is_arrival = case.kind in MOVES and draft.facts.kind == StepKind.CONFIRMATION
     if is_arrival and draft.moved is None:
         reason = Phrase("say where the tree stands now with --lon, --lat and --datum, or --out")
         raise CaseStepError(case=case.number, step=STEPS[draft.facts.kind], reason=reason)

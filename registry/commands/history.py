@@ -98,6 +98,7 @@ PRIVATE_FIELDS = frozenset(
     | {"zones", "assessments", "readings", "care", "notices"}
     | {"lines", "signatures", "subjects", "documents", "partners", "items"}
     | {"basis", "site", "diagnosis", "risks", "problems", "aims", "monitoring", "emergency_plan", "outcome"}
+    | {"reporter_id", "practices"}
     | {"project", "result", "outline", "method", "results", "scan_name", "text"}
 )
 """Fields whose values are committed to, not written, in the history."""

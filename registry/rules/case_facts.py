@@ -1,9 +1,10 @@
 """A case as its rules see it: its kind, the order of its steps, and what has been recorded."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
+from registry.rules.negative_list import Answer
 from registry.vocab.words import (
     CaseKind,
     CaseState,
@@ -70,6 +71,7 @@ ORDERS: dict[CaseKind, tuple[StepKind, ...]] = {
         StepKind.PENALTY,
         StepKind.COMPENSATION,
         StepKind.RESTORATION,
+        StepKind.FOLLOW_UP,
         StepKind.ARCHIVE,
     ),
     CaseKind.RESCUE: (
@@ -84,6 +86,10 @@ ORDERS: dict[CaseKind, tuple[StepKind, ...]] = {
 }
 """The steps of each kind of case, in their order; the last one closes it."""
 
+APPLIED_FOR = frozenset({CaseKind.WORKS, CaseKind.TRANSPLANT, CaseKind.GREENING})
+"""Kinds that somebody applies for with a project."""
+MOVES = frozenset({CaseKind.MOVE, CaseKind.TRANSPLANT})
+"""Kinds at whose end a tree stands elsewhere."""
 DESIGNATING = frozenset({CaseKind.DESIGNATION, CaseKind.REDESIGNATION})
 
 
@@ -128,6 +134,21 @@ class CaseFacts:
     disposal: DeathDisposal | None = None
     authority: str | None = None
     """The authority that designated the tree."""
+    project: str | None = None
+    project_class: str | None = None
+    is_applied_for: bool = False
+    """Whether it is known who applies."""
+    incident: str | None = None
+    classes: tuple[str, ...] = ()
+    """By which the trees of the case are protected (1, 2, 3, famous …), the highest first."""
+    is_dead: bool = False
+    has_check: bool = False
+    """Whether a check of the footprint against the zones belongs to it."""
+    file_count: int = 0
+    practices: Mapping[str, Answer] = field(default_factory=dict)
+    until_on: date | None = None
+    penalty_cents: int | None = None
+    compensation_cents: int | None = None
 
     def last(self, kind: StepKind) -> StepFacts | None:
         """The latest step of a kind, or None."""

@@ -98,7 +98,8 @@ def step_problems(
     """Why `step` cannot be recorded now, as sentences; empty where it can.
 
     today: no step lies in the future. pack: gives the number of experts, the length of a notice, and which
-    government approves. calendar: for a notice of working days. asked: the negative list of the place. Raises CalendarYearError.
+    government approves. calendar: for a notice of working days.
+    asked: the negative list of the place. Raises CalendarYearError.
     """
     wrong_order = _order_problem(case, step)
     if wrong_order is not None:
@@ -128,11 +129,9 @@ def _order_problem(case: CaseFacts, step: StepFacts) -> Phrase | None:
     expected = case.next_step
     if step.kind == expected:
         return None
-    if step.kind in _REPEATED and case.last(step.kind) and not case.last(StepKind.DECISION):
-        return None
-    if step.kind in _VISITS and case.last(step.kind):
-        return None
     if case.last(step.kind):
+        if step.kind in _VISITS or (step.kind in _REPEATED and not case.last(StepKind.DECISION)):
+            return None
         return Phrase("it has been recorded already")
     return Phrase("before it comes {step}: record it, or leave it out with --omit and the reason",
                   step=STEPS[expected or step.kind])  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 
 from registry.errors import Phrase, RulePackError
 from registry.rules.packs import GRADES, Basis, Rule, RulePack, Scope
+from registry.vocab.care_words import INCIDENTS
 from registry.vocab.rule_words import (
     CLASSES,
     CONFIDENCES,
@@ -18,15 +19,21 @@ from registry.vocab.rule_words import (
     HABITS,
     LEVELS,
     MEASURES,
+    MULTI_STEMS,
     PLATE_FIELDS,
     PROJECTS,
+    REQUIREMENTS,
     SECTIONS,
     STANDINGS,
+    STEM_EDGES,
+    ZONE_COMBINED,
 )
 from registry.vocab.words import NUMBER_SCHEMES, VIGOUR_SCALES, FamousCategory, Vigour
 
 MOST = 20_000
 """The greatest number that a rule may have: years of an age, days, metres, centimetres, experts."""
+MOST_MONEY = 100_000_000
+"""The greatest fine that a rule may have, in whole yuan."""
 Check = Callable[[Any], Phrase | None]
 """Looks at one value: what is wrong with it, or None."""
 
@@ -76,6 +83,13 @@ def _list(each: Check) -> Check:
         return next(filter(None, map(each, value)), None)
 
     return check
+
+
+def _range(value: Any) -> Phrase | None:
+    """Two whole amounts of money, the lower first."""
+    is_range = isinstance(value, list) and len(value) == 2 and all(type(each) is int for each in value)
+    is_fine = is_range and 0 <= value[0] <= value[1] <= MOST_MONEY
+    return None if is_fine else Phrase("it must be two whole amounts, the lower first")
 
 
 def _slug(value: Any) -> Phrase | None:
@@ -147,13 +161,49 @@ FORMAT: dict[str, Section] = {
         {"factor": _number, "months": _whole}, tuple(Vigour), one_of=("factor", "months")
     ),
     "zone": Section(
-        {"crown_offset_m": _number, "diameter_factor": _number, "least_m": _number, "most_m": _number},
+        {
+            "crown_offset_m": _number,
+            "diameter_factor": _number,
+            "least_m": _number,
+            "most_m": _number,
+            "combine": _word(ZONE_COMBINED),
+            "stem_factor_from": _word(STEM_EDGES),
+            "measured_at_m": _number,
+            "multi_stem": _word(MULTI_STEMS),
+            "boundary_offset_m": _number,
+            "root_factor": _number,
+            "root_power": _number,
+            "root_scale": _number,
+            "root_least_m": _number,
+            "root_least_below_m": _number,
+        },
         tuple(CLASSES),
-        one_of=("crown_offset_m", "diameter_factor", "text_zh"),
+        one_of=("crown_offset_m", "diameter_factor", "boundary_offset_m", "text_zh"),
     ),
     "census": Section({"years": _whole}),
     "deadlines": Section(TERMS, tuple(DEADLINES), one_of=tuple(TERMS), adds=True),
     "transplant": Section({"classes": _list(_word(CLASSES))}, tuple(PROJECTS), one_of=("classes",)),
+    "works": Section(
+        {
+            "requires": _word(REQUIREMENTS),
+            "forbids": _list(_word(INCIDENTS)),
+            "minor_percent": _number,
+            "root_is_major": _flag,
+        },
+        tuple(CLASSES),
+        one_of=("requires",),
+    ),
+    "penalties": Section(
+        {
+            "acts": _list(_word(INCIDENTS)),
+            "classes": _list(_word(CLASSES)),
+            "yuan": _range,
+            "serious_yuan": _range,
+            "if_dead": _flag,
+        },
+        None,
+        one_of=("yuan",),
+    ),
     "plate": Section({"fields": _list(_word(PLATE_FIELDS))}),
     "vigour": Section({"scale": _word(VIGOUR_SCALES)}),
     "number": Section({"scheme": _word(NUMBER_SCHEMES)}),

@@ -106,10 +106,11 @@ def add_term(day: date, term: Mapping[str, Any], calendar: Calendar | None = Non
     if (working := term.get("working_days")) is not None:
         return (calendar or UNKNOWN).add_workdays(day, working)
     months = term.get("months", 0) + 12 * term.get("years", 0)
-    return _months_after(day, months) if months else None
+    return months_after(day, months) if months else None
 
 
-def _months_after(day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
+    """The same day some months later, or the last of that month where it is shorter."""
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -85,10 +85,12 @@ class Translator:
         return self.gettext(error.template).format(**facts)
 
     def phrase(self, value: object) -> object:
-        """A fact of an error as it is said here: phrases translated, lists joined."""
+        """A fact of an error as it is said here: phrases translated, labels picked, lists joined."""
         if isinstance(value, Phrase):
             facts = {name: self.phrase(fact) for name, fact in value.facts.items()}
             return self.gettext(value.template).format(**facts)
+        if isinstance(value, Label):
+            return self._pick(value)
         return ", ".join(map(str, value)) if isinstance(value, list | tuple | set) else value
 
     def _pick(self, label: Label | Field) -> str:

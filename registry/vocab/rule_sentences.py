@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from registry.vocab.care_words import INCIDENTS
 from registry.vocab.language import Translator
 from registry.vocab.rule_words import (
     CLASSES,
@@ -11,8 +12,12 @@ from registry.vocab.rule_words import (
     HABITS,
     LEVELS,
     MEASURES,
+    MULTI_STEMS,
     PLATE_FIELDS,
     PROJECTS,
+    REQUIREMENTS,
+    STEM_EDGES,
+    ZONE_COMBINED,
 )
 from registry.vocab.words import NUMBER_SCHEMES, VIGOUR_SCALES, FamousCategory, Label, Vigour
 
@@ -168,12 +173,67 @@ def _zone(t: Translator, values: Values) -> str:
         parts.append(t.gettext("at least {metres} m", metres=f"{least:g}"))
     if most is not None:
         parts.append(t.gettext("at most {metres} m", metres=f"{most:g}"))
+    parts += _zone_details(t, values)
     return _joined(t, parts)
+
+
+_ROOT_KEYS = frozenset({"root_factor", "root_scale", "root_power", "root_least_m", "root_least_below_m"})
+
+
+def _zone_details(t: Translator, values: Values) -> list[str]:
+    """How the parts of a zone are measured and put together."""
+    words = (("combine", ZONE_COMBINED), ("stem_factor_from", STEM_EDGES), ("multi_stem", MULTI_STEMS))
+    parts = [t.word(known, values[key]) for key, known in words if key in values]
+    if "measured_at_m" in values:
+        parts.append(t.gettext("diameter at {metres} m above ground", metres=f"{values['measured_at_m']:g}"))
+    if "boundary_offset_m" in values:
+        parts.append(t.gettext("{metres} m beyond a boundary", metres=f"{values['boundary_offset_m']:g}"))
+    if _ROOT_KEYS <= values.keys():
+        numbers = {key: f"{values[f'root_{key}']:g}" for key in ("factor", "scale", "power", "least_m")}
+        numbers["below"] = f"{values['root_least_below_m']:g}"
+        parts.append(
+            t.gettext(
+                "structural roots within ({scale} × D)^{power} × {factor} m, D in metres above the root "
+                "crown; {least_m} m where D is below {below} m",
+                **numbers,
+            )
+        )
+    return parts
 
 
 def _census(t: Translator, values: Values) -> str:
     years = values.get("years")
     return t.ngettext("every {count} year", "every {count} years", years) if years is not None else ""
+
+
+def _works(t: Translator, values: Values) -> str:
+    parts = [t.word(REQUIREMENTS, values.get("requires"))]
+    if values.get("forbids"):
+        acts = t.join(t.word(INCIDENTS, name) for name in values["forbids"])
+        parts.append(t.gettext("forbidden in the zone: {acts}", acts=acts))
+    if values.get("minor_percent") is not None:
+        share = f"{values['minor_percent']:g}"
+        parts.append(t.gettext("minor up to {share} % of the zone outside the structural roots", share=share))
+    if values.get("root_is_major"):
+        parts.append(t.gettext("any encroachment on the structural roots is major"))
+    return _joined(t, parts)
+
+
+def _penalty(t: Translator, values: Values) -> str:
+    acts, classes = values.get("acts", ()), values.get("classes", ())
+    parts = [_listed(t, INCIDENTS, acts), _listed(t, CLASSES, classes)]
+    parts.append(t.gettext("or the tree died of it") if values.get("if_dead") else "")
+    parts.append(_yuan(t, values["yuan"]) if "yuan" in values else "")
+    if "serious_yuan" in values:
+        parts.append(t.gettext("in serious cases {range}", range=_yuan(t, values["serious_yuan"])))
+    return _joined(t, parts)
+
+
+def _yuan(t: Translator, bounds: tuple[int, int]) -> str:
+    low, high = (t.number(each, 0) for each in bounds)
+    if not bounds[0]:
+        return t.gettext("up to {high} CNY", high=high)
+    return t.gettext("{low} to {high} CNY", low=low, high=high)
 
 
 def _experts(t: Translator, values: Values) -> str:
@@ -198,6 +258,8 @@ _SENTENCES: dict[str, Callable[[Translator, Values], str]] = {
     "zone": _zone,
     "census": _census,
     "deadlines": _term,
+    "works": _works,
+    "penalties": _penalty,
     "transplant": lambda t, values: _listed(t, CLASSES, values.get("classes", ())),
     "plate": lambda t, values: _listed(t, PLATE_FIELDS, values.get("fields", ())),
     "vigour": lambda t, values: t.word(VIGOUR_SCALES, values.get("scale")),

@@ -35,6 +35,8 @@ SECTIONS: dict[str, Label] = {
     "census": Label("普查周期", "Census"),
     "deadlines": Label("期限", "Time limits"),
     "transplant": Label("移植：可以申请的", "Transplanting: who may apply"),
+    "works": Label("保护范围内建设", "Building in the protection zone"),
+    "penalties": Label("罚款幅度（每株）", "Range of fines (for each tree)"),
     "plate": Label("保护标志内容", "What a plate says"),
     "vigour": Label("生长势标准", "Vigour scale"),
     "number": Label("编号体系", "Number scheme"),
@@ -94,7 +96,27 @@ DEADLINES: dict[str, Label] = {
     "works_advice": Label("范围内施工意见", "advice on works in the zone"),
     "transplant_review": Label("移植审查", "review of a transplant"),
     "reserve_transplant_review": Label("后备资源移植审查", "review of a transplant of a reserve tree"),
+    "follow_up": Label("移植后每次回访", "each visit after a transplant"),
+    "rescue_survey": Label("濒危抢救：现场勘查", "rescue: survey on site"),
+    "rescue_plan": Label("濒危抢救：抢救方案", "rescue: plan"),
+    "rescue_handling": Label("濒危抢救：开始抢救", "rescue: handling"),
+    "zone_check": Label("保护范围核查意见的有效期", "a check of the protection zones is valid for"),
+    "rescue_follow_up": Label("濒危抢救：第一次回访", "rescue: first visit afterwards"),
 }
+
+REQUIREMENTS: dict[str, Label] = {
+    "avoid_or_report": Label(
+        "应当避让；确实无法避让的，开工前报告，并采取保护措施",
+        "to be avoided; where that cannot be, reported before work begins, with protective measures",
+    ),
+    "forbidden": Label("禁止建设", "forbidden"),
+    "prior_approval": Label("未经事先批准，不得施工", "no works without prior approval"),
+    "assessment": Label(
+        "由树艺师评估影响，能避则避，能减则减",
+        "an arborist assesses the impact, which is avoided or kept small",
+    ),
+}
+"""What the law asks of whoever builds in a protection zone."""
 
 EXCLUSIONS: dict[str, Label] = {
     "timber_plantation": Label(
@@ -118,3 +140,24 @@ PLATE_FIELDS: dict[str, Label] = {
     "qr_code": Label("二维码", "QR code"),
     "values": Label("特殊价值说明", "note on special value"),
 }
+
+ZONE_COMBINED: dict[str, Label] = {
+    "larger_of": Label("取较大的一个", "the larger of the two"),
+    "union": Label("两者合并", "both together"),
+}
+"""How a zone by the crown and one by the stem make one zone."""
+
+STEM_EDGES: dict[str, Label] = {
+    "center": Label("自树干中心起", "from the trunk's centre"),
+    "base_edge": Label("自树干基部外缘起", "from the edge of the trunk's base"),
+}
+"""Where the distance by the stem's diameter begins."""
+
+MULTI_STEMS: dict[str, Label] = {
+    "root_of_squares": Label("多干取平方和的平方根", "several stems: root of the sum of their squares"),
+    "mean_over_five": Label(
+        "2 至 5 干取平方和的平方根，5 干以上按平均干径计",
+        "2 to 5 stems: root of the sum of their squares; more: of their number times the mean squared",
+    ),
+}
+"""How the diameters of several stems make one."""

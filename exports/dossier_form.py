@@ -75,6 +75,8 @@ def _form_plan(t: Translator) -> list[tuple[str, tuple[str, ...]]]:
                 "height_m girth_cm diameter_cm",
                 "crown_m ground_girth_cm ground_diameter_cm",
                 "crown_ew_m crown_ns_m measure_height_m",
+                "?crown_n_m ?crown_e_m",
+                "?crown_s_m ?crown_w_m",
                 "?stem_count ?stem_girths",
                 "vigour vigour_scale measured_on",
             ),

@@ -79,6 +79,10 @@ SIZE_FIELDS = (
     "crown_m",
     "crown_ew_m",
     "crown_ns_m",
+    "crown_n_m",
+    "crown_e_m",
+    "crown_s_m",
+    "crown_w_m",
     "measure_height_m",
 )
 POSITION_FIELDS = ("lon", "lat")

@@ -34,6 +34,11 @@ class MeasurementRecord:
     measure_height_m: float | None = None
     stem_girths: str | None = None
     """Girths of several stems as recorded, such as 273 - 200 - 155."""
+    crown_n_m: float | None = None
+    """Radii of the crown from the trunk's centre towards north, east, south and west."""
+    crown_e_m: float | None = None
+    crown_s_m: float | None = None
+    crown_w_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

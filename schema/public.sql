@@ -323,7 +323,11 @@ CREATE TABLE measurement (
   crown_ew_m REAL,
   crown_ns_m REAL,
   measure_height_m REAL,
-  stem_girths TEXT
+  stem_girths TEXT,
+  crown_n_m REAL,                     -- radii of the crown towards north, east, south and west
+  crown_e_m REAL,
+  crown_s_m REAL,
+  crown_w_m REAL
 );
 
 CREATE TABLE age (

@@ -241,6 +241,10 @@ class MeasurementDraft(SQLModel):
     crown_m: float | None = Field(default=None, gt=0, le=100000)
     crown_ew_m: float | None = Field(default=None, gt=0, le=100000)
     crown_ns_m: float | None = Field(default=None, gt=0, le=100000)
+    crown_n_m: float | None = Field(default=None, ge=0, le=1000)
+    crown_e_m: float | None = Field(default=None, ge=0, le=1000)
+    crown_s_m: float | None = Field(default=None, ge=0, le=1000)
+    crown_w_m: float | None = Field(default=None, ge=0, le=1000)
     measure_height_m: float | None = Field(default=None, ge=0, le=10)
     stem_girths: ShortText | None = None
 

@@ -788,6 +788,8 @@ JURISDICTIONS: dict[str, Label] = {
     "cz": Label("捷克", "Czechia"),
     "ca-ncc": Label("加拿大首都地区", "Canada’s capital region"),
     "us-hawaii": Label("夏威夷", "Hawaii"),
+    "us": Label("美国", "United States"),
+    "au": Label("澳大利亚", "Australia"),
     "us-portland": Label("波特兰", "Portland, Oregon"),
     "it-piemonte": Label("皮埃蒙特大区", "Piedmont"),
     "sk": Label("斯洛伐克", "Slovakia"),

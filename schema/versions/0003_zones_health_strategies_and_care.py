@@ -191,6 +191,8 @@ def upgrade() -> None:
         sa.Column("scan_name", sa.String(), nullable=True),
         sa.Column("scan_sha256", sa.String(64), nullable=True),
         sa.Column("pages_seen", sa.Text(), nullable=False),
+        sa.Column("content_sha256", sa.String(64), nullable=True),
+        sa.Column("is_paid_by_month", sa.Boolean(), nullable=False),
         sa.Column("submission_id", sa.String(64), nullable=True),
         sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_care_letter_party_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_care_letter")),
@@ -1103,6 +1105,11 @@ def upgrade() -> None:
         table.create_index(op.f("ix_case_file_parent_id"), ["parent_id"], unique=False)
         table.create_index(op.f("ix_case_file_place_id"), ["place_id"], unique=False)
         table.create_index(op.f("ix_case_file_reporter_id"), ["reporter_id"], unique=False)
+    with _altered("measurement") as table:
+        table.add_column(sa.Column("crown_n_m", sa.Float()))
+        table.add_column(sa.Column("crown_e_m", sa.Float()))
+        table.add_column(sa.Column("crown_s_m", sa.Float()))
+        table.add_column(sa.Column("crown_w_m", sa.Float()))
     with _altered("photo") as table:
         table.add_column(sa.Column("viewpoint", sa.String(32)))
         table.add_column(sa.Column("bearing_deg", sa.Float()))
@@ -1130,6 +1137,11 @@ def downgrade() -> None:
         table.drop_column("viewpoint")
         table.drop_column("bearing_deg")
         table.drop_column("distance_m")
+    with _altered("measurement") as table:
+        table.drop_column("crown_n_m")
+        table.drop_column("crown_e_m")
+        table.drop_column("crown_s_m")
+        table.drop_column("crown_w_m")
     with _altered("case_file") as table:
         table.drop_index(op.f("ix_case_file_applicant_id"))
         table.drop_index(op.f("ix_case_file_parent_id"))

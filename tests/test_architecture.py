@@ -15,6 +15,9 @@ LAYERS = {
     "registry.calendars": {"errors", "db", "rules", "settings"},
     "registry.records": set(),
     "registry.list_records": set(),
+    "registry.report_records": set(),
+    "registry.kpis": {"db", "models", "quality", "report_records", "rules", "surroundings", "vocab"},
+    "registry.reports": {"kpis", "models", "report_records", "rules", "surroundings", "vocab"},
     "registry.letter_records": set(),
     "registry.care_data": {"errors", "db", "letter_records", "rules", "vocab"},
     "registry.care_letters": {
@@ -32,9 +35,14 @@ LAYERS = {
         "errors", "records", "vocab", "models", "rules", "chunks", "surroundings", "area_queries", "censuses",
         "ledger_records",
     },
+    "registry.health_records": {"vocab"},
+    "registry.assessment_models": {"errors", "db", "rules", "health_records"},
+    "registry.health": {
+        "chunks", "errors", "health_records", "models", "photos", "rules", "selection", "vocab",
+    },
     "registry.vocab": {"errors"},
     "registry.models": {"errors", "vocab"},
-    "registry.rules": {"errors", "records", "list_records", "growth_records", "vocab", "models"},
+    "registry.rules": {"errors", "records", "list_records", "report_records", "growth_records", "vocab", "models"},
     "registry.db": {"errors"},
     "registry.keys": {"errors", "db"},
     "registry.settings": {"errors", "models"},
@@ -42,8 +50,16 @@ LAYERS = {
     "registry.geopackage": set(),
     "registry.chunks": set(),
     "registry.rulepacks": {"errors", "db", "rules"},
+    "registry.negative_list": {"errors", "db", "rules", "vocab"},
     "registry.affected": {
         "chunks", "models", "rulepacks", "rules", "selection", "surroundings", "vocab",
+    },
+    "registry.zone_records": {"records"},
+    "registry.zoning": {
+        "affected", "chunks", "models", "rulepacks", "rules", "selection", "surroundings", "vocab",
+    },
+    "registry.zone_lists": {
+        "chunks", "models", "rules", "selection", "surroundings", "vocab", "zone_records", "zoning", "rulepacks",
     },
     "registry.species_list": {"errors", "db", "rules"},
     "registry.divisions": {"errors", "db"},
@@ -61,7 +77,7 @@ LAYERS = {
     },
     "registry.commands": {
         "errors", "vocab", "models", "rules", "importing", "db", "keys", "settings", "photos", "chunks",
-        "rulepacks", "species_list", "divisions", "boundaries", "list_records", "growth_records", "file_store", "calendars",
+        "rulepacks", "species_list", "divisions", "boundaries", "list_records", "report_records", "growth_records", "letter_records", "file_store", "calendars",
     },
     "registry.edition": {
         "records", "models", "rules", "keys", "settings", "geopackage", "commands", "chunks",
@@ -77,14 +93,14 @@ LAYERS = {
     },
     "registry.quality": {"records", "vocab", "models", "db", "selection", "surroundings", "commands"},
     "registry.cli": {"*"},
-    "exports": {"errors", "records", "list_records", "ledger_records", "letter_records", "growth_records", "vocab"},
+    "exports": {"errors", "records", "list_records", "report_records", "ledger_records", "letter_records", "growth_records", "vocab"},
     "datasette_plugins": {"errors", "records", "vocab", "rules"},
     "schema": set(),
 }  # fmt: skip
 """What each part may import of `registry`, itself and the standard library and libraries aside."""
 
 HEAVY = {"sqlmodel", "sqlalchemy", "alembic", "typer", "datasette", "uvicorn"}
-PURE = ("registry.rules", "registry.vocab", "registry.records", "registry.list_records", "registry.errors")
+PURE = ("registry.rules", "registry.vocab", "registry.records", "registry.list_records", "registry.report_records", "registry.errors")
 
 
 def modules() -> Iterator[tuple[str, Path]]:

@@ -79,7 +79,8 @@ class Office:
 
 
 HOMES = {
-    "init": "keeping", "mapping": "mapping", "import": "keeping", "quality": "quality", "publish": "keeping",
+    "init": "keeping", "mapping": "mapping", "import": "keeping", "quality": "quality", "report": "reports",
+    "publish": "keeping",
     "serve": "serving",
     "tags": "exporting", "map": "exporting", "dossier": "exporting", "dossiers": "exporting",
     "file": "history",
@@ -87,6 +88,7 @@ HOMES = {
     "allot": "merging", "rules": "rules", "campaign": "campaigns",
     "ledger": "ledgers", "duty": "duties", "agreement": "agreements", "craft": "ledgers", "inspect": "groves",
     "zones": "zone_checks",
+    "growth": "growth", "age": "growth",
     "photo": "keeping", "tag": "keeping", "party": "parties",
     "species": "reference", "place": "reference", "fields": "dictionary",
     "history": "history", "undo": "history", "verify": "history", "config": "keeping", "migrate": "keeping",

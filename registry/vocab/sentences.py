@@ -112,6 +112,7 @@ def event_sentence(t: Translator, kind: str) -> str:
         "duty:set:updated": _("Duties settled"),
         "agreement:signed:updated": _("Care agreement signed"),
         "agreement:ended:updated": _("Care agreement ended"),
+        "age:estimated:updated": _("Age estimate added"),
     }
     actions = {
         "created": _("Entered on the register"),

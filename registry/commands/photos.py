@@ -34,6 +34,12 @@ class PhotoFacts:
     credit: str | None = None
     credit_consent: bool = False
     credit_party_id: str | None = None
+    viewpoint: str | None = None
+    """Name of a fixed viewpoint; photos of one make a series."""
+    bearing_deg: float | None = None
+    distance_m: float | None = None
+    is_released: bool = True
+    """Whether a photo that is new may be published; those of works stay in the office."""
 
 
 def add_photo(
@@ -67,6 +73,7 @@ def add_photo(
             width=width,
             height=height,
             added_on=now.date(),
+            is_released=facts.is_released,
         )
     told = _say(session, photo, facts, now)
     session.add(photo)
@@ -84,8 +91,9 @@ def _say(
 ) -> dict[str, tuple[object, object]]:
     """Take over what `facts` say of a photo; returns what changed. What they do not say stays."""
     told: dict[str, tuple[object, object]] = {}
-    if facts.taken_on is not None:
-        photo.taken_on = facts.taken_on
+    for name in ("taken_on", "viewpoint", "bearing_deg", "distance_m"):
+        if getattr(facts, name) is not None:
+            setattr(photo, name, getattr(facts, name))
     if facts.caption is not None and facts.caption != photo.caption:
         told["caption"] = (photo.caption, facts.caption)
         photo.caption, photo.caption_released = facts.caption, False

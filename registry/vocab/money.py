@@ -1,7 +1,6 @@
-"""Money as people write it: kept in whole hundredths, said with its currency, read from what people type."""
+"""Money as people write it: kept in whole hundredths, said with its currency."""
 
-import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from registry.vocab.labels import Label
 from registry.vocab.language import Translator
@@ -17,8 +16,6 @@ CURRENCIES: dict[str, Label] = {
     "AUD": Label("澳元", "AUD"),
 }
 """Names of currencies; any other ISO 4217 code is said as it is."""
-MOST_CENTS = 10**14
-_AMOUNT = re.compile(r"\d{1,3}(,\d{3})+(\.\d{1,2})?|\d+(\.\d{1,2})?")
 
 
 def money_text(cents: int | None, currency: str, t: Translator) -> str:
@@ -30,17 +27,3 @@ def money_text(cents: int | None, currency: str, t: Translator) -> str:
     if t.lang == "zh":
         return f"{amount} {label.zh if label else currency}"
     return f"{label.en if label else currency} {amount}"
-
-
-def cents_of(text: str) -> int:
-    """The hundredths of an amount such as 1,234.5 or 1234. Raises ValueError for anything else."""
-    plain = text.strip()
-    if not _AMOUNT.fullmatch(plain):
-        raise ValueError(text)
-    try:
-        cents = int(Decimal(plain.replace(",", "")) * 100)
-    except InvalidOperation as error:
-        raise ValueError(text) from error
-    if cents > MOST_CENTS:
-        raise ValueError(text)
-    return cents

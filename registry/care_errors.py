@@ -208,3 +208,24 @@ class AssessmentFileError(RegistryError):
         "{file}: {count} rows cannot be taken, so none was; the first is row {row}: {told}; "
         "mend the file and send it again: what was taken is not taken twice"
     )
+
+
+class FootprintError(RegistryError):
+    """A file draws nothing that a check could be made of."""
+
+    code = "footprint"
+    template = "{path} draws no footprint: {reason}"
+
+
+class ExactPositionsError(RegistryError):
+    """Whoever asks may not see where sensitive trees stand, and a check would tell."""
+
+    code = "exact_positions"
+    template = "a check tells where trees stand exactly; it is made by the office, or by whoever may see that"
+
+
+class ZoneCheckError(RegistryError):
+    """A check of a footprint is not on record, or not as it was answered."""
+
+    code = "zone_check"
+    template = "the check {number}: {reason}"

@@ -118,6 +118,35 @@ def select_trees(where: Sequence[str]) -> sa.Select[tuple[str]]:
     return ordered
 
 
+def select_groves(where: Sequence[str]) -> Any:
+    """The ids of the groves that the same `where` as for trees holds for, in a settled order; none where it
+    names a field that groves do not have. Raises SelectionError for a field that nothing can be chosen by.
+    """
+    query: Any = select(Grove.id).join(Authority, col(Grove.authority_id) == col(Authority.id))
+    for text in where:
+        field, sign, value = text.partition("=")
+        if text == STANDING:
+            query = query.where(col(Grove.status).in_(ON_REGISTER))
+        elif field not in WHERE_COLUMNS or not sign:
+            raise SelectionError(where=text, known=[f"{name}=…" for name in WHERE_COLUMNS])
+        elif field == "division":
+            query = query.where(col(Grove.division_id).in_(_divisions_called(value)))
+        elif field == "jurisdiction":
+            query = query.where(Authority.jurisdiction == value)
+        elif (column := _GROVE_COLUMNS.get(field)) is not None:
+            query = query.where(column == value)
+        else:
+            query = query.where(sa.false())
+    return query.order_by(
+        col(Grove.authority_id), sa.func.length(Grove.number), col(Grove.number), col(Grove.id)
+    )
+
+
+_GROVE_COLUMNS: dict[str, Any] = {
+    "authority": col(Grove.authority_id), "status": col(Grove.status), "source": col(Grove.source_id),
+}  # fmt: skip
+
+
 def _is(field: str, value: str) -> Any:
     """What a selection asks: words may be given as people read them, a place and a species by their names."""
     if field == "division":

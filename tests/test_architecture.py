@@ -12,11 +12,12 @@ LAYERS = {
     "registry.care_errors": {"errors"},
     "registry.file_store": {"errors", "db"},
     "registry.geofiles": {"errors", "rules"},
-    "registry.calendars": {"errors", "db", "rules", "settings"},
+    "registry.calendars": {"errors", "db", "models", "rules", "settings"},
+    "registry.patrols": {"affected", "chunks", "models", "rulepacks", "rules", "selection", "vocab"},
     "registry.records": set(),
     "registry.list_records": set(),
     "registry.report_records": set(),
-    "registry.kpis": {"db", "models", "quality", "report_records", "rules", "surroundings", "vocab"},
+    "registry.kpis": {"affected", "chunks", "db", "models", "quality", "rulepacks", "report_records", "rules", "surroundings", "vocab"},
     "registry.reports": {"kpis", "models", "report_records", "rules", "surroundings", "vocab"},
     "registry.letter_records": set(),
     "registry.care_data": {"errors", "db", "letter_records", "rules", "vocab"},
@@ -29,6 +30,7 @@ LAYERS = {
     "registry.care_payments": {"chunks", "letter_records", "models", "rules", "vocab"},
     "registry.scanning": {"errors", "photos"},
     "registry.growth_records": {"vocab"},
+    "registry.photo_records": {"records", "vocab"},
     "registry.growing": {"errors", "db", "models", "rules", "parts", "vocab", "growth_records"},
     "registry.ledger_records": {"records", "rules"},
     "registry.ledgers": {
@@ -42,7 +44,7 @@ LAYERS = {
     },
     "registry.vocab": {"errors"},
     "registry.models": {"errors", "vocab"},
-    "registry.rules": {"errors", "records", "list_records", "report_records", "growth_records", "vocab", "models"},
+    "registry.rules": {"errors", "records", "list_records", "health_records", "report_records", "growth_records", "strategy_records", "vocab", "models"},
     "registry.db": {"errors"},
     "registry.keys": {"errors", "db"},
     "registry.settings": {"errors", "models"},
@@ -51,6 +53,12 @@ LAYERS = {
     "registry.chunks": set(),
     "registry.rulepacks": {"errors", "db", "rules"},
     "registry.negative_list": {"errors", "db", "rules", "vocab"},
+    "registry.strategy_records": set(),
+    "registry.measure_tables": {"errors", "db", "rules"},
+    "registry.strategies": {
+        "models", "rules", "vocab", "chunks", "surroundings", "photos", "commands", "strategy_records",
+    },
+    "registry.spending": {"models", "rules", "vocab", "commands", "strategies", "strategy_records"},
     "registry.affected": {
         "chunks", "models", "rulepacks", "rules", "selection", "surroundings", "vocab",
     },
@@ -77,7 +85,7 @@ LAYERS = {
     },
     "registry.commands": {
         "errors", "vocab", "models", "rules", "importing", "db", "keys", "settings", "photos", "chunks",
-        "rulepacks", "species_list", "divisions", "boundaries", "list_records", "report_records", "growth_records", "letter_records", "file_store", "calendars",
+        "rulepacks", "species_list", "divisions", "boundaries", "list_records", "health_records", "report_records", "growth_records", "letter_records", "file_store", "calendars",
     },
     "registry.edition": {
         "records", "models", "rules", "keys", "settings", "geopackage", "commands", "chunks",
@@ -93,7 +101,7 @@ LAYERS = {
     },
     "registry.quality": {"records", "vocab", "models", "db", "selection", "surroundings", "commands"},
     "registry.cli": {"*"},
-    "exports": {"errors", "records", "list_records", "report_records", "ledger_records", "letter_records", "growth_records", "vocab"},
+    "exports": {"errors", "records", "list_records", "health_records", "report_records", "ledger_records", "letter_records", "growth_records", "photo_records", "strategy_records", "vocab"},
     "datasette_plugins": {"errors", "records", "vocab", "rules"},
     "schema": set(),
 }  # fmt: skip

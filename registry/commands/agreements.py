@@ -1,6 +1,7 @@
 """Care agreements (养护责任书) of the department with whoever cares for a tree or a grove."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -51,30 +52,73 @@ def sign_agreement(
     Returns it, and the parties whose agreement ended. The same agreement again is recorded once.
     Raises RecordKindError, AgreementError.
     """
-    kind, own, called = ref
     _assert_kept(ref)
+    if refused := refusal_of_days(draft, today):
+        raise AgreementError(record=ref[2], reason=refused)
+    party, changes = party_named(session, draft.party, draft.kind)
+    bound = bind_record(session, ref, draft, party.id)
+    if bound.change is None:
+        return bound.row, []
+    changes.append(bound.change)
+    record_event(session, "agreement:signed", changes, actor=actor, at=now, document=draft.document_no)
+    return bound.row, bound.ended
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What came of an agreement about one record: its row, what to tell the history (None: it stood there
+    already), and with whom another one ended."""
+
+    row: CareAgreement
+    change: Change | None = None
+    ended: list[str] = field(default_factory=list)
+
+
+def refusal_of_days(draft: AgreementDraft, today: date) -> Phrase | None:
+    """Why an agreement cannot have been signed so, or None."""
     if draft.signed_on > today:
-        raise AgreementError(
-            record=called, reason=Phrase("{day} lies ahead; record it on the day", day=draft.signed_on)
-        )
+        return Phrase("{day} lies ahead; record it on the day", day=draft.signed_on)
     if draft.valid_to is not None and draft.valid_to < draft.signed_on:
-        told = Phrase(
+        return Phrase(
             "it would end on {last}, before it is signed on {first}",
             last=draft.valid_to,
             first=draft.signed_on,
         )
-        raise AgreementError(record=called, reason=told)
-    party, changes = party_named(session, draft.party, draft.kind)
+    return None
+
+
+def signed_later(session: Session, kind: str, own: str, draft: AgreementDraft) -> Phrase | None:
+    """Why an agreement comes too late for a record that has one signed on a later day, or None."""
+    before = agreements_of(session, kind, own)
+    if before and before[0].signed_on > draft.signed_on:
+        return Phrase("one signed later, on {day}, is on record", day=before[0].signed_on)
+    return None
+
+
+def bind_record(
+    session: Session,
+    ref: tuple[str, str, str],
+    draft: AgreementDraft,
+    party_id: str,
+    *,
+    beside: Collection[str] = (),
+    **facts: Any,
+) -> Bound:
+    """Enter an agreement about a record: the next version, and the end of those in force before.
+
+    beside: parties that care for it together with this one, whose agreements go on. facts: further columns.
+    The caller tells the history. The same agreement again changes nothing. Raises AgreementError.
+    """
+    kind, own, called = ref
     before = agreements_of(session, kind, own)
     for row in before:
-        if (row.party_id, row.signed_on, row.document_no) == (party.id, draft.signed_on, draft.document_no):
-            return row, []
-    if before and before[0].signed_on > draft.signed_on:
-        told = Phrase("one signed later, on {day}, is on record", day=before[0].signed_on)
-        raise AgreementError(record=called, reason=told)
+        if (row.party_id, row.signed_on, row.document_no) == (party_id, draft.signed_on, draft.document_no):
+            return Bound(row)
+    if refused := signed_later(session, kind, own, draft):
+        raise AgreementError(record=called, reason=refused)
     gone, came, ended = [], [], []
     for row in before:
-        if _binds(row, draft.signed_on):
+        if _binds(row, draft.signed_on) and row.party_id not in beside:
             gone.append(plain_row(CareAgreement, row))
             row.ended_on = draft.signed_on
             session.add(row)
@@ -83,18 +127,19 @@ def sign_agreement(
     whose: dict[str, Any] = {OWNERS[kind]: own}
     made = CareAgreement(
         **whose,
-        party_id=party.id,
+        **facts,
+        party_id=party_id,
         signed_on=draft.signed_on,
         valid_to=draft.valid_to,
         document_no=draft.document_no,
         terms=draft.terms,
+        version=max((len(before), *(row.version or 0 for row in before))) + 1,
     )
     session.add(made)
     session.flush()
     came.append(plain_row(CareAgreement, made))
-    changes.append(Change(kind, own, "updated", {"agreements": (gone or None, came)}))
-    record_event(session, "agreement:signed", changes, actor=actor, at=now, document=draft.document_no)
-    return made, ended
+    change = Change(kind, own, "updated", {"agreements": (gone or None, came)})
+    return Bound(made, change, ended)
 
 
 def end_agreement(

@@ -59,7 +59,11 @@ class CareLetter(SQLModel, table=True):
     scan_name: str | None = None
     scan_sha256: str | None = Field(default=None, max_length=64)
     pages_seen: str = Field(default="[]", sa_type=sa.Text)
-    """Canonical JSON: the pages that scans have shown so far."""
+    """Canonical JSON: the pages that scans have shown so far, each with the file and its page there."""
+    content_sha256: str | None = Field(default=None, max_length=64)
+    """The private file that holds what was printed, so that it can be printed again."""
+    is_paid_by_month: bool = False
+    """Whether a part of a year is paid in part (the terms say so)."""
     submission_id: str | None = Field(default=None, max_length=64, unique=True)
 
 

@@ -21,6 +21,7 @@ CARE_COLUMNS: dict[str, Label] = {
     "scan_name": Label("扫描件", "Scan"),
     "scan_sha256": Label("扫描件指纹", "Hash of the scan"),
     "pages_seen": Label("已收到的页", "Pages received"),
+    "is_paid_by_month": Label("按月折算补助", "Paid by the month"),
     "record_count": Label("株（处）数", "Records"),
     "paid_on": Label("发放日期", "Paid on"),
     "layer_id": Label("图层", "Layer"),
@@ -128,6 +129,7 @@ CARE_ROWS: dict[str, Label] = {
     "work_photos": Label("工程照片", "Photos of works"),
     "partners": Label("合作方", "Partners"),
     "subjects": Label("涉及对象", "Records"),
+    "also": Label("另涉及", "Also about"),
     "documents": Label("案卷文件", "Files"),
     "items": Label("所列树木", "Records"),
 }

@@ -598,6 +598,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_zone_grove_id"), "zone", ["grove_id"], unique=False)
     op.create_index(op.f("ix_zone_place_id"), "zone", ["place_id"], unique=False)
     op.create_index(op.f("ix_zone_tree_id"), "zone", ["tree_id"], unique=False)
+    op.create_index(op.f("ix_zone_uncertainty_m"), "zone", ["uncertainty_m"], unique=False)
     op.create_table(
         "case_document",
         sa.Column("id", sa.String(36), nullable=False),
@@ -1062,6 +1063,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_work_photo_photo_id"), "work_photo", ["photo_id"], unique=False)
     op.create_index(op.f("ix_work_photo_work_id"), "work_photo", ["work_id"], unique=False)
+    with _altered("tree") as table:
+        table.create_index(
+            op.f("ix_tree_coordinate_uncertainty_m"), ["coordinate_uncertainty_m"], unique=False
+        )
     with _altered("care_agreement") as table:
         table.add_column(sa.Column("version", sa.Integer()))
         table.add_column(sa.Column("letter_id", sa.String(36)))
@@ -1185,6 +1190,8 @@ def downgrade() -> None:
         table.drop_column("letter_id")
         table.drop_column("currency")
         table.drop_column("yearly_cents")
+    with _altered("tree") as table:
+        table.drop_index(op.f("ix_tree_coordinate_uncertainty_m"))
     op.drop_table("work_photo")
     op.drop_table("work_order")
     op.drop_table("strategy_signature")

@@ -1,0 +1,1 @@
+"""Notices to stewards on the command line."""

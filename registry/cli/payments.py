@@ -1,0 +1,1 @@
+"""Payments for care on the command line."""

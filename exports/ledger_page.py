@@ -29,11 +29,12 @@ def _page(title: str, made_by: Sequence[str], sheets: Iterable[Sheet], t: Transl
     yield f"<header><h1>{escape(title)}</h1>"
     yield "".join(f'<p class="note">{escape(line)}</p>' for line in made_by) + "</header>\n<main>\n"
     for sheet in sheets:
-        yield f"<h2>{escape(sheet.title)}</h2>\n" + _html_table(sheet, t)
+        yield f"<h2>{escape(sheet.title)}</h2>\n" + html_table(sheet, t)
     yield "</main>\n</body>\n</html>\n"
 
 
-def _html_table(sheet: Sheet, t: Translator) -> str:
+def html_table(sheet: Sheet, t: Translator) -> str:
+    """A sheet as a table that turns into cards on a phone; columns without any value are left out."""
     rows = list(sheet.rows)
     looks = ["" if column.kind == "text" else ' class="number"' for column in sheet.columns]
     heads = [f"{c.title} ({c.unit})" if c.unit else c.title for c in sheet.columns]

@@ -119,7 +119,7 @@ class _Group:
 
 def _groups(session: Session, where: Sequence[str]) -> Iterator[_Group]:
     """The finest groups, each counted by the database in one pass."""
-    has = _has_value()
+    has = has_value()
     names = sorted({name for form in asked_fields().values() for asked in form for name in asked.any_of})
     sizes = _per_tree(Measurement, [name for name in names if name in MeasurementDraft.model_fields])
     flags = sa.select(
@@ -171,7 +171,7 @@ def _per_tree(table: type[Measurement], names: Sequence[str]) -> sa.Subquery:
     return sa.select(col(table.tree_id), *known).group_by(col(table.tree_id)).subquery()
 
 
-def _has_value() -> dict[str, sa.ColumnElement[bool]]:
+def has_value() -> dict[str, sa.ColumnElement[bool]]:
     """For each field that is not a size: whether a tree has it."""
     has: dict[str, sa.ColumnElement[bool]] = {
         name: col(getattr(Tree, name)).is_not(None) for name in Tree.model_fields
@@ -189,6 +189,24 @@ def _has_value() -> dict[str, sa.ColumnElement[bool]]:
         ),
     )
     return has
+
+
+def has_values() -> dict[str, sa.ColumnElement[bool]]:
+    """For each field, sizes too: whether a tree has it."""
+    sized = {
+        name: sa.exists().where(
+            col(Measurement.tree_id) == col(Tree.id), col(getattr(Measurement, name)).is_not(None)
+        )
+        for name in MeasurementDraft.model_fields
+        if name != "measured_on"
+    }
+    return {**sized, **has_value()}
+
+
+def field_shares(session: Session) -> Iterator[tuple[str | None, int, int]]:
+    """Of each division and source: fields filled, and fields that the form asks for."""
+    for group in _groups(session, ()):
+        yield group.division_id, sum(s.filled for s in group.filled), sum(s.asked for s in group.filled)
 
 
 def _rows(groups: Sequence[_Group], key: Any) -> dict[Any, QualityRow]:

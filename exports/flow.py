@@ -73,6 +73,11 @@ class Flow:
         self.page = 1
         self.y = TOP
 
+    def begin(self) -> None:
+        """Give the first page its head and foot, where it is no cover."""
+        self._head()
+        draw_foot(self.pen, self.running, self.page)
+
     def new_page(self) -> None:
         """Finish this page and begin the next, with head and foot."""
         self.pen.canvas.showPage()

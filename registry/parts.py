@@ -145,6 +145,9 @@ def _photo_record(row: Any, parties: dict[str, Any], photos: PhotoStore) -> Phot
         thumb=rendition.thumb,
         is_caption_released=row.caption_released,
         is_credit_cleared=bool(credit and (credit.kind == PartyKind.UNIT or credit.consented_on)),
+        viewpoint=row.viewpoint,
+        bearing_deg=row.bearing_deg,
+        distance_m=row.distance_m,
     )
 
 

@@ -113,6 +113,10 @@ class PhotoRecord:
     is_caption_released: bool = False
     is_credit_cleared: bool = False
     """Whether whoever took it is a unit or agreed to be named with this photo."""
+    viewpoint: str | None = None
+    """Name of the fixed viewpoint, and from where it looks at the tree: degrees from north, metres away."""
+    bearing_deg: float | None = None
+    distance_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

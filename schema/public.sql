@@ -402,7 +402,10 @@ CREATE TABLE photo (
   width INTEGER NOT NULL,
   height INTEGER NOT NULL,
   jpeg BLOB NOT NULL,                 -- re-encoded, no EXIF, long side at most 1,600 px
-  thumb BLOB NOT NULL                 -- long side at most 320 px
+  thumb BLOB NOT NULL,                -- long side at most 320 px
+  viewpoint TEXT,                     -- name of the fixed viewpoint: photos of one make a series
+  bearing_deg REAL,                   -- from where it looks at the tree, degrees from north
+  distance_m REAL
 );
 
 CREATE TABLE history (

@@ -209,7 +209,7 @@ def _age_lines(each: AgeEstimate | AgeLack, t: Translator) -> list[str]:
             confidence=t.word(CONFIDENCES, each.confidence),
         ),
         f"  {input_words(each, is_zh=t.lang == 'zh')}",
-        f"  {_('Source: {source}', source=each.source)}",
+        _("  source: {source}", source=each.source),
         f"  · {t.pick(each.method.caveat)}",
     ]
     return lines + [f"  · {t.pick(CAVEATS[caveat])}" for caveat in each.caveats]

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 
 from registry.cli.app import Office, _, app, day_of
 from registry.cli.importing import RejectsFile, import_facts, party_names, sentence, tell_import
+from registry.cli.photo_pairs import Bearing, Distance, Viewpoint, add_pairs, viewpoint_of
 from registry.cli.progress import progress_bar
 from registry.commands.import_file import ImportReport, import_table
 from registry.commands.photos import PHOTO_OWNERS, PhotoFacts, add_photo
@@ -27,6 +28,7 @@ from registry.selection import find_record
 from registry.settings import KNOWN, all_settings, get_setting
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
+from registry.vocab.viewpoints import KINDS
 from registry.vocab.words import PhotoKind, TagState
 
 
@@ -230,16 +232,23 @@ def photo_add(
     ctx: typer.Context,
     tree_no: str,
     file: Path,
-    kind: Annotated[PhotoKind, typer.Option(help=_("What it shows."))] = PhotoKind.WHOLE,
+    kind: Annotated[PhotoKind | None, typer.Option(help=_("What it shows."))] = None,
     taken_on: Annotated[str | None, typer.Option(help=_("Day it was taken, YYYY-MM-DD."))] = None,
     caption: Annotated[str | None, typer.Option(help=_("Caption; private until released."))] = None,
     release_caption: Annotated[bool, typer.Option(help=_("The caption may be published."))] = False,
     credit: Annotated[str | None, typer.Option(help=_("Who took it."))] = None,
     credit_consent: Annotated[bool, typer.Option(help=_("The photographer agreed to be named."))] = False,
+    viewpoint: Viewpoint = None,
+    bearing: Bearing = None,
+    distance: Distance = None,
 ) -> None:
     """Add a photo."""
     office: Office = ctx.obj
-    facts = PhotoFacts(kind, day_of(taken_on, "--taken-on"), caption, release_caption, credit, credit_consent)
+    place = viewpoint_of(viewpoint)
+    facts = PhotoFacts(
+        kind or KINDS.get(place or "", PhotoKind.WHOLE), day_of(taken_on, "--taken-on"), caption,
+        release_caption, credit, credit_consent, viewpoint=place, bearing_deg=bearing, distance_m=distance,
+    )  # fmt: skip
     with transaction(office.engine()) as session:
         found = find_record(session, tree_no)
         if found.kind not in PHOTO_OWNERS:
@@ -258,6 +267,8 @@ def photo_add(
     office.say(office.t.gettext("The photo is in the file of {tree_no}.", tree_no=tree_no))
     office.answer({"tree_no": tree_no, "sha256": digest})
 
+
+add_pairs(photo)
 
 tag = typer.Typer(help=_("Tags that were issued."), no_args_is_help=True)
 app.add_typer(tag, name="tag")

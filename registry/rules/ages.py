@@ -119,7 +119,7 @@ def mitchell(facts: AgeFacts, terms: AgeTerms) -> AgeEstimate | AgeLack:
     settings = [facts.setting] if facts.setting else ["open", "woodland"]
     ages = [girth.girth_cm / terms.rates[name].value for name in settings]
     confidence = min((terms.rates[name].confidence for name in settings), key=_RANK.index)
-    rates = " – ".join(f"{terms.rates[name].value:g}" for name in settings)
+    rates = " – ".join(f"{value:g}" for value in sorted(terms.rates[name].value for name in settings))
     inputs = (
         *_inputs(girth),
         ("rate", f"{rates} cm"),

@@ -12,6 +12,19 @@ LAYERS = {
     "registry.care_errors": {"errors"},
     "registry.file_store": {"errors", "db"},
     "registry.geofiles": {"errors", "rules"},
+    "registry.check_records": set(),
+    "registry.zone_candidates": {"boundaries", "chunks", "models", "rules", "surroundings", "vocab"},
+    "registry.zone_check_lists": {
+        "affected", "check_records", "chunks", "models", "rulepacks", "rules", "surroundings",
+        "zone_candidates", "zoning",
+    },
+    "registry.zone_checks": {
+        "affected", "check_records", "errors", "geofiles", "models", "rulepacks", "rules", "zone_candidates",
+        "zone_check_lists",
+    },
+    "registry.zone_check_reviews": {
+        "check_records", "commands", "errors", "models", "rulepacks", "rules", "zone_checks",
+    },
     "registry.calendars": {"errors", "db", "models", "rules", "settings"},
     "registry.patrols": {"affected", "chunks", "models", "rulepacks", "rules", "selection", "vocab"},
     "registry.records": set(),
@@ -85,7 +98,7 @@ LAYERS = {
     },
     "registry.commands": {
         "errors", "vocab", "models", "rules", "importing", "db", "keys", "settings", "photos", "chunks",
-        "rulepacks", "species_list", "divisions", "boundaries", "list_records", "health_records", "report_records", "growth_records", "letter_records", "file_store", "calendars",
+        "rulepacks", "species_list", "divisions", "boundaries", "list_records", "health_records", "report_records", "growth_records", "letter_records", "check_records", "file_store", "calendars",
     },
     "registry.edition": {
         "records", "models", "rules", "keys", "settings", "geopackage", "commands", "chunks",

@@ -87,6 +87,7 @@ HOMES = {
     "case": "case_follow", "list": "lists", "duplicates": "merging", "merge": "merging", "split": "merging",
     "allot": "merging", "rules": "rules", "campaign": "campaigns",
     "ledger": "ledgers", "duty": "duties", "agreement": "agreements", "craft": "ledgers", "inspect": "groves",
+    "assess": "assessments",
     "zones": "zone_commands",
     "growth": "growth", "age": "growth",
     "letters": "letters", "payments": "payments", "notices": "notices",

@@ -1,5 +1,6 @@
 """What the commands on cases share: what a number means, which rules hold, what is proposed."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
@@ -9,20 +10,27 @@ from sqlmodel import Session, select
 
 from registry.affected import facts_of_trees, pack_chooser, suggestion_for
 from registry.calendars import calendar_folder, calendar_of, register_today
-from registry.care_errors import CalendarYearError
+from registry.care_errors import CalendarYearError, PracticeUnknownError
 from registry.cli.app import Office
 from registry.cli.case_rows import Cells, word_of, words_known
 from registry.commands.case_effects import SUBJECTS, Moved, proposed_grove_grade, subject_of
 from registry.commands.case_files import find_case
+from registry.commands.case_works import NO_DETAILS, Details
 from registry.commands.cases import CaseDraft, StepDraft, open_case
 from registry.errors import RecordNotFoundError, RegistryError, WordUnknownError
 from registry.models import Authority, CaseFile, Grove, Tree
+from registry.negative_list import negative_list
 from registry.rulepacks import PackLibrary, pack_folder
 from registry.rules.case_facts import DESIGNATING, ORDERS, CaseFacts, StepFacts
+from registry.rules.casework_works import Asked
+from registry.rules.negative_list import Answer, practices_for
 from registry.rules.packs import Place, RulePack
 from registry.rules.terms import Due, dues
 from registry.rules.workdays import Calendar
 from registry.selection import find_tree
+from registry.surroundings import Surroundings
+from registry.vocab.care_words import INCIDENTS
+from registry.vocab.rule_words import PROJECTS
 from registry.vocab.words import CaseKind, Category, Datum, StepKind
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -65,12 +73,12 @@ def chosen(words: type[_Word], text: str | None) -> _Word | None:
 
 
 def find_subject(session: Session, number: str) -> tuple[str, str]:
-    """("tree", id) of a number, or of `grove:NUMBER` and `garden:NUMBER`.
+    """("tree", id) of a number, or of `grove:NUMBER`, `garden:NUMBER` and `place:NUMBER`.
 
     Raises TreeNotFoundError, TreeAmbiguousError, RecordNotFoundError.
     """
     kind, sign, rest = number.partition(":")
-    if not sign or kind not in {"grove", "garden"}:
+    if not sign or kind not in {"grove", "garden", "place"}:
         return "tree", find_tree(session, number)
     table = SUBJECTS[kind]
     found = session.exec(select(table.id).where(table.number == rest)).all()
@@ -122,8 +130,13 @@ class Desk:
         return category, grade
 
     def open(self, kind: CaseKind, values: Cells, pack_name: str | None) -> CaseFile:
-        """Open one case."""
-        subject = find_subject(self.session, values["tree_no"])
+        """Open one case about the record that `values` name."""
+        return self.open_about(find_subject(self.session, values["tree_no"]), kind, values, pack_name)
+
+    def open_about(
+        self, subject: tuple[str, str], kind: CaseKind, values: Cells, pack_name: str | None
+    ) -> CaseFile:
+        """Open one case about a record."""
         pack = self.pack(subject, pack_name)
         category, grade = self.proposal(subject, values) if kind in DESIGNATING else (None, None)
         first = StepFacts(
@@ -142,8 +155,72 @@ class Desk:
             cause=values.get("cause"),
             reason=values.get("reason"),
             submission_id=values.get("submission_id"),
+            details=details_of(self.session, values, kind),
         )
-        return open_case(self.session, draft, pack=pack, actor=self.office.actor, now=self.now)
+        return open_case(
+            self.session, draft, pack=pack, asked=asked_at(self.session, kind, subject, self.today),
+            actor=self.office.actor, now=self.now,
+        )  # fmt: skip
+
+
+def place_of(session: Session, subject: tuple[str, str], on: date) -> Place | None:
+    """Where a record stands, as far as rules ask."""
+    kind, own = subject
+    if kind == "tree":
+        return next((place for _id, place, _facts in facts_of_trees(session, [own], on)), None)
+    area = session.get_one(SUBJECTS[kind], own)
+    jurisdiction = session.get_one(Authority, area.authority_id).jurisdiction
+    around = Surroundings(session)
+    if (register := around.settings["jurisdiction"]).startswith(f"{jurisdiction}-"):
+        jurisdiction = register
+    return Place(jurisdiction, around.division_path(area.division_id))
+
+
+def asked_at(session: Session, kind: CaseKind, subject: tuple[str, str], on: date) -> Asked:
+    """The negative list as a case of this kind about this record answers it."""
+    practices = practices_for(negative_list(), kind)
+    return Asked(practices, place_of(session, subject, on) if practices else None)
+
+
+def details_of(session: Session, values: Cells, kind: CaseKind) -> Details:
+    """What the options say of a case beside its steps. Raises PracticeUnknownError, MoneyError …"""
+    project_class, parent = values.get("class"), values.get("parent")
+    if project_class is not None and project_class not in PROJECTS:
+        raise WordUnknownError(
+            value=project_class, known=[f"{c} ({label.zh})" for c, label in PROJECTS.items()]
+        )
+    incident = values.get("incident")
+    if incident is not None and incident not in INCIDENTS:
+        raise WordUnknownError(value=incident, known=[f"{c} ({label.zh})" for c, label in INCIDENTS.items()])
+    return Details(
+        project=values.get("project"),
+        project_class=project_class,
+        applicant=values.get("applicant"),
+        reporter=values.get("reporter"),
+        incident=incident,
+        check=values.get("check"),
+        also=tuple(find_subject(session, number) for number in values.get("also") or ()),
+        practices=_answers(values.get("practice") or (), kind),
+        parent_id=find_case(session, parent).id if parent else None,
+        penalty_cents=values.get("penalty"),
+        compensation_cents=values.get("compensation"),
+    )
+
+
+def _answers(words: Iterable[str], kind: CaseKind) -> dict[str, Answer]:
+    """The answers to the negative list: CODE=no, CODE=yes:REASON. Raises PracticeUnknownError."""
+    codes = [each.code for each in practices_for(negative_list(), kind)]
+    found = {}
+    for word in words:
+        code, _sign, said = word.partition("=")
+        answer, _colon, why = said.replace("：", ":").partition(":")
+        if code not in codes or answer not in _YES_NO:
+            raise PracticeUnknownError(value=word, known=codes)
+        found[code] = Answer(_YES_NO[answer], why.strip() or None)
+    return found
+
+
+_YES_NO = {"yes": True, "no": False, "是": True, "否": False}
 
 
 def case_called(session: Session, values: Cells) -> CaseFile:
@@ -163,7 +240,9 @@ def label_of(session: Session, case: CaseFile) -> str:
     return record.tree_no if isinstance(record, Tree) else f"{kind}:{record.number}"
 
 
-def step_draft(kind: StepKind, values: Cells, moved: Moved | None, today: date) -> StepDraft:
+def step_draft(
+    kind: StepKind, values: Cells, moved: Moved | None, today: date, details: Details = NO_DETAILS
+) -> StepDraft:
     omitted = values.get("omit")
     facts = StepFacts(
         kind,
@@ -184,6 +263,7 @@ def step_draft(kind: StepKind, values: Cells, moved: Moved | None, today: date) 
         disposal=values.get("disposal"),
         moved=moved,
         county=values.get("county"),
+        details=details,
     )
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from registry.cli.app import Office
+from registry.cli.case_works_words import due_text, say_files, say_works, step_word, told_works
 from registry.commands.case_files import CaseView
 from registry.models import CaseStep
 from registry.rules.case_facts import DESIGNATING
@@ -30,13 +31,13 @@ def say_line(office: Office, view: CaseView, due: tuple[Due, ...], label: str, t
     parts = [case.number, t.word(CaseKind, case.kind), label, state_word(t, view)]
     following = view.facts.next_step
     if following is not None:
-        parts.append(t.gettext("next: {step}", step=t.word(StepKind, following)))
-    parts += [_due(t, one, today) for one in due]
+        parts.append(t.gettext("next: {step}", step=step_word(t, following, case.kind)))
+    parts += [_due(t, one, today, case.kind) for one in due]
     office.say("  ".join(parts))
 
 
-def _due(t: Translator, due: Due, today: date) -> str:
-    step = t.word(StepKind, due.step)
+def _due(t: Translator, due: Due, today: date, kind: CaseKind) -> str:
+    step = step_word(t, due.step, kind)
     if due.due_on < today:
         return t.gettext("{step} was due by {day}: overdue", step=step, day=due.due_on)
     return t.gettext("{step} is due by {day}", step=step, day=due.due_on)
@@ -75,12 +76,16 @@ def say_case(
     for word, value in ((RemovalReason, case.cause), (DeathDisposal, case.disposal)):
         if value is not None:
             office.say(f"  {t.word(word, value)}")
+    say_works(office, view, pack, is_restricted=is_restricted)
     for step in view.steps:
-        office.say("  " + _step_line(t, step, is_restricted=is_restricted))
+        office.say("  " + _step_line(t, step, case.kind, is_restricted=is_restricted))
         if step.kind == StepKind.APPRAISAL and not step.omitted_reason:
             _say_opinions(office, view, pack, is_restricted=is_restricted)
         if step.kind == StepKind.NOTICE:
             _say_objections(office, view, is_restricted=is_restricted)
+    say_files(office, view, is_restricted=is_restricted)
+    for one in due:
+        office.say("  " + due_text(t, one, today, case.kind))
     if until := care_until(view.facts, pack):
         office.say("  " + t.gettext("care after the move until {day}", day=until))
     if case.reason:
@@ -102,8 +107,8 @@ def _say_approval(office: Office, view: CaseView, pack: RulePack) -> None:
     office.say(f"  {sentence}{standing}")
 
 
-def _step_line(t: Translator, step: CaseStep, *, is_restricted: bool) -> str:
-    parts = [f"{step.happened_on} {t.word(StepKind, step.kind)}"]
+def _step_line(t: Translator, step: CaseStep, kind: CaseKind, *, is_restricted: bool) -> str:
+    parts = [f"{step.happened_on} {step_word(t, step.kind, kind)}"]
     if step.omitted_reason:
         return f"{parts[0]}  {t.gettext('left out: {reason}', reason=step.omitted_reason)}"
     if step.ended_on:
@@ -182,4 +187,4 @@ def told_case(
             for row in view.objections
         ],
     }  # fmt: skip
-    return told
+    return told | told_works(view, pack, is_restricted=is_restricted)

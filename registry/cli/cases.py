@@ -9,12 +9,15 @@ import typer
 from sqlmodel import Session
 
 from registry.calendars import register_today
+from registry.care_errors import MoneyError
 from registry.cli.app import Office, _, app
 from registry.cli.case_desk import (
     Desk,
+    asked_at,
     calendar_for,
     case_called,
     chosen,
+    details_of,
     dues_of,
     label_of,
     library_of,
@@ -23,12 +26,14 @@ from registry.cli.case_desk import (
 )
 from registry.cli.case_rows import Cells, each_row
 from registry.cli.case_words import say_case, say_line, told_case
-from registry.commands.case_files import list_cases, view_case
+from registry.commands.case_effects import subject_of
+from registry.commands.case_files import view_case
 from registry.commands.case_opinions import OpinionDraft, add_objection, add_opinion, answer_objection
 from registry.commands.cases import close_case, record_step
 from registry.db import reading, transaction
-from registry.errors import WordUnknownError
+from registry.errors import Phrase, WordUnknownError
 from registry.models import CaseFile
+from registry.rules.money import cents_of
 from registry.vocab.words import (
     CaseKind,
     CaseState,
@@ -61,6 +66,16 @@ GradeOption = Annotated[str | None, typer.Option("--grade", help=_("The grade: 1
 Cause = Annotated[
     str | None, typer.Option("--cause", help=_("Why the tree is gone, such as natural_disaster."))
 ]
+Check = Annotated[str | None, typer.Option(help=_("Number of a check of the protection zones."))]
+Also = Annotated[
+    list[str] | None, typer.Option(metavar="RECORD", help=_("A further tree or grove; several times."))
+]
+PracticeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CODE=ANSWER", help=_("Answer to the negative list: N04=no, N04=yes:REASON; several times.")
+    ),
+]
 CasesFile = Annotated[
     Path | None,
     typer.Option("--file", help=_("A table with a row for each tree: all are recorded, or none.")),
@@ -73,13 +88,17 @@ NumberOrTree = Annotated[
 
 @case_app.command(
     "open",
-    help=_("Open a case of a kind: designation, redesignation, delisting, death, missing, found, move."),
+    help=_(
+        "Open a case: designation, redesignation, delisting, death, missing, found, move, works, transplant, "
+        "felling, incident, rescue, greening."
+    ),
 )
 def open_(
     ctx: typer.Context,
     kind: str,
     tree_no: Annotated[
-        str | None, typer.Argument(help=_("Number of the tree, or grove:NUMBER, garden:NUMBER."))
+        str | None,
+        typer.Argument(help=_("Number of the tree, or grove:NUMBER, garden:NUMBER, place:NUMBER.")),
     ] = None,
     on: Day = None,
     by: By = None,
@@ -89,6 +108,21 @@ def open_(
     category: CategoryOption = None,
     grade: GradeOption = None,
     cause: Cause = None,
+    project: Annotated[str | None, typer.Option(help=_("The project that wants it; for the office."))] = None,
+    class_: Annotated[
+        str | None, typer.Option("--class", help=_("Class of the project: national_key, provincial_key …"))
+    ] = None,
+    applicant: Annotated[str | None, typer.Option(help=_("Who applies; for the office."))] = None,
+    incident: Annotated[str | None, typer.Option(help=_("What happened: I01 to I18, or I99."))] = None,
+    reporter: Annotated[
+        str | None, typer.Option(help=_("Who reported it; known to the office alone, in no list."))
+    ] = None,
+    check: Check = None,
+    also: Also = None,
+    practice: PracticeOption = None,
+    parent: Annotated[
+        str | None, typer.Option(metavar="CASE", help=_("The case that it comes from."))
+    ] = None,
     pack: Annotated[str | None, typer.Option(help=_("Rule pack; otherwise the one in force there."))] = None,
     submission_id: Annotated[
         str | None, typer.Option(help=_("The same one again opens nothing new."))
@@ -102,6 +136,8 @@ def open_(
     usual = _given(
         on=_day(on), by=by, document=document, text=text, reason=reason, submission_id=submission_id,
         category=chosen(Category, category), grade=chosen(Grade, grade), cause=chosen(RemovalReason, cause),
+        project=project, applicant=applicant, incident=incident, reporter=reporter, check=check, also=also,
+        practice=practice, parent=parent, **{"class": class_},
     )  # fmt: skip
     with transaction(office.engine()) as session:
         desk = Desk(session, office)
@@ -157,6 +193,15 @@ def step(
         str | None,
         typer.Option(help=_("Six-digit county whose next number the tree gets with the last step.")),
     ] = None,
+    check: Check = None,
+    also: Also = None,
+    practice: PracticeOption = None,
+    penalty: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help=_("The fine that was imposed: 120000.00"))
+    ] = None,
+    compensation: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help=_("What was paid as compensation: 8000.50"))
+    ] = None,
     file: CasesFile = None,
 ) -> None:
     """Record a step."""
@@ -169,20 +214,21 @@ def step(
         on=_day(on), until=_day(until), by=by, document=document, url=url, text=text, omit=omit,
         county=county, category=chosen(Category, category), grade=chosen(Grade, grade),
         cause=chosen(RemovalReason, cause),
-        disposal=chosen(DeathDisposal, disposal),
+        disposal=chosen(DeathDisposal, disposal), check=check, also=also, practice=practice,
+        penalty=cents(penalty, "--penalty"), compensation=cents(compensation, "--compensation"),
     )  # fmt: skip
     with transaction(office.engine()) as session:
         library = library_of(office)
 
         def one(values: Cells) -> CaseFile:
             case = case_called(session, values)
-            draft = step_draft(
-                kind or StepKind.DECISION, values, moved, register_today(session, office.now())
-            )
+            today = register_today(session, office.now())
+            details = details_of(session, values, case.kind)
+            draft = step_draft(kind or StepKind.DECISION, values, moved, today, details)
             pack = library.find(case.pack_id) if case.pack_id else None
             facts: Any = {"actor": office.actor, "now": office.now()}
-            calendar = calendar_for(office, pack)
-            return record_step(session, case, draft, pack=pack, calendar=calendar, **facts)
+            facts["asked"] = asked_at(session, case.kind, subject_of(case), today)
+            return record_step(session, case, draft, pack=pack, calendar=calendar_for(office, pack), **facts)
 
         cases = _each(file, {**usual, "case": words[0] if not file else None}, ("case", "tree_no"), one)
         _say_all(office, session, cases)
@@ -307,35 +353,6 @@ def show(
     office.answer(told)
 
 
-@case_app.command("list", help=_("List cases, with what comes next and by when."))
-def list_(
-    ctx: typer.Context,
-    open_: Annotated[bool, typer.Option("--open", help=_("Only those that are open."))] = False,
-    overdue: Annotated[
-        bool, typer.Option("--overdue", help=_("Only those of which a step is overdue."))
-    ] = False,
-    kind: Annotated[str | None, typer.Option(help=_("Only cases of this kind."))] = None,
-) -> None:
-    """List cases."""
-    office: Office = ctx.obj
-    told = []
-    with reading(office.engine()) as session:
-        today = register_today(session, office.now())
-        library = library_of(office)
-        for case in list_cases(session, only_open=open_ or overdue, kind=chosen(CaseKind, kind)):
-            view = view_case(session, case)
-            pack = library.find(case.pack_id) if case.pack_id else None
-            due = dues_of(office, view.facts, pack, is_asked=overdue)
-            if overdue and not any(one.due_on < today for one in due):
-                continue
-            label = label_of(session, case)
-            say_line(office, view, due, label, today)
-            told.append(told_case(view, pack, due, label))
-    if not told:
-        office.say(office.t.gettext("There is no such case."))
-    office.answer({"cases": told})
-
-
 def assert_one(ctx: typer.Context, number: str | None, file: Path | None) -> None:
     """Either a number or a file is given; anything else is a wrong usage."""
     if (number is None) == (file is None):
@@ -346,6 +363,15 @@ def _each(
     file: Path | None, usual: Cells, needed: tuple[str, ...], do: Callable[[Cells], CaseFile]
 ) -> list[CaseFile]:
     return each_row(file, _given(**usual), needed, do) if file else [do(usual)]
+
+
+def cents(text: str | None, option: str) -> int | None:
+    """Whole hundredths of an amount that an option gives. Raises MoneyError."""
+    try:
+        return None if text is None else cents_of(text)
+    except ValueError:
+        reason = Phrase("write an amount such as 1234.50")
+        raise MoneyError(field=option, value=text, reason=reason) from None
 
 
 def _given(**values: Any) -> Cells:

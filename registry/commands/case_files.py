@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from registry.commands.case_effects import designating_authority
-from registry.commands.case_works import works_facts
+from registry.commands.case_works import called, further, works_facts
 from registry.errors import CaseConflictError, CaseNotFoundError, Phrase
 from registry.models import (
     AppraisalOpinion,
@@ -37,6 +37,11 @@ class CaseView:
     documents: list[CaseDocument] = field(default_factory=list)
     checks: list[str] = field(default_factory=list)
     """Numbers of the checks of the zones that belong to it."""
+    also: list[str] = field(default_factory=list)
+    """Numbers of the further records that it is about."""
+    parent: str | None = None
+    children: list[str] = field(default_factory=list)
+    """Numbers of the case that it comes from, and of those that it led to."""
     people: dict[str, str] = field(default_factory=dict)
     """Names by party id."""
 
@@ -92,7 +97,12 @@ def view_case(session: Session, case: CaseFile) -> CaseView:
         authority=designating_authority(session, case),
         **works_facts(session, case),
     )
-    return CaseView(case, steps, opinions, objections, facts, documents, sorted(checks), people)
+    view = CaseView(case, steps, opinions, objections, facts, documents, sorted(checks), people=people)
+    view.also = [called(session, *subject) for subject in further(session, case)]
+    view.parent = session.get_one(CaseFile, case.parent_id).number if case.parent_id else None
+    led_to = select(CaseFile.number).where(CaseFile.parent_id == case.id)
+    view.children = list(session.exec(led_to.order_by(col(CaseFile.number))))
+    return view
 
 
 def list_cases(

@@ -177,10 +177,11 @@ def _add_subjects(session: Session, case: CaseFile, also: Sequence[Subject], don
     if came:
         session.flush()
         done.rows["subjects"] = (None, [plain_row(CaseSubject, row) for row in came])
-        done.rows["also"] = (None, [_called(session, *subject_of(row)) for row in came])
+        done.rows["also"] = (None, [called(session, *subject_of(row)) for row in came])
 
 
-def _called(session: Session, kind: str, own: str) -> str:
+def called(session: Session, kind: str, own: str) -> str:
+    """The number of a record, as commands take it."""
     record = session.get_one(SUBJECTS[kind], own)
     return record.tree_no if isinstance(record, Tree) else f"{kind}:{record.number}"
 

@@ -229,3 +229,17 @@ class ZoneCheckError(RegistryError):
 
     code = "zone_check"
     template = "the check {number}: {reason}"
+
+
+class CareEntryError(RegistryError):
+    """A line of the care log cannot be recorded or checked so."""
+
+    code = "care_entry"
+    template = "{record}, {field} “{value}”: {reason}"
+
+
+class CareFileError(RegistryError):
+    """A file of the care log has cells that cannot be understood; then none of it is recorded."""
+
+    code = "care_file"
+    template = "{path}: nothing was recorded; {problems}"

@@ -35,15 +35,15 @@ LAYERS = {
     "registry.letter_records": set(),
     "registry.care_data": {"errors", "db", "letter_records", "rules", "vocab"},
     "registry.care_letters": {
-        "area_queries", "chunks", "errors", "letter_records", "models", "queries", "selection", "settings",
-        "surroundings", "vocab",
+        "area_queries", "chunks", "letter_records", "models", "queries", "records", "selection", "vocab",
     },
-    "registry.care_due": {"affected", "chunks", "models", "rulepacks", "rules", "selection", "surroundings", "vocab"},
-    "registry.care_notices": {"care_due", "chunks", "models", "rules", "selection", "surroundings", "vocab"},
-    "registry.care_payments": {"chunks", "letter_records", "models", "rules", "vocab"},
+    "registry.care_due": {"affected", "chunks", "models", "rulepacks", "rules", "selection", "vocab"},
+    "registry.care_notices": {"care_due", "chunks", "models", "rulepacks", "selection", "vocab"},
+    "registry.care_payments": {"letter_records", "models", "rules"},
     "registry.scanning": {"errors", "photos"},
     "registry.growth_records": {"vocab"},
     "registry.photo_records": {"records", "vocab"},
+    "registry.care_events": {"models", "records", "vocab"},
     "registry.growing": {"errors", "db", "models", "rules", "parts", "vocab", "growth_records"},
     "registry.ledger_records": {"records", "rules"},
     "registry.ledgers": {
@@ -92,7 +92,9 @@ LAYERS = {
     "registry.duplicates": {"errors", "models", "rules", "vocab"},
     "registry.outputs": {"errors", "db", "keys", "photos", "file_store"},
     "registry.parts": {"records", "vocab", "models", "rules", "photos", "surroundings"},
-    "registry.queries": {"chunks", "records", "vocab", "models", "rules", "photos", "surroundings", "parts"},
+    "registry.queries": {
+        "care_events", "chunks", "records", "vocab", "models", "rules", "photos", "surroundings", "parts",
+    },
     "registry.area_queries": {
         "chunks", "records", "vocab", "models", "rules", "photos", "surroundings", "parts",
     },
@@ -114,7 +116,7 @@ LAYERS = {
     },
     "registry.quality": {"records", "vocab", "models", "db", "selection", "surroundings", "commands"},
     "registry.cli": {"*"},
-    "exports": {"errors", "records", "list_records", "health_records", "report_records", "ledger_records", "letter_records", "growth_records", "photo_records", "strategy_records", "vocab"},
+    "exports": {"errors", "records", "list_records", "check_records", "health_records", "report_records", "ledger_records", "letter_records", "growth_records", "photo_records", "strategy_records", "vocab"},
     "datasette_plugins": {"errors", "records", "vocab", "rules"},
     "schema": set(),
 }  # fmt: skip

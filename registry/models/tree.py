@@ -117,6 +117,7 @@ class Tree(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("tree_no", "number_scheme", "authority_id"),
         sa.Index("ix_tree_position", "lat", "lon"),
+        sa.Index("ix_tree_coordinate_uncertainty_m", "coordinate_uncertainty_m"),
         not_blank("tree_no"),
         sa.CheckConstraint("length(tree_no) <= 64", name="tree_no_length"),
         between("lon", -180, 180),

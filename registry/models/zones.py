@@ -43,7 +43,7 @@ class Zone(SQLModel, table=True):
     area_m2: float
     projection: str = Field(max_length=32)
     """The projected system in which it was computed or its area taken, such as EPSG:4547."""
-    uncertainty_m: float | None = None
+    uncertainty_m: float | None = Field(default=None, index=True)
     made_on: date
     ended_on: date | None = None
     document_no: str | None = None
@@ -72,6 +72,8 @@ class MapLayer(SQLModel, table=True):
     """The system in which the file gives its coordinates, as declared."""
     feature_count: int
     loaded_at: datetime = Field(sa_type=UtcDateTime)
+    ended_on: date | None = None
+    """Day on which it was taken away, with its features; the same name may be loaded again."""
 
 
 class MapFeature(SQLModel, table=True):

@@ -191,6 +191,7 @@ FORMAT: dict[str, Section] = {
             "root_is_major": _flag,
         },
         tuple(CLASSES),
+        own={"unstated_uncertainty_m": _number},
         one_of=("requires",),
     ),
     "penalties": Section(
@@ -207,6 +208,7 @@ FORMAT: dict[str, Section] = {
     "plate": Section({"fields": _list(_word(PLATE_FIELDS))}),
     "vigour": Section({"scale": _word(VIGOUR_SCALES)}),
     "number": Section({"scheme": _word(NUMBER_SCHEMES)}),
+    "strategy": Section({"experts": _whole, "rescue_experts": _whole}),
 }
 """Every section of a pack. One that is given replaces that of the extended pack, unless its rows add up."""
 

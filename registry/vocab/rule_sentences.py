@@ -208,8 +208,13 @@ def _census(t: Translator, values: Values) -> str:
 
 def _works(t: Translator, values: Values) -> str:
     parts = [t.word(REQUIREMENTS, values.get("requires"))]
+    if values.get("unstated_uncertainty_m") is not None:
+        metres = f"{values['unstated_uncertainty_m']:g}"
+        parts.append(
+            t.gettext("a position whose accuracy nobody states is taken to be within {metres} m", metres=metres)
+        )
     if values.get("forbids"):
-        acts = t.join(t.word(INCIDENTS, name) for name in values["forbids"])
+        acts = _listed(t, INCIDENTS, values["forbids"])
         parts.append(t.gettext("forbidden in the zone: {acts}", acts=acts))
     if values.get("minor_percent") is not None:
         share = f"{values['minor_percent']:g}"
@@ -241,6 +246,12 @@ def _experts(t: Translator, values: Values) -> str:
     return t.ngettext("at least {count} expert", "at least {count} experts", count) if count else ""
 
 
+def _strategy(t: Translator, values: Values) -> str:
+    usual, rescue = values.get("experts"), values.get("rescue_experts")
+    urgent = t.gettext("for a rescue {count}", count=rescue) if rescue is not None else ""
+    return _joined(t, [_experts(t, values) if usual else "", urgent])
+
+
 _SENTENCES: dict[str, Callable[[Translator, Values], str]] = {
     "grades": _band,
     "famous": _famous,
@@ -252,6 +263,7 @@ _SENTENCES: dict[str, Callable[[Translator, Values], str]] = {
     "grove": _grove,
     "designation": _designation,
     "appraisal": _experts,
+    "strategy": _strategy,
     "notice": _term,
     "patrol": _patrol,
     "patrol_vigour": _patrol_vigour,

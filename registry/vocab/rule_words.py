@@ -40,6 +40,7 @@ SECTIONS: dict[str, Label] = {
     "plate": Label("保护标志内容", "What a plate says"),
     "vigour": Label("生长势标准", "Vigour scale"),
     "number": Label("编号体系", "Number scheme"),
+    "strategy": Label("一树一策评审", "Review of a strategy"),
 }
 
 CLASSES: dict[str, Label] = {
@@ -87,6 +88,14 @@ PROJECTS: dict[str, Label] = {
 }
 
 DEADLINES: dict[str, Label] = {
+    "strategy_review": Label("方案编制后评审", "review of a strategy"),
+    "strategy_approval": Label("方案评审后批准", "approval of a reviewed strategy"),
+    "strategy_start": Label("方案批准后开工", "start of an approved strategy"),
+    "strategy_outcome": Label("方案验收后复评", "assessment after acceptance"),
+    "rescue_review": Label("抢救方案编制后评审", "review of a rescue"),
+    "rescue_approval": Label("抢救方案评审后批准", "approval of a reviewed rescue"),
+    "rescue_start": Label("抢救方案批准后开工", "start of an approved rescue"),
+    "rescue_outcome": Label("抢救方案验收后复评", "assessment after a rescue"),
     "felling_report": Label("紧急采伐处置后报告", "report after an emergency felling"),
     "transplant_care": Label("移植后养护", "care after transplanting"),
     "death_verification": Label("死亡核实", "verification of a death"),

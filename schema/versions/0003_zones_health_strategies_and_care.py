@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("projection", sa.String(200), nullable=False),
         sa.Column("feature_count", sa.Integer(), nullable=False),
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_map_layer")),
     )
     op.create_table(

@@ -1,0 +1,285 @@
+"""What of a register may matter to a footprint: zones and trees near it, and what nobody can place.
+
+Found through the quadtree key of zones and the index of positions: milliseconds among a million zones.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from math import cos, pi, radians
+from typing import Any
+
+import numpy as np
+import shapely
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from registry.boundaries import boundaries
+from registry.chunks import chunks
+from registry.models import Grove, Measurement, Tree, Zone
+from registry.rules.conflicts import NEAR_M, Footprint, NearTree, NearZone
+from registry.rules.quadtree import ranges
+from registry.rules.zone_grids import to_grid
+from registry.surroundings import Surroundings
+from registry.vocab.care_words import ZoneKind
+from registry.vocab.words import ON_REGISTER
+
+_CHUNK = 500
+_METRES = 111_320.0
+_STEP_DEGREES = 0.004
+_MOST_POINTS = 5000
+_OWNERS = ("tree", "grove", "garden", "place")
+_ZONE_COLUMNS: tuple[Any, ...] = (
+    Zone.id, Zone.tree_id, Zone.grove_id, Zone.garden_id, Zone.place_id, Zone.kind, Zone.pack_id, Zone.rule,
+    Zone.confidence, Zone.inputs, Zone.outline, Zone.area_m2, Zone.uncertainty_m, Zone.document_no,
+    Zone.published_on,
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Candidates:
+    """What lies near: zones with the rows they stand in, and trees."""
+
+    zones: list[NearZone] = field(default_factory=list)
+    rows: dict[str, Any] = field(default_factory=dict)
+    """Columns of each zone by its id."""
+    trees: list[NearTree] = field(default_factory=list)
+
+
+def in_force(on: date) -> sa.ColumnElement[bool]:
+    """Zones that hold on a day."""
+    ended = col(Zone.ended_on)
+    return sa.and_(col(Zone.made_on) <= on, sa.or_(ended.is_(None), ended > on))
+
+
+def candidates(session: Session, footprint: Footprint, on: date) -> Candidates:
+    """Zones in force and trees on the register that may have to do with `footprint`.
+
+    A legal zone of a record stands in the place of what is computed for it. A computed zone of a tree that
+    does not stand any more counts no longer; a legal one does until it is ended.
+    """
+    found = Candidates()
+    rows = _zone_rows(session, footprint, on)
+    standing = _standing(session, [row.tree_id for row in rows if row.tree_id and row.kind != ZoneKind.LEGAL])
+    legal = _with_legal_zone(session, rows, on)
+    for row in rows:
+        subject = _subject(row)
+        is_legal = row.kind == ZoneKind.LEGAL
+        if not is_legal and (subject in legal or (row.tree_id and row.tree_id not in standing)):
+            continue
+        inputs = json.loads(row.inputs)
+        found.rows[row.id] = row
+        found.zones.append(
+            NearZone(
+                row.id,
+                subject,
+                shapely.from_wkb(row.outline),
+                row.area_m2,
+                is_legal,
+                row.uncertainty_m,
+                inputs.get("root_radius_m"),
+            )
+        )
+    found.trees = _trees(session, footprint, on)
+    return found
+
+
+def _zone_rows(session: Session, footprint: Footprint, on: date) -> list[Any]:
+    """Columns of the zones near, and of those farther away whose place may be off by so much."""
+    west, south, east, north = footprint.box_around(NEAR_M)
+    meets = sa.and_(
+        col(Zone.west) <= east, col(Zone.east) >= west, col(Zone.south) <= north, col(Zone.north) >= south
+    )
+    columns = sa.select(*_ZONE_COLUMNS)
+    rows: dict[str, Any] = {}
+    for keys in chunks(ranges(west, south, east, north), 100):
+        near = sa.or_(*(col(Zone.cell).between(low, high) for low, high in keys))
+        for row in session.execute(columns.where(near, meets, in_force(on))):
+            rows[row.id] = row
+    off = col(Zone.uncertainty_m)
+    west, south, east, north = footprint.box
+    wide = off / (_METRES * max(cos(radians(max(abs(south), abs(north)))), 0.01)) * 1.01
+    high = off / _METRES * 1.01
+    far = sa.and_(
+        off > NEAR_M / 2,
+        col(Zone.west) - wide <= east,
+        col(Zone.east) + wide >= west,
+        col(Zone.south) - high <= north,
+        col(Zone.north) + high >= south,
+    )
+    for row in session.execute(columns.where(far, in_force(on))):
+        rows[row.id] = row
+    return sorted(rows.values(), key=lambda row: row.id)
+
+
+def _standing(session: Session, ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for some in chunks(ids, _CHUNK):
+        query = sa.select(col(Tree.id)).where(col(Tree.id).in_(some), col(Tree.status).in_(ON_REGISTER))
+        found.update(session.execute(query).scalars())
+    return found
+
+
+def _with_legal_zone(session: Session, rows: Sequence[Any], on: date) -> set[tuple[str, str]]:
+    """Which of the records of `rows` have a legal zone in force, wherever it lies."""
+    found: set[tuple[str, str]] = set()
+    for kind in _OWNERS:
+        column = col(getattr(Zone, f"{kind}_id"))
+        ids = {own for row in rows if (own := getattr(row, f"{kind}_id"))}
+        for some in chunks(sorted(ids), _CHUNK):
+            query = sa.select(column).where(column.in_(some), col(Zone.kind) == ZoneKind.LEGAL, in_force(on))
+            found.update((kind, own) for own in session.execute(query).scalars())
+    return found
+
+
+def _subject(row: Any) -> tuple[str, str]:
+    return next((kind, own) for kind in _OWNERS if (own := getattr(row, f"{kind}_id")))
+
+
+def _trees(session: Session, footprint: Footprint, on: date) -> list[NearTree]:
+    west, south, east, north = footprint.box_around(NEAR_M)
+    columns = (Tree.id, Tree.lon, Tree.lat, Tree.coordinate_uncertainty_m, Tree.grove_id)
+    base = sa.select(*[col(column) for column in columns]).where(col(Tree.status).in_(ON_REGISTER))
+    near = base.where(col(Tree.lat).between(south, north), col(Tree.lon).between(west, east))
+    rows = {row.id: row for row in session.execute(near)}
+    off = col(Tree.coordinate_uncertainty_m)
+    wide = off / (_METRES * max(cos(radians(max(abs(south), abs(north)))), 0.01)) * 1.01
+    high = off / _METRES * 1.01
+    far = base.where(
+        off > NEAR_M / 2,
+        col(Tree.lon) >= west - wide,
+        col(Tree.lon) <= east + wide,
+        col(Tree.lat) >= south - high,
+        col(Tree.lat) <= north + high,
+    )
+    rows.update((row.id, row) for row in session.execute(far))
+    zoned = _zoned(session, rows, on)
+    stems = _stems(session, sorted(rows))
+    return [
+        NearTree(
+            row.id, row.lon, row.lat, stems.get(row.id, 0.0), row.coordinate_uncertainty_m, row.id in zoned
+        )
+        for row in sorted(rows.values(), key=lambda row: row.id)
+    ]
+
+
+def _zoned(session: Session, rows: dict[str, Any], on: date) -> set[str]:
+    """Which of these trees have a zone in force, of their own or of the grove that they stand in."""
+    found: set[str] = set()
+    groves: defaultdict[str, list[str]] = defaultdict(list)
+    for row in rows.values():
+        if row.grove_id:
+            groves[row.grove_id].append(row.id)
+    for some in chunks(sorted(rows), _CHUNK):
+        query = sa.select(col(Zone.tree_id)).where(col(Zone.tree_id).in_(some), in_force(on))
+        found.update(session.execute(query).scalars())
+    for some in chunks(sorted(groves), _CHUNK):
+        query = sa.select(col(Zone.grove_id)).where(col(Zone.grove_id).in_(some), in_force(on))
+        for own in session.execute(query).scalars():
+            found.update(groves[own])
+    return found
+
+
+def _stems(session: Session, ids: Sequence[str]) -> dict[str, float]:
+    """Radius of each trunk in metres, as last measured; at the ground where that is known."""
+    columns: list[Any] = [
+        Measurement.tree_id, Measurement.girth_cm, Measurement.diameter_cm, Measurement.ground_diameter_cm,
+    ]  # fmt: skip
+    found: dict[str, float] = {}
+    for some in chunks(ids, _CHUNK):
+        query = sa.select(*columns).where(col(Measurement.tree_id).in_(some))
+        oldest_first = (sa.func.coalesce(Measurement.measured_on, date.min), col(Measurement.id))
+        for row in session.execute(query.order_by(*oldest_first)):
+            across = row.ground_diameter_cm or row.diameter_cm or (row.girth_cm or 0.0) / pi
+            if across:
+                found[row.tree_id] = float(across) / 200
+    return found
+
+
+class Scope:
+    """Where a footprint may lie: the divisions that are not known to lie elsewhere.
+
+    Boundaries are simplified, so a division counts as elsewhere only beyond their tolerance; one whose
+    boundary is not at hand may hold any footprint.
+    """
+
+    def __init__(self, around: Surroundings, footprint: Footprint) -> None:
+        settings = around.settings
+        self._around = around
+        self._known = boundaries(
+            settings["boundaries"], code=settings["boundary_code"], name=settings["boundary_name"]
+        )
+        self._points = _points(footprint)
+        self._elsewhere: dict[str, bool] = {}
+        self._areas: dict[int, bool] = {}
+
+    def may_hold(self, division_id: str | None) -> bool:
+        """Whether the footprint may lie in a division; one that is not known may be any."""
+        while division_id is not None:
+            division = self._around.divisions[division_id]
+            if division_id not in self._elsewhere:
+                self._elsewhere[division_id] = self._is_elsewhere(division)
+            if self._elsewhere[division_id]:
+                return False
+            division_id = division.parent_id
+        return True
+
+    def names(self) -> list[str]:
+        """The divisions in whose known boundaries the footprint lies."""
+        found = {self._known.at(lon, lat) for lon, lat in self._points or ()}
+        return sorted(name or code for code, name in filter(None, found))
+
+    def _is_elsewhere(self, division: Any) -> bool:
+        if self._points is None:
+            return False
+        area = self._known.area_of(division.code, division.name if division.level == "county" else None)
+        if area is None:
+            return False
+        if area not in self._areas:
+            lons, lats = zip(*self._points, strict=True)
+            outside = self._known.outside(lons, lats, [area] * len(lons))
+            self._areas[area] = all(outside)
+        return self._areas[area]
+
+
+def _points(footprint: Footprint) -> list[tuple[float, float]] | None:
+    """Points along a footprint, close enough that no division is missed; None for one that is too large."""
+    west, south, east, north = footprint.box
+    if max(east - west, north - south) > _STEP_DEGREES * _MOST_POINTS / 20:
+        return None
+    dense = shapely.segmentize(footprint.shape, _STEP_DEGREES)
+    corners = shapely.get_coordinates(dense)
+    middle = footprint.shape.representative_point()
+    points = [(float(lon), float(lat)) for lon, lat in corners] + [(middle.x, middle.y)]
+    return points if len(points) <= _MOST_POINTS else None
+
+
+def trees_without_position(session: Session, on: date) -> Iterator[Any]:
+    """Columns (id, number, name, division_id) of trees on the register with neither position nor zone."""
+    has_zone = sa.exists().where(col(Zone.tree_id) == col(Tree.id), in_force(on))
+    columns = (Tree.id, Tree.tree_no, Tree.name_verbatim, Tree.division_id)
+    query = sa.select(*[col(column) for column in columns]).where(
+        col(Tree.lat).is_(None), col(Tree.status).in_(ON_REGISTER), ~has_zone
+    )
+    yield from session.execute(query.order_by(sa.func.length(Tree.tree_no), col(Tree.tree_no), col(Tree.id)))
+
+
+def groves_without_zone(session: Session, on: date) -> Iterator[Any]:
+    """Columns of the groves on the register without a zone in force; `boundary` as JSON, "[]" for none."""
+    has_zone = sa.exists().where(col(Zone.grove_id) == col(Grove.id), in_force(on))
+    columns = (Grove.id, Grove.number, Grove.name, Grove.division_id, Grove.boundary)
+    query = sa.select(*[col(column) for column in columns]).where(
+        col(Grove.status).in_(ON_REGISTER), ~has_zone
+    )
+    yield from session.execute(query.order_by(sa.func.length(Grove.number), col(Grove.number), col(Grove.id)))
+
+
+def boundary_distance_m(footprint: Footprint, boundary: str) -> float | None:
+    """Metres from the footprint to a boundary of JSON corners; None where that is no boundary."""
+    corners = json.loads(boundary or "[]")
+    if len(corners) < 4:
+        return None
+    ring = shapely.make_valid(shapely.Polygon(to_grid(footprint.grid)(np.array(corners, dtype=float))))
+    return round(float(shapely.distance(footprint.metres, ring)), 2)

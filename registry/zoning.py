@@ -33,7 +33,7 @@ from registry.rules.zones import (
     stems_of,
     zone_rule,
 )
-from registry.selection import select_trees
+from registry.selection import select_groves, select_trees
 from registry.surroundings import Surroundings
 from registry.vocab.words import ON_REGISTER
 
@@ -55,16 +55,15 @@ def proposed_zones(
     where: Sequence[str] = (),
     pack: RulePack | None = None,
 ) -> Iterator[Proposed]:
-    """What each tree's pack (or `pack`) gives it, and, without `where`, each grove's; see `Proposed`.
+    """What each tree's and grove's pack (or `pack`) gives it; see `Proposed`.
 
-    Trees that do not stand are left out. Raises RulePackError, SelectionError.
+    What does not stand is left out. Raises RulePackError, SelectionError.
     """
     in_use = pack_chooser(session, library, on)
     choose: Chooser = (lambda _place: pack) if pack is not None else in_use
     for ids in chunks(_selected(session, where), BATCH):
         yield from _of_trees(session, ids, choose, on)
-    if not where:
-        yield from _of_groves(session, choose)
+    yield from _of_groves(session, list(session.exec(select_groves(where))), choose)
 
 
 def proposed_for(
@@ -75,7 +74,7 @@ def proposed_for(
     if subject[0] == "tree":
         return next(_of_trees(session, [subject[1]], choose, on), None)
     if subject[0] == "grove":
-        return next(_of_groves(session, choose, only=subject[1]), None)
+        return next(_of_groves(session, [subject[1]], choose), None)
     return None
 
 
@@ -157,11 +156,11 @@ def _ruled(base: Proposed, pack: RulePack, rule: Rule) -> Proposed:
     )
 
 
-def _of_groves(session: Session, choose: Chooser, only: str | None = None) -> Iterator[Proposed]:
+def _of_groves(session: Session, ids: Sequence[str], choose: Chooser) -> Iterator[Proposed]:
     around = Surroundings(session)
     jurisdictions = dict(session.exec(select(Authority.id, Authority.jurisdiction)).all())
-    query = select(Grove).where(col(Grove.status).in_(list(ON_REGISTER))).order_by(col(Grove.number))
-    for grove in session.exec(query if only is None else query.where(Grove.id == only)).all():
+    standing = col(Grove.status).in_(list(ON_REGISTER))
+    for grove in session.exec(select(Grove).where(col(Grove.id).in_(ids), standing)).all():
         place = _place_of(grove, around, jurisdictions[grove.authority_id])
         base = Proposed(("grove", grove.id), grove.number, "grove", "{}")
         yield _for_grove(session, grove, base, choose(place))

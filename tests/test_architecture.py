@@ -26,6 +26,7 @@ LAYERS = {
         "check_records", "commands", "errors", "models", "rulepacks", "rules", "zone_checks",
     },
     "registry.calendars": {"errors", "db", "models", "rules", "settings"},
+    "registry.care_log": {"models", "vocab"},
     "registry.patrols": {"affected", "chunks", "models", "rulepacks", "rules", "selection", "vocab"},
     "registry.records": set(),
     "registry.list_records": set(),

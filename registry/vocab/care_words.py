@@ -185,7 +185,62 @@ class TrialState(StrEnum):
     STOPPED = "stopped"
 
 
+class AlertKind(StrEnum):
+    """What trees are warned of, and after what they are looked at once more."""
+
+    STORM = "storm"
+    RAIN = "rain"
+    SNOW = "snow"
+    FROST = "frost"
+    HEAT = "heat"
+    DROUGHT = "drought"
+    LIGHTNING = "lightning"
+    FIRE = "fire"
+    QUAKE = "quake"
+
+
+class PlateState(StrEnum):
+    """How a plate (保护标志) was met on a patrol."""
+
+    OK = "ok"
+    ILLEGIBLE = "illegible"
+    DAMAGED = "damaged"
+    MISSING = "missing"
+
+
+class FacilityState(StrEnum):
+    """How fences, supports and other facilities were met on a patrol."""
+
+    OK = "ok"
+    DAMAGED = "damaged"
+    MISSING = "missing"
+    NONE = "none"
+
+
 CARE_WORDS: dict[type[StrEnum], dict[str, Label]] = {
+    AlertKind: {
+        "storm": Label("大风台风", "Storm"),
+        "rain": Label("暴雨", "Heavy rain"),
+        "snow": Label("暴雪", "Heavy snow"),
+        "frost": Label("低温冻害", "Frost"),
+        "heat": Label("高温", "Heat"),
+        "drought": Label("干旱", "Drought"),
+        "lightning": Label("雷电", "Lightning"),
+        "fire": Label("森林火险", "Danger of fire"),
+        "quake": Label("地震", "Earthquake"),
+    },
+    PlateState: {
+        "ok": Label("完好", "In order"),
+        "illegible": Label("字迹不清", "Illegible"),
+        "damaged": Label("损坏", "Damaged"),
+        "missing": Label("缺失", "Missing"),
+    },
+    FacilityState: {
+        "ok": Label("完好", "In order"),
+        "damaged": Label("损坏", "Damaged"),
+        "missing": Label("缺失", "Missing"),
+        "none": Label("无设施", "None there"),
+    },
     ZoneKind: {
         "computed": Label("推算", "Computed"),
         "legal": Label("划定", "Delineated"),
@@ -340,3 +395,35 @@ INCIDENTS: dict[str, Label] = {
     "I99": Label("其他", "Other"),
 }
 """Kinds of incidents: forbidden acts of article 17 of the national Regulation, and what local rules add."""
+
+
+ZONE_LACKS: dict[str, Label] = {
+    "position": Label("没有坐标", "no position"),
+    "crown": Label("没有冠幅", "no crown spread"),
+    "stem": Label("没有胸径或胸围", "no diameter or girth"),
+    "grade": Label("没有认定等级", "no grade in force"),
+    "pack": Label("没有适用的规则包", "no rule pack holds there"),
+    "formula": Label("规则包没有米数", "the rule pack gives no metres"),
+    "boundary": Label("没有边界", "no boundary"),
+}
+"""What is missing where no zone can be computed."""
+
+ZONE_INPUTS: dict[str, Label] = {
+    "class": Label("按", "class"),
+    "crown_m": Label("冠幅", "crown spread"),
+    "crown_radii_m": Label("冠半径（北东南西）", "crown radii (N E S W)"),
+    "crown_on": Label("冠幅测于", "crown measured on"),
+    "stems_cm": Label("胸径", "diameter"),
+    "ground_cm": Label("地径", "diameter at ground"),
+    "at_m": Label("测量高度", "measured at"),
+    "stem_on": Label("胸径测于", "stem measured on"),
+    "stem_radius_m": Label("按胸径的半径", "radius by the stem"),
+    "crown_reach_m": Label("按树冠的半径（北东南西）", "reach by the crown (N E S W)"),
+    "root_radius_m": Label("结构根区半径", "radius of structural roots"),
+    "trees_drawn": Label("画入的树", "trees drawn"),
+    "trees_with_files": Label("有档案的树", "trees with files"),
+    "trees": Label("群内株数", "trees of the grove"),
+    "lon": Label("经度", "longitude"),
+    "lat": Label("纬度", "latitude"),
+}
+"""What a zone was computed from, as it is shown."""

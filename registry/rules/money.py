@@ -4,7 +4,6 @@ import re
 from decimal import Decimal
 
 MOST_CENTS = 10**15
-CURRENCIES = ("CNY", "HKD", "TWD", "SGD", "GBP", "EUR", "USD", "AUD")
 _AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?")
 
 

@@ -121,12 +121,12 @@ def _content_problems(facts: StrategyFacts) -> Iterable[Phrase]:
     if facts.unsettled:
         yield Phrase(
             "{count} proposed measures are neither confirmed nor struck: "
-            "`gushu strategy line confirm {number} …` or `gushu strategy line strike {number} …`",
+            "`gushu strategy confirm {number}` or `gushu strategy strike {number} LINE`",
             count=facts.unsettled,
             number=facts.number,
         )
     if not facts.confirmed:
-        yield Phrase("it has no measure: `gushu strategy line add {number} T10`", number=facts.number)
+        yield Phrase("it has no measure: `gushu strategy add {number} T10`", number=facts.number)
     if not facts.has_aims:
         yield Phrase("it has no aims: `gushu strategy set {number} aims=…`", number=facts.number)
 

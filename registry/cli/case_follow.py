@@ -10,6 +10,7 @@ from sqlmodel import Session
 from registry.calendars import register_today, time_zone
 from registry.cli.app import Office, _
 from registry.cli.case_desk import Desk, case_called, chosen, dues_of, label_of, library_of
+from registry.cli.case_words import say_line, told_case
 from registry.cli.case_works_words import due_text, file_line, told_file
 from registry.cli.cases import Document, case_app
 from registry.commands.case_documents import (
@@ -29,6 +30,35 @@ from registry.vocab.words import CaseKind, StepKind
 __all__ = ["case_app"]
 
 Restricted = Annotated[bool, typer.Option("--restricted", help=_("With names and texts, for the office."))]
+
+
+@case_app.command("list", help=_("List cases, with what comes next and by when."))
+def list_(
+    ctx: typer.Context,
+    open_: Annotated[bool, typer.Option("--open", help=_("Only those that are open."))] = False,
+    overdue: Annotated[
+        bool, typer.Option("--overdue", help=_("Only those of which a step is overdue."))
+    ] = False,
+    kind: Annotated[str | None, typer.Option(help=_("Only cases of this kind."))] = None,
+) -> None:
+    """List cases."""
+    office: Office = ctx.obj
+    told = []
+    with reading(office.engine()) as session:
+        today = register_today(session, office.now())
+        library = library_of(office)
+        for case in list_cases(session, only_open=open_ or overdue, kind=chosen(CaseKind, kind)):
+            view = view_case(session, case)
+            pack = library.find(case.pack_id) if case.pack_id else None
+            due = dues_of(office, view.facts, pack, is_asked=overdue)
+            if overdue and not any(one.due_on < today for one in due):
+                continue
+            label = label_of(session, case)
+            say_line(office, view, due, label, today)
+            told.append(told_case(view, pack, due, label))
+    if not told:
+        office.say(office.t.gettext("There is no such case."))
+    office.answer({"cases": told})
 
 
 @case_app.command(

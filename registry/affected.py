@@ -193,6 +193,25 @@ def facts_of_trees(
         yield row.id, place, facts
 
 
+def trees_with_class(
+    session: Session, tree_ids: Iterable[str], on: date
+) -> Iterator[tuple[Any, Place, str | None]]:
+    """(tree, place, class) of `tree_ids`, in a stream: the class by which patrols and zones are ruled.
+
+    The tree carries its columns, `name` and `division` (names, largest first). Of those that no longer stand
+    the class is not asked for: None.
+    """
+    around = _Around(session, assume_urban=False)
+    for ids in chunks(tree_ids, BATCH):
+        rows = {row.id: row for row in session.execute(sa.select(*_COLUMNS).where(col(Tree.id).in_(ids)))}
+        grades, _lists = _decisions(session, ids, on)
+        for tree_id in ids:
+            tree = _Tree(rows[tree_id], around, grades.get(tree_id))
+            stands = tree.status in ON_REGISTER
+            kind = protection_class(tree.legal_category, tree.legal_grade) if stands else None
+            yield tree, around.place(tree), kind
+
+
 def suggestion_for(session: Session, tree_id: str, library: PackLibrary, on: date) -> Suggestion | None:
     """What the pack in use proposes for one tree; None for a dead one, or where there is no pack."""
     choose = pack_chooser(session, library, on)

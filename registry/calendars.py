@@ -14,11 +14,12 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from registry.care_errors import CalendarFileError
 from registry.db import SCHEMA_FOLDER, sqlite_path
 from registry.errors import Phrase
+from registry.models import Authority
 from registry.rules.workdays import WEEKEND, Calendar, CalendarYear
 from registry.settings import get_setting
 
@@ -88,8 +89,11 @@ def local_today(jurisdiction: str, now: datetime, folder: Path | None = None) ->
 
 
 def register_today(session: Session, now: datetime) -> date:
-    """What day it is in the jurisdiction of a register, by its setting."""
-    return local_today(get_setting(session, "jurisdiction"), now)
+    """What day it is in the jurisdiction of a register: by its setting, else by those of its authorities (the
+    latest day there); of an empty register, the day of this computer."""
+    own = get_setting(session, "jurisdiction")
+    names = [own] if own else session.exec(select(Authority.jurisdiction).distinct())
+    return max((local_today(name, now) for name in names), default=now.astimezone().date())
 
 
 def _wider(jurisdiction: str) -> Iterator[str]:

@@ -12,14 +12,15 @@ from registry.file_store import file_store
 from registry.keys import key_path
 from registry.photos import photo_store
 
-KINDS = {".pdf": b"%PDF", ".html": b"<!DOCTYPE html", ".gpkg": b"SQLite format 3\0", ".xlsx": b"PK\x03\x04"}
+KINDS = {".pdf": b"%PDF", ".html": b"<!DOCTYPE html", ".gpkg": b"SQLite format 3\0", ".xlsx": b"PK\x03\x04",
+         ".ics": b"BEGIN:VCALENDAR"}  # fmt: skip
 """How files begin that we write, by their kind."""
 
 
 def check_output(path: Path, kind: str, register: str) -> None:
     """Raises OutputTakenError unless `path` is free, or holds what an earlier run of the same kind wrote.
 
-    kind: ".pdf", ".html", ".gpkg" (an edition), ".xlsx" (a workbook of ours), or "" for a plain text file.
+    kind: ".pdf", ".html", ".gpkg" (an edition), ".xlsx" (a workbook of ours), ".ics" (a calendar), or "" for a plain text file.
     """
     target = path.resolve()
     if _is_of_register(target, register):

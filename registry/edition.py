@@ -82,6 +82,7 @@ class PublishReport:
     withheld: Counter[str] = field(default_factory=Counter)
     unlicensed: dict[str, int] = field(default_factory=dict)
     """Titles of sources that say no terms of re-use, and how many trees come from them."""
+    zones: int = 0
     sha256: str = ""
     history_head: str = ""
 
@@ -353,6 +354,7 @@ def _children(trees: Sequence[TreeRecord]) -> dict[str, list[dict[str, Any]]]:
         "designation": "designations",
         "alias": "aliases",
         "flag": "flags",
+        "care_event": "care_events",
         "photo": "photos",
         "history": "history",
     }

@@ -48,6 +48,12 @@ def polygon_blob(ring: Ring) -> bytes:
     return b"GP\x00\x03" + struct.pack("<i", 4326) + envelope + body
 
 
+def shape_blob(wkb: bytes, box: tuple[float, float, float, float]) -> bytes:
+    """A shape that is given as little-endian WKB as a GeoPackage blob; box: west, south, east, north."""
+    west, south, east, north = box
+    return b"GP\x00\x03" + struct.pack("<i", 4326) + struct.pack("<dddd", west, east, south, north) + wkb
+
+
 def begin_geopackage(connection: sqlite3.Connection) -> None:
     """Say in the file's header that it is a GeoPackage; fill its table of coordinate systems."""
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

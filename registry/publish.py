@@ -29,8 +29,10 @@ from registry.geopackage import begin_geopackage
 from registry.keys import Keys
 from registry.models import Edition
 from registry.photos import PhotoStore
+from registry.public_zones import write_zones
 from registry.queries import full_trees
 from registry.records import AreaRecord, TreeRecord
+from registry.rulepacks import PackLibrary
 from registry.rules.redaction import redact, redact_area
 from registry.selection import stream_ids
 
@@ -46,8 +48,11 @@ def publish(
     actor: str,
     now: datetime,
     progress: Progress = lambda _done: None,
+    library: PackLibrary | None = None,
 ) -> PublishReport:
     """Make the next edition at `out`. Raises OutputError; the edition there before then stays.
+
+    library: rule packs at hand, for what zones rest on; None: those that are shipped.
 
     The edition is a consistent view: everything is read in one transaction. The register records it before
     the file is put in place: what is out there is always known; a number is lost rather than used twice.
@@ -61,7 +66,7 @@ def publish(
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         _clear_leftovers(out)
         with reading(engine) as session:
-            _build(session, aside, report, keys, photos, now, progress)
+            _build(session, aside, report, keys, photos, now, progress, library)
         _sync(aside)
         report.sha256 = _sha256(aside)
         manifest = _manifest(report, keys, now)
@@ -100,6 +105,7 @@ def _build(
     photos: PhotoStore,
     now: datetime,
     progress: Progress,
+    library: PackLibrary | None,
 ) -> None:
     report.number = _newest_number(session) + 1
     report.history_head = history_head(session)
@@ -118,6 +124,7 @@ def _build(
             writer.surroundings(session)
             writer.tags(session, keys)
             writer.links(session)
+            write_zones(session, writer, library or PackLibrary())
             writer.edition(session, keys, now)
         connection.execute("INSERT INTO tree_search(tree_search) VALUES ('optimize')")
         connection.commit()

@@ -390,6 +390,21 @@ CREATE TABLE flag (
   value TEXT NOT NULL
 );
 
+-- What was done for a tree: reviewed assessments with their band, works that were accepted.
+CREATE TABLE care_event (
+  id INTEGER PRIMARY KEY,
+  tree_uuid TEXT NOT NULL REFERENCES tree(uuid),
+  happened_on TEXT NOT NULL,
+  kind TEXT NOT NULL,                 -- assessment or works
+  code TEXT NOT NULL,                 -- id of the model, or code of the measure
+  label_zh TEXT NOT NULL,             -- what the model or the measure is called
+  label_en TEXT NOT NULL,
+  detail_zh TEXT,                     -- band of the assessment
+  detail_en TEXT,
+  score REAL,                         -- 0 to 100 by the model; not to be compared between models
+  coverage REAL                       -- share of the model that was answered, 0 to 1
+);
+
 CREATE TABLE photo (
   id INTEGER PRIMARY KEY,
   tree_uuid TEXT REFERENCES tree(uuid),
@@ -416,6 +431,35 @@ CREATE TABLE history (
   kind TEXT NOT NULL,
   fields TEXT NOT NULL,               -- JSON list of the public fields that changed
   hash TEXT NOT NULL
+);
+
+-- Protection zones of trees and groves whose position is exact; never of a generalised or withheld one.
+CREATE TABLE zone (
+  fid INTEGER PRIMARY KEY,
+  geom BLOB NOT NULL,
+  tree_uuid TEXT REFERENCES tree(uuid),
+  area_uuid TEXT,                     -- of a grove, garden or place instead of a tree
+  number TEXT NOT NULL,
+  name TEXT,
+  kind TEXT NOT NULL,                 -- computed or legal
+  statement TEXT NOT NULL,            -- 依法划定 / delineated, or 推算，未依法公布 / computed, not legally published
+  pack_id TEXT,
+  rule TEXT,
+  basis_zh TEXT,                      -- the rule in words, with its source
+  basis_en TEXT,
+  confidence TEXT,
+  area_m2 REAL NOT NULL,
+  projection TEXT NOT NULL,           -- grid in which the area was taken
+  uncertainty_m REAL,                 -- of the position that a computed zone is drawn around
+  since TEXT NOT NULL,
+  document_no TEXT,
+  approved_by TEXT,
+  published_on TEXT,
+  published_url TEXT,
+  west REAL NOT NULL,
+  south REAL NOT NULL,
+  east REAL NOT NULL,
+  north REAL NOT NULL
 );
 
 CREATE TABLE species (
@@ -517,6 +561,9 @@ CREATE INDEX tree_place_index ON tree(place_no) WHERE place_no IS NOT NULL;
 CREATE INDEX tag_tree_index ON tag(tree_uuid);
 CREATE INDEX record_link_from_index ON record_link(from_uuid);
 CREATE INDEX record_link_to_index ON record_link(to_uuid);
+CREATE INDEX zone_tree_index ON zone(tree_uuid);
+CREATE INDEX zone_area_index ON zone(area_uuid);
+CREATE INDEX zone_box_index ON zone(south, north, west, east);
 CREATE INDEX division_parent_index ON division(parent_id);
 
 -- Bigrams of names, numbers and released texts (registry.rules.search_text); rowid is tree.fid.

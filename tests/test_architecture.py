@@ -40,6 +40,7 @@ LAYERS = {
     },
     "registry.care_due": {"affected", "chunks", "models", "rulepacks", "rules", "selection", "vocab"},
     "registry.care_notices": {"care_due", "chunks", "models", "rulepacks", "selection", "vocab"},
+    "registry.unassigned": {"care_data", "chunks", "models", "rules", "selection", "surroundings", "vocab"},
     "registry.care_payments": {"letter_records", "models", "rules"},
     "registry.scanning": {"errors", "photos"},
     "registry.growth_records": {"vocab"},
@@ -110,8 +111,9 @@ LAYERS = {
     "registry.dictionary": {"db", "vocab", "rules", "importing", "area_queries"},
     "registry.publish": {
         "errors", "records", "models", "rules", "db", "keys", "photos", "queries", "selection", "geopackage",
-        "edition", "commands", "area_queries",
+        "edition", "commands", "area_queries", "public_zones", "rulepacks",
     },
+    "registry.public_zones": {"edition", "geopackage", "models", "rulepacks", "rules", "vocab"},
     "registry.asof": {
         "errors", "records", "vocab", "models", "rules", "photos", "commands", "queries", "surroundings",
     },

@@ -21,6 +21,7 @@ from registry.records import (
 )
 from registry.rules.names import is_author
 from registry.rules.private_matters import private_matter
+from registry.rules.redaction_care import public_care_events
 from registry.vocab.checks import is_public_check
 from registry.vocab.words import GrowthPlace, PartyKind, Precision
 
@@ -152,6 +153,8 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
     words = disclosure if is_exact else replace(disclosure, released=frozenset())
     changes["inspections"] = tuple(_redact_inspection(row, words, held) for row in tree.inspections)
     changes["photos"] = tuple(_redact_photo(row, held) for row in tree.photos)
+    changes["care_events"] = public_care_events(tree.care_events)
+    unready = len(tree.care_events) - len(changes["care_events"])
     if not is_exact:
         _generalise_rows(tree, held, changes)
     public = _swept(replace(tree, **changes), held)
@@ -160,6 +163,7 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
         held.append(Held("species_id", "name held back"))
         public = replace(public, species_id=None)
     withheld = tuple(sorted({item.field for item in held} | set(tree.withheld)))
+    held.extend(Held("assessments", "not released") for _row in range(unready))  # the office's, not the tree's
     flags = tuple(flag for flag in public.flags if is_public_check(flag.check) and flag.field not in withheld)
     return replace(public, withheld=withheld, flags=flags), tuple(held)
 
@@ -310,6 +314,19 @@ def _swept_fields(record: Any) -> tuple[tuple[str, Any], ...]:
         for field in fields(record)
         if field.name not in own | OFFICE_TEXTS | {"withheld", "boundary"}
     )
+
+
+def may_show_zone(precision: str, growth_place: str | None, *, is_published: bool) -> bool:
+    """Whether the outline of a protection zone may leave: only where the position does, as it is; around a
+    tree at a private home only where the zone itself was legally published."""
+    if precision != Precision.EXACT:
+        return False
+    return is_published or growth_place != GrowthPlace.PRIVATE_HOME
+
+
+def public_text(text: str | None, *, is_unit: bool = False) -> str | None:
+    """A short text of an office (a number of a document, a government) unless it holds a private matter."""
+    return None if text is None or private_matter(text, is_unit=is_unit) else text
 
 
 def grid_cell(lon: float, lat: float, precision: str) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from exports.flow import BOTTOM, Flow, Running
 from exports.fonts import new_canvas, prepare_fonts
-from exports.kit import A4, BARK, CARD, INK, LINE, MARGIN, SMALL, SOFT, WIDTH, Pen, wrap
+from exports.kit import A4, BARK, CARD, INK, LINE, MARGIN, SMALL, SOFT, WIDTH, Pen
 from registry.records import RegisterFacts
 from registry.vocab.care_words import CARE_WORDS, CareKind
 from registry.vocab.language import Translator
@@ -78,7 +78,7 @@ def _heads(t: Translator) -> tuple[str, ...]:
         t.gettext("No."),
         t.label("tree_no"),
         t.label("name_zh"),
-        t.label("done_on"),
+        t.gettext("Day"),
         t.gettext("What was done, how much, with what"),
         t.gettext("Score"),
         t.label("notes"),
@@ -134,8 +134,7 @@ def _row(flow: Flow, widths: Sequence[float], cells: Sequence[str], place: str) 
             size = 8.4
             pen.fitted(x + 4, flow.y - 13, cells[position], size, width - 8, colour=INK, least=5)
         if position == 1 and place:
-            line = wrap(pen.fonts, place, "sans", 6.6, width - 8)[:1]
-            pen.lines(x + 4, flow.y - 24, line, 6.6, colour=SOFT)
+            pen.fitted(x + 4, flow.y - 24, place, 6.6, width - 8, colour=SOFT, least=4.4)
         if position:
             pen.rule(x, flow.y, x, flow.y - _ROW, LINE, 0.4)
         x += width

@@ -28,7 +28,8 @@ from exports.views import view_lines
 from registry.records import MapPoint, PhotoRecord, RegisterFacts
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
-from registry.vocab.sentences import event_sentence
+from registry.vocab.patrol_words import said_checks
+from registry.vocab.sentences import event_sentence, field_name
 from registry.vocab.words import (
     GRADE_SCHEMES,
     LISTINGS,
@@ -200,7 +201,9 @@ def draw_inspections(flow: Flow, said: Said, heading: Headings) -> None:
     ]
     rows = []
     for visit in tree.inspections:
-        found = "\n".join([*(f"· {finding}" for finding in visit.findings), *filter(None, [visit.notes])])
+        answers = [f"· {answer}" for answer in said_checks(t, dict(visit.checks))]
+        findings = [f"· {finding}" for finding in visit.findings]
+        found = "\n".join([*findings, *answers, *filter(None, [visit.notes])])
         condition = [
             (t.label("vigour"), t.word(Vigour, visit.vigour)),
             ("", t.word(VIGOUR_SCALES, visit.vigour_scale) if visit.vigour else ""),
@@ -281,7 +284,7 @@ def draw_history(flow: Flow, said: Said, heading: Headings, facts: RegisterFacts
     ]
     rows = []
     for event in tree.history:
-        fields = [t.label(f) if f in FIELDS else f for f in event.fields]
+        fields = [field_name(t, f) for f in event.fields]
         when = event.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
         chain = f"{event.hash[:32]}\n{event.hash[32:]}"
         rows.append([str(event.seq), when, event_sentence(t, event.kind), _(", ").join(fields) or "—", chain])

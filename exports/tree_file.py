@@ -15,7 +15,8 @@ from exports.views import view_lines, view_title
 from registry.records import RegisterFacts, TreeRecord
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
-from registry.vocab.sentences import event_sentence
+from registry.vocab.patrol_words import said_checks
+from registry.vocab.sentences import event_sentence, field_name
 from registry.vocab.words import DesignationKind, InspectionKind, PhotoKind
 
 _FIRST = (
@@ -161,6 +162,9 @@ def _row_line(row: Any, name: str, day: str, t: Translator) -> str:
         value = getattr(row, field.name)
         if field.name == day or value is None or value == () or field.name in {"text_lang", "authority_en"}:
             continue
+        if field.name == "checks":
+            parts += said_checks(t, dict(value))
+            continue
         words = _WORDS.get(name, {}).get(field.name) or CODED.get(field.name)
         text = _value(value, field.name, words, t)
         has_label = field.name in FIELDS and field.name != "kind"
@@ -181,6 +185,6 @@ def _value(value: Any, field: str, words: Any, t: Translator) -> str:
 
 def _event_line(event: Any, t: Translator) -> str:
     when = event.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    names = t.gettext(", ").join(t.label(name) if name in FIELDS else name for name in event.fields)
+    names = t.gettext(", ").join(field_name(t, name) for name in event.fields)
     line = f"{event.seq} · {when} · {event_sentence(t, event.kind)}"
     return f"{line} · {names}" if names else line

@@ -104,6 +104,7 @@ def inspection_record(row: Any, parties: dict[str, Any], text_lang: str) -> Insp
         notes=row.notes,
         inspected_by=by.name if by and by.kind == PartyKind.UNIT else None,
         text_lang=text_lang,
+        checks=tuple(json.loads(row.checks).items()) if row.checks else (),
     )
 
 

@@ -68,6 +68,8 @@ class InspectionRecord:
     notes: str | None = None
     inspected_by: str | None = None
     text_lang: str = "zh-Hans"
+    checks: tuple[tuple[str, object], ...] = ()
+    """What a patrol answered, by name; for the office only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,28 @@ class DesignationRecord:
     published_url: str | None = None
     ended_on: date | None = None
     """Day from which another decision holds, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CareEventRecord:
+    """One thing that was done for a tree. kind: assessment (`code` is its model, `label` the model's title,
+    `detail` the band) or works that were accepted (`code` and `label` are of the measure).
+
+    coverage: share of the model's weights that were answered, 0 to 1. `state` and `about` (what the model
+    assesses) tell whether it may be public.
+    """
+
+    happened_on: date
+    kind: str
+    code: str
+    label_zh: str
+    label_en: str
+    detail_zh: str | None = None
+    detail_en: str | None = None
+    score: float | None = None
+    coverage: float | None = None
+    state: str = ""
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +285,8 @@ class TreeRecord:
     """Newest first."""
     designations: tuple[DesignationRecord, ...] = ()
     photos: tuple[PhotoRecord, ...] = ()
+    care_events: tuple[CareEventRecord, ...] = ()
+    """What was done for it, newest first."""
     flags: tuple[FlagRecord, ...] = ()
     history: tuple[HistoryRecord, ...] = ()
     """Newest first."""

@@ -254,19 +254,19 @@ def _cells(t: Translator, line: CareLine) -> list[str]:
 def _line_sheet(t: Translator, title: str, lines: Iterable[CareLine]) -> Sheet:
     columns = (
         Column(t.gettext("No."), 6, "integer"),
-        Column(t.label("done_on"), 12, "date"),
+        Column(t.gettext("Day"), 12, "date"),
         Column(t.label("number"), 18),
         Column(t.label("name"), 14),
         Column(t.label("kind"), 14),
-        Column(t.label("amount"), 9, "decimal"),
-        Column(t.label("unit"), 8),
-        Column(t.label("agent"), 22),
+        Column(t.gettext("Amount"), 9, "decimal"),
+        Column(t.gettext("Unit"), 8),
+        Column(t.gettext("Product and dose"), 22),
         Column(t.label("notes"), 26),
         Column(t.gettext("Done by"), 16),
-        Column(t.label("checked_on"), 12, "date"),
+        Column(t.gettext("Checked on"), 12, "date"),
         Column(t.gettext("Checked by"), 14),
-        Column(t.label("score"), 8, "decimal"),
-        Column(t.label("check_note"), 24),
+        Column(t.gettext("Score"), 8, "decimal"),
+        Column(t.gettext("Result of the check"), 24),
     )
     rows = (
         (line.done_on, line.record, line.name, t.word(CareKind, line.kind), line.amount, line.unit,
@@ -284,7 +284,7 @@ def _month_columns(t: Translator) -> tuple[Column, ...]:
         Column(t.gettext("Checked"), 8, "integer"),
         Column(t.gettext("Share checked"), 9, "percent"),
         Column(t.gettext("Mean score"), 9, "decimal"),
-        Column(t.gettext("What was done"), 44),
+        Column(t.gettext("Kinds of care"), 44),
     )
 
 

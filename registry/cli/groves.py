@@ -10,9 +10,10 @@ import typer
 from sqlmodel import Session, col
 
 from registry.area_queries import full_areas_of
+from registry.calendars import register_today
 from registry.chunks import chunks
 from registry.cli.app import Office, _, app
-from registry.cli.ledgers import Document, Record, ref_of
+from registry.cli.ledgers import Document, Record, one_of, ref_of
 from registry.commands.tags import IssuedTag, issue_tags
 from registry.commands.visits import is_found_dead, record_visit
 from registry.db import reading, transaction
@@ -25,6 +26,8 @@ from registry.records import AreaRecord, RegisterFacts, TagContent, TreeRecord
 from registry.rules.redaction import redact, redact_area
 from registry.rules.tag_content import grove_tag_content
 from registry.selection import select_trees
+from registry.vocab.care_words import INCIDENTS, FacilityState, PlateState
+from registry.vocab.patrol_words import said_checks
 from registry.vocab.words import Environment, InspectionKind, PartyKind, RiskRating, Vigour
 
 GROVE = "grove:"
@@ -45,6 +48,23 @@ def inspect(
     risk: Annotated[RiskRating | None, typer.Option(help=_("Risk rating."))] = None,
     finding: Annotated[list[str] | None, typer.Option(help=_("What was found; several times."))] = None,
     notes: Annotated[str | None, typer.Option(help=_("Notes for the office."))] = None,
+    plate: Annotated[PlateState | None, typer.Option(help=_("The plate as it was met."))] = None,
+    facilities: Annotated[
+        FacilityState | None, typer.Option(help=_("Fences, supports and the like as they were met."))
+    ] = None,
+    damage: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help=_("New damage by its code, such as I08; several times.")),
+    ] = None,
+    encroachment: Annotated[
+        str | None, typer.Option(help=_("What was built, laid or piled up in the zone."))
+    ] = None,
+    pest: Annotated[str | None, typer.Option(help=_("Pest or disease that was seen."))] = None,
+    weather: Annotated[str | None, typer.Option(help=_("The weather."))] = None,
+    gps_distance: Annotated[
+        float | None, typer.Option(min=0, help=_("Metres from the position on record to where the fix was."))
+    ] = None,
+    follow_up: Annotated[str | None, typer.Option(help=_("What has to follow."))] = None,
     by: Annotated[str | None, typer.Option(help=_("Unit or person who came."))] = None,
     unit: Annotated[bool, typer.Option("--unit", help=_("Who came is a unit."))] = False,
     document: Document = None,
@@ -56,11 +76,17 @@ def inspect(
         inspected_on=on.date(), kind=kind, vigour=vigour, vigour_scale=scale, environment=environment,
         risk_rating=risk, findings=tuple(finding or ()), notes=notes,
     )  # fmt: skip
+    answers = {
+        "plate": plate, "facilities": facilities, "damage": _damage(office, damage or ()),
+        "encroachment": encroachment, "pest": pest, "weather": weather, "gps_distance_m": gps_distance,
+        "follow_up": follow_up,
+    }  # fmt: skip
+    checks = {name: value for name, value in answers.items() if value not in (None, "", [])}
     with transaction(office.engine()) as session:
         ref = ref_of(session, record)
         visit, is_new = record_visit(
-            session, ref, draft, by=by, by_kind=PartyKind.UNIT if unit else None,
-            today=now.astimezone().date(), document=document, actor=office.actor, now=now,
+            session, ref, draft, by=by, by_kind=PartyKind.UNIT if unit else None, checks=checks,
+            today=register_today(session, now), document=document, actor=office.actor, now=now,
         )  # fmt: skip
         facts = {"record": record, "id": visit.id, "new": is_new, "vigour_scale": visit.vigour_scale}
         is_dead = is_found_dead(session, ref, draft)
@@ -71,7 +97,19 @@ def inspect(
         office.say(t.gettext("The visit of {day} was on record already.", day=day))
     if is_dead:
         office.say(t.gettext("It stays on the register as alive: open a case with `gushu case open death`."))
-    office.answer(facts)
+    for answer in said_checks(t, checks):
+        office.say(f"  {answer}")
+    if damage:
+        office.say(t.gettext("A case for it: `gushu case open incident`."))
+    office.answer({**facts, "checks": checks})
+
+
+def _damage(office: Office, codes: Sequence[str]) -> list[str]:
+    """Codes of damage, in order. One that is none is a usage error that lists them."""
+    found = sorted({code.strip().upper() for code in codes})
+    for code in found:
+        one_of(INCIDENTS, code, office.t)
+    return found
 
 
 def public_groves(

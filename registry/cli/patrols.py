@@ -419,7 +419,7 @@ def _write_due(office: Office, session: Session, found: Iterable[PatrolDue], tod
 def _load_columns(t: Translator, found: Workload) -> tuple[Column, ...]:
     return (
         Column(t.gettext("Steward"), 26),
-        Column(t.gettext("Trees"), 8, "integer"),
+        Column(t.gettext("Trees in care"), 9, "integer"),
         Column(t.gettext("Overdue"), 8, "integer"),
         Column(t.gettext("Never visited"), 9, "integer"),
         *(Column(_period(first, last), 11, "integer") for first, last in found.periods),

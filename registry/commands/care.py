@@ -165,5 +165,15 @@ def _owned(owner: dict[str, Any]) -> list[Any]:
     ]
 
 
+_FIELDS = {
+    "done_on": Phrase("day of the care"),
+    "amount": Phrase("amount"),
+    "unit": Phrase("unit of the amount"),
+    "score": Phrase("score"),
+    "checked_on": Phrase("day of the check"),
+    "checker_id": Phrase("checker"),
+}
+
+
 def _field(name: str) -> Phrase:
-    return Phrase("field {name}", name=name)
+    return _FIELDS[name]

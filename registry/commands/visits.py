@@ -1,28 +1,22 @@
 """Visits (巡查、检查) to trees and groves, recorded by hand."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from registry.commands.condition import brought_up_to_date, foreign_to_scale, is_latest
 from registry.commands.history import Change, canonical, record_event
 from registry.commands.parties import party_named
 from registry.commands.replay import plain_row
 from registry.errors import Phrase, RecordKindError, VisitError
 from registry.models import Grove, Inspection, InspectionDraft, Tree
-from registry.rules.vigour import GBT51168, LYT2738
+from registry.rules.vigour import LYT2738
 from registry.vocab.words import PartyKind, TreeStatus, Vigour
 
 OWNERS = {"tree": "tree_id", "grove": "grove_id"}
 """The column that names a record which visits are kept for, by its kind."""
-SCALE_WORDS: dict[str, frozenset[Vigour]] = {
-    LYT2738: frozenset({Vigour.NORMAL, Vigour.WEAK, Vigour.ENDANGERED, Vigour.DEAD}),
-    GBT51168: frozenset({Vigour.NORMAL, Vigour.SLIGHTLY_WEAK, Vigour.VERY_WEAK, Vigour.ENDANGERED}),
-    "hk-vigor": frozenset({Vigour.HIGH, Vigour.NORMAL, Vigour.LOW}),
-    "hk-health": frozenset({Vigour.GOOD, Vigour.FAIR, Vigour.POOR}),
-}
-"""The words of each scale of vigour; LY/T 2738 alone has one for the dead."""
 
 
 def record_visit(
@@ -32,6 +26,7 @@ def record_visit(
     *,
     by: str | None = None,
     by_kind: PartyKind | None = None,
+    checks: Mapping[str, Any] | None = None,
     today: date,
     document: str | None = None,
     actor: str,
@@ -39,6 +34,7 @@ def record_visit(
 ) -> tuple[Inspection, bool]:
     """Record one visit and bring the tree's vigour and environment up to date where it is the latest.
 
+    checks: what a patrol answered, by the names of `CHECKS`; kept for the office.
     Returns it and whether it is new: the same visit again is recorded once. A tree that is met dead stays on
     the register until its death is decided in a case. Raises RecordKindError, VisitError.
     """
@@ -59,13 +55,15 @@ def record_visit(
         **draft.model_dump(exclude={"findings", "vigour_scale"}),
         vigour_scale=scale,
         findings=canonical(list(draft.findings)),
+        checks=canonical(dict(checks)) if checks else None,
         party_id=party.id if party else None,
     )
     if (earlier := _same(session, visit)) is not None:
         return earlier, False
     told_fields: dict[str, tuple[Any, Any]] = {"inspections": (None, [plain_row(Inspection, visit)])}
-    if kind == "tree" and _is_latest(session, own, draft.inspected_on):
-        told_fields |= _brought_up_to_date(row, draft, scale)
+    if kind == "tree" and is_latest(session, own, draft.inspected_on):
+        said: dict[str, Any] = {"vigour": draft.vigour, "environment": draft.environment}
+        told_fields |= brought_up_to_date(row, scale=scale, **said)
     session.add(visit)
     row.updated_on = now.date()
     session.add(row)
@@ -89,36 +87,11 @@ def _scale(called: str, draft: InspectionDraft, known: str | None) -> str | None
     if draft.vigour is None:
         return None
     scale = draft.vigour_scale or known or LYT2738
-    words = SCALE_WORDS.get(scale)
-    if words is None or draft.vigour not in words:
-        told = Phrase(
-            "the scale {scale} has the words {words}; name another with --scale",
-            scale=scale,
-            words=" · ".join(sorted(words or ())) or "—",
-        )
+    if (told := foreign_to_scale(draft.vigour, scale)) is not None:
         raise VisitError(
             record=called, field=Phrase("field {name}", name="vigour"), value=draft.vigour.value, reason=told
         )
     return scale
-
-
-def _brought_up_to_date(tree: Any, draft: InspectionDraft, scale: str | None) -> dict[str, tuple[Any, Any]]:
-    values = {"vigour": draft.vigour, "vigour_scale": scale, "environment": draft.environment}
-    told = {
-        name: (getattr(tree, name), value)
-        for name, value in values.items()
-        if value is not None and getattr(tree, name) != value
-    }
-    for name, (_old, new) in told.items():
-        setattr(tree, name, new)
-    return told
-
-
-def _is_latest(session: Session, tree_id: str, on: date) -> bool:
-    newest = session.exec(
-        select(sa.func.max(Inspection.inspected_on)).where(Inspection.tree_id == tree_id)
-    ).one()
-    return newest is None or newest <= on
 
 
 def _same(session: Session, visit: Inspection) -> Inspection | None:

@@ -321,6 +321,8 @@ class Inspection(SQLModel, table=True):
     risk_rating: RiskRating | None = Field(default=None, sa_type=word_column(RiskRating))
     findings: str = Field(default="[]", sa_type=JsonText)
     notes: str | None = None
+    checks: str | None = Field(default=None, sa_type=JsonText)
+    """Canonical JSON: what the patrol answered, by the names of `registry.vocab.patrol_words.CHECKS`."""
     party_id: str | None = Field(default=None, foreign_key="party.id")
     source_id: str | None = Field(default=None, foreign_key="source.id")
 

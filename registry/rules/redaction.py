@@ -414,7 +414,7 @@ def _redact_inspection(row: InspectionRecord, disclosure: Disclosure, held: list
     if notes is not None and (reason := _why("notes", notes, disclosure)):
         held.append(Held("notes", reason))
         notes = None
-    return replace(row, findings=findings, notes=notes)
+    return replace(row, findings=findings, notes=notes, checks=())
 
 
 def _redact_photo(row: PhotoRecord, held: list[Held]) -> PhotoRecord:

@@ -3,6 +3,7 @@
 from registry.vocab.labels import Label
 
 CARE_COLUMNS: dict[str, Label] = {
+    "checks": Label("巡查项目", "Answers of the patrol"),
     "file_sha256": Label("文件指纹", "Hash of the file"),
     "projection": Label("坐标系", "Reference system"),
     "feature_count": Label("要素数", "Features"),

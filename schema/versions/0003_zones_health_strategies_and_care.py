@@ -1111,6 +1111,8 @@ def upgrade() -> None:
         table.create_index(op.f("ix_case_file_parent_id"), ["parent_id"], unique=False)
         table.create_index(op.f("ix_case_file_place_id"), ["place_id"], unique=False)
         table.create_index(op.f("ix_case_file_reporter_id"), ["reporter_id"], unique=False)
+    with _altered("inspection") as table:
+        table.add_column(sa.Column("checks", sa.Text()))
     with _altered("measurement") as table:
         table.add_column(sa.Column("crown_n_m", sa.Float()))
         table.add_column(sa.Column("crown_e_m", sa.Float()))
@@ -1148,6 +1150,8 @@ def downgrade() -> None:
         table.drop_column("crown_e_m")
         table.drop_column("crown_s_m")
         table.drop_column("crown_w_m")
+    with _altered("inspection") as table:
+        table.drop_column("checks")
     with _altered("case_file") as table:
         table.drop_index(op.f("ix_case_file_applicant_id"))
         table.drop_index(op.f("ix_case_file_parent_id"))

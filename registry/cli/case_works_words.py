@@ -16,7 +16,7 @@ from registry.rules.terms import Due
 from registry.vocab.care_words import INCIDENTS, DocumentKind
 from registry.vocab.language import Translator
 from registry.vocab.money import money_text
-from registry.vocab.rule_sentences import row_text
+from registry.vocab.rule_sentences import fine_text, row_text
 from registry.vocab.rule_words import CLASSES, PROJECTS, STANDINGS
 from registry.vocab.words import CaseKind, StepKind
 
@@ -75,7 +75,7 @@ def due_text(t: Translator, due: Due, today: date, kind: CaseKind | None = None)
             "{step} is due by {day}, in {count} day", "{step} is due by {day}, in {count} days", days, **facts
         )
     )
-    text = f" ({t.pick(due.text)})" if due.text else ""
+    text = t.gettext(" ({text})", text=t.pick(due.text)) if due.text else ""
     return f"{said}{text} — {cited(t, due.basis)}"
 
 
@@ -108,7 +108,7 @@ def _lines(t: Translator, view: CaseView, pack: RulePack | None, *, is_restricte
     if case.kind == CaseKind.WORKS and (rule := works_rule(facts, pack)):
         yield _("the law asks: {said}", said=_ruled(t, rule))
     for rule in penalty_rules(facts, pack):
-        yield _("range of fines for each tree: {said}", said=_ruled(t, rule))
+        yield _("range of fines for each tree: {said}", said=f"{fine_of(t, rule)} — {cited(t, rule.basis)}")
     if case.incident and pack and pack.section("penalties"):
         yield _("Only the range stands here; what is imposed is decided by the enforcing office.")
     yield from _answers(t, view, is_restricted=is_restricted)
@@ -117,6 +117,13 @@ def _lines(t: Translator, view: CaseView, pack: RulePack | None, *, is_restricte
 _BY_CLASS = frozenset(
     {CaseKind.WORKS, CaseKind.TRANSPLANT, CaseKind.FELLING, CaseKind.INCIDENT, CaseKind.RESCUE}
 )
+
+
+def fine_of(t: Translator, rule: Rule) -> str:
+    """The range of a fine, for whom and on what condition."""
+    said = rule.get("text_zh" if t.lang == "zh" else "text_en")
+    classes = " · ".join(t.word(CLASSES, one) for one in rule.get("classes") or ())
+    return "  ".join(filter(None, [classes, fine_text(t, rule.values), said]))
 
 
 def _ruled(t: Translator, rule: Rule) -> str:

@@ -3,7 +3,7 @@
 import mimetypes
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlmodel import Session, col, select
@@ -58,8 +58,8 @@ def add_document(
         sha256=digest,
         document_no=draft.document_no,
         valid_to=draft.valid_to,
-        taken_at=draft.taken_at,
-        added_at=now,
+        taken_at=draft.taken_at.astimezone(UTC) if draft.taken_at else None,
+        added_at=now.astimezone(UTC),
     )
     session.add(row)
     session.flush()

@@ -228,7 +228,12 @@ def _penalty(t: Translator, values: Values) -> str:
     acts, classes = values.get("acts", ()), values.get("classes", ())
     parts = [_listed(t, INCIDENTS, acts), _listed(t, CLASSES, classes)]
     parts.append(t.gettext("or the tree died of it") if values.get("if_dead") else "")
-    parts.append(_yuan(t, values["yuan"]) if "yuan" in values else "")
+    return _joined(t, [*parts, fine_text(t, values)])
+
+
+def fine_text(t: Translator, values: Values) -> str:
+    """The range of a fine alone, without the acts that it is for."""
+    parts = [_yuan(t, values["yuan"]) if "yuan" in values else ""]
     if "serious_yuan" in values:
         parts.append(t.gettext("in serious cases {range}", range=_yuan(t, values["serious_yuan"])))
     return _joined(t, parts)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from registry.care_events import care_events
 from registry.chunks import chunks
 from registry.models import (
     AgeReading,
@@ -110,8 +111,12 @@ def _load(
     session: Session, ids: list[str], around: Surroundings, photos: PhotoStore | None
 ) -> Iterator[FullTree]:
     batch = TreeRows(session, ids)
+    done = care_events(session, ids)
     for tree_id in ids:
-        yield full_tree(tree_id, batch, around, photos)
+        full = full_tree(tree_id, batch, around, photos)
+        if tree_id in done:
+            full = replace(full, record=replace(full.record, care_events=done[tree_id]))
+        yield full
 
 
 def full_tree(tree_id: str, batch: TreeRows, around: Surroundings, photos: PhotoStore | None) -> FullTree:

@@ -22,7 +22,7 @@ from datasette_plugins.site.compat import DATABASE
 from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.place_names import division_name, joint, lang_of, place_names
 from datasette_plugins.site.visits import Visit, visit_of
-from registry.vocab import sentences, words
+from registry.vocab import sentences, viewpoints, words
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import HTML_LANG, LANGUAGES
 
@@ -51,6 +51,7 @@ def environment() -> Environment:
         languages=LANGUAGES,
         S=sentences,
         W=words,
+        V=viewpoints,
         fields=FIELDS,
         day=_day,
         division_name=division_name,

@@ -12,6 +12,8 @@ from datasette_plugins.site.links import Link, links_of
 from datasette_plugins.site.place_names import place_names, place_text
 from datasette_plugins.site.stories import is_story_withheld, stories_of
 from datasette_plugins.tree_page.rings import Rings, draw_rings
+from datasette_plugins.tree_page.sizes import SizeChart, size_chart
+from datasette_plugins.tree_page.zones import ZoneDrawing, zone_drawing
 from registry.vocab.language import Translator
 from registry.vocab.sentences import seal_character
 
@@ -39,6 +41,14 @@ class TreePage:
     here: tuple[float, float] | None
     rings: Rings
     links: tuple[Link, ...] = ()
+    care_events: Rows = ()
+    sizes: SizeChart | None = None
+    zones: ZoneDrawing | None = None
+
+    @property
+    def patrols(self) -> Rows:
+        """The patrols among the inspections, newest first."""
+        return tuple(row for row in self.inspections if row["kind"] == "patrol")
 
     @property
     def stories(self) -> tuple[str, ...]:
@@ -126,7 +136,7 @@ def load_tree(edition: EditionDatabase, db: sqlite3.Connection, fid: int) -> Tre
         flags=_rows(db, "SELECT * FROM flag WHERE tree_uuid = ? ORDER BY severity DESC, id", uuid),
         photos=_rows(
             db,
-            "SELECT id, kind, taken_on, caption, caption_lang, credit, width, height FROM photo "
+            "SELECT id, kind, taken_on, caption, caption_lang, credit, width, height, viewpoint FROM photo "
             "WHERE tree_uuid = ? ORDER BY taken_on DESC, id LIMIT 60",
             uuid,
         ),
@@ -135,6 +145,14 @@ def load_tree(edition: EditionDatabase, db: sqlite3.Connection, fid: int) -> Tre
         here=area.frame.place(tree["lon"], tree["lat"]) if located and area else None,
         rings=draw_rings(measurements, inspections),
         links=links_of(db, uuid),
+        care_events=_rows(
+            db,
+            "SELECT happened_on, kind, code, label_zh, label_en, detail_zh, detail_en, score, coverage "
+            "FROM care_event WHERE tree_uuid = ? ORDER BY happened_on DESC, id LIMIT 100",
+            uuid,
+        ),
+        sizes=size_chart(measurements),
+        zones=zone_drawing(db, tree),
     )
 
 

@@ -63,7 +63,15 @@ def record_of(page: TreePage) -> dict[str, Any]:
     """A tree's public file as plain data; `schema/public.sql` names the columns."""
     rows = {
         name: [_plain(row) for row in getattr(page, name)]
-        for name in ("measurements", "inspections", "designations", "aliases", "flags", "history")
+        for name in (
+            "measurements",
+            "inspections",
+            "designations",
+            "aliases",
+            "flags",
+            "history",
+            "care_events",
+        )
     }
     for event in rows["history"]:
         event["fields"] = json.loads(event["fields"])

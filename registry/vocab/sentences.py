@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol
 
+from registry.vocab.care_columns import CARE_COLUMNS
 from registry.vocab.checks import all_checks
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
@@ -60,7 +61,9 @@ def seal_character(category: str, status: str, grade: str | None) -> str:
 
 def field_name(t: Translator, field: str) -> str:
     """The label of a field, the field itself where the vocabulary has none."""
-    return t.label(field) if field in FIELDS else field
+    if field in FIELDS:
+        return t.label(field)
+    return t.pick(CARE_COLUMNS[field]) if field in CARE_COLUMNS else field
 
 
 def flag_sentence(t: Translator, check: str, field: str, value: str) -> str:

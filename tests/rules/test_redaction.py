@@ -16,6 +16,7 @@ from registry.records import (
     AgeRecord,
     AliasRecord,
     AreaRecord,
+    CareEventRecord,
     DesignationRecord,
     DetailRecord,
     FlagRecord,
@@ -335,6 +336,7 @@ ROWS = {
     "photos": PhotoRecord("whole", None, None, None, 1, 1, b"j", b"t", is_caption_released=True,
                           is_credit_cleared=True),
     "flags": FlagRecord("x", "note", "girth_cm", "1"),
+    "care_events": CareEventRecord(date(2026, 1, 1), "works", "T01", "浇水", "Watering", state="accepted"),
     "history": HistoryRecord(1, datetime(2026, 1, 1, tzinfo=UTC), "x", (), "0"),
 }  # fmt: skip
 """One row of every kind that a tree's record has."""

@@ -1,0 +1,87 @@
+"""The protection zones of a tree, drawn to scale: north is up, the trunk is the dot."""
+
+import math
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from datasette_plugins.site.zones import zone_rows
+from exports.map_zones import rings_of
+from registry.vocab.rule_words import CONFIDENCES
+from registry.vocab.words import Label
+
+WIDTH, HEIGHT = 420, 300
+_EDGE = 26.0
+_FOOT = 34.0
+_METRES_OF_A_DEGREE = 111_320.0
+_BARS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+_COLUMNS = (
+    "geom, kind, statement, basis_zh, basis_en, confidence, area_m2, projection, uncertainty_m, since, "
+    "document_no, approved_by, published_on, published_url, west, south, east, north"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneDrawing:
+    """The zones of a tree: rows with the columns of the edition, and a sketch of them.
+
+    paths: kind and path of each; trunk in pixels; bar: metres of the scale, and their pixels.
+    """
+
+    rows: tuple[dict[str, Any], ...]
+    paths: tuple[tuple[str, str], ...]
+    trunk: tuple[float, float]
+    haze: float | None
+    bar: tuple[int, float]
+    width: int = WIDTH
+    height: int = HEIGHT
+
+    @property
+    def is_delineated(self) -> bool:
+        """Whether one of them binds."""
+        return any(row["kind"] == "legal" for row in self.rows)
+
+    @property
+    def confidences(self) -> dict[str, Label]:
+        """Words for how sure a rule is."""
+        return CONFIDENCES
+
+
+def zone_drawing(db: sqlite3.Connection, tree: dict[str, Any]) -> ZoneDrawing | None:
+    """The zones of a tree, the delineated one first; None where it has none that is public."""
+    found = zone_rows(
+        db, f"SELECT {_COLUMNS} FROM zone WHERE tree_uuid = ? ORDER BY kind DESC, fid", [tree["uuid"]]
+    )
+    rows = [dict(row) for row in found]
+    if not rows or tree["lon"] is None:
+        return None
+    lon, lat = tree["lon"], tree["lat"]
+    east = math.cos(math.radians(lat)) * _METRES_OF_A_DEGREE
+
+    def metres(point: tuple[float, float]) -> tuple[float, float]:
+        return (point[0] - lon) * east, (point[1] - lat) * _METRES_OF_A_DEGREE
+
+    shapes = [
+        (row["kind"], [[metres(p) for p in ring] for ring in rings_of(row.pop("geom"))]) for row in rows
+    ]
+    points = [(0.0, 0.0), *(p for _, rings in shapes for ring in rings for p in ring)]
+    left, right = min(x for x, _ in points), max(x for x, _ in points)
+    low, high = min(y for _, y in points), max(y for _, y in points)
+    scale = min((WIDTH - 2 * _EDGE) / max(right - left, 1), (HEIGHT - _EDGE - _FOOT) / max(high - low, 1))
+    off_x = (WIDTH - (right - left) * scale) / 2 - left * scale
+    off_y = (HEIGHT - _FOOT + _EDGE - (high - low) * scale) / 2 + high * scale
+
+    def pixels(point: tuple[float, float]) -> str:
+        return f"{point[0] * scale + off_x:.1f} {off_y - point[1] * scale:.1f}"
+
+    paths = tuple(
+        (kind, "".join("M" + "L".join(pixels(p) for p in ring[:-1]) + "Z" for ring in rings))
+        for kind, rings in shapes
+    )
+    metres_of_bar = max((bar for bar in _BARS if bar * scale <= WIDTH / 3), default=_BARS[0])
+    uncertain = tree["coordinate_uncertainty_m"]
+    haze = uncertain * scale if uncertain and 3 < uncertain * scale < WIDTH else None
+    return ZoneDrawing(
+        tuple(rows), paths, (round(off_x, 1), round(off_y, 1)), haze and round(haze, 1),
+        (metres_of_bar, round(metres_of_bar * scale, 1)),
+    )  # fmt: skip

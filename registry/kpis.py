@@ -36,7 +36,7 @@ from registry.rulepacks import PackLibrary
 from registry.rules.kpis import ALL, CLASSES, GROVES, rolled_up
 from registry.rules.patrol_record import due_patrols, on_time
 from registry.surroundings import Surroundings
-from registry.vocab.care_words import StrategyState, ZoneKind
+from registry.vocab.care_words import PlateState, StrategyState, ZoneKind
 from registry.vocab.words import ON_REGISTER, CaseKind, CaseState, TagState, TreeStatus
 
 ENDINGS = (CaseKind.DEATH, CaseKind.DELISTING, CaseKind.MISSING)
@@ -155,6 +155,7 @@ def _parts(table: Any, own: str, on: date) -> dict[str, Any]:
         col(Tag.issued_on) <= on,
         sa.or_(col(Tag.ended_on).is_(None), col(Tag.ended_on) > on),
         sa.or_(col(Tag.state) == TagState.ISSUED, col(Tag.ended_on).is_not(None)),
+        ~_reported_lost(table, own, on),
     )
     zoned = there(
         Zone,
@@ -174,6 +175,39 @@ def _parts(table: Any, own: str, on: date) -> dict[str, Any]:
         "contracted": contracted,
         "protected": sa.and_(tagged, zoned, contracted),
     }
+
+
+def _reported_lost(table: Any, own: str, on: date) -> Any:
+    """Whether the tag was last met missing or damaged on a patrol, and no new one was issued since."""
+    seen: Any = aliased(Inspection)
+    again: Any = aliased(Inspection)
+    fine = f'%"plate":"{PlateState.OK}"%'
+    bad = (f'%"plate":"{state}"%' for state in PlateState if state != PlateState.OK)
+    whose = getattr(seen, own) == col(table.id)
+    met_again = sa.exists(
+        sa.select(again.id).where(
+            getattr(again, own) == col(table.id),
+            again.inspected_on > seen.inspected_on,
+            again.inspected_on <= on,
+            again.checks.like(fine),
+        )
+    )
+    replaced = sa.exists(
+        sa.select(col(Tag.id)).where(
+            col(getattr(Tag, own)) == col(table.id),
+            col(Tag.issued_on) > seen.inspected_on,
+            col(Tag.issued_on) <= on,
+        )
+    )
+    return sa.exists(
+        sa.select(seen.id).where(
+            whose,
+            seen.inspected_on <= on,
+            sa.or_(*(seen.checks.like(pattern) for pattern in bad)),
+            ~met_again,
+            ~replaced,
+        )
+    )
 
 
 Counted = tuple[str | None, str, dict[str, Share]]

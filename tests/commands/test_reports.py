@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 
 from registry.commands.comparing import deviations
+from registry.commands.history import canonical
 from registry.commands.reports import facts_of, is_whole, keep_report, kept_report, kept_reports
 from registry.commands.verifying import verify_history
 from registry.db import reading, transaction
@@ -125,6 +126,31 @@ def test_a_tag_counts_from_its_day_until_the_day_it_ended(office: Engine, on: da
         session.add(tag(trees(session)["1"], "AAAAAAA1", date(2025, 2, 1), date(2025, 6, 30)))
     found = shares(measured(office, Period(date(2025, 1, 1), on, TODAY)))
     assert found["tagged"] == Share(part, 5)
+
+
+@pytest.mark.parametrize(
+    ("seen", "part"),
+    [
+        ([(date(2025, 3, 1), "ok")], 1),
+        ([(date(2025, 3, 1), "missing")], 0),
+        ([(date(2025, 3, 1), "damaged"), (date(2025, 5, 1), "ok")], 1),
+        ([(date(2025, 3, 1), "ok"), (date(2025, 5, 1), "damaged")], 0),
+        ([(date(2025, 3, 1), "missing"), (date(2025, 5, 1), None)], 0),
+        ([(date(2025, 1, 15), "missing")], 1),  # the tag was issued afterwards
+    ],
+)
+def test_a_tag_that_a_patrol_missed_does_not_count(
+    office: Engine, seen: list[tuple[date, str | None]], part: int
+) -> None:
+    with transaction(office) as session:
+        tree = trees(session)["1"]
+        session.add(tag(tree, "AAAAAAA1", date(2025, 2, 1)))
+        session.add_all(
+            Inspection(tree_id=tree.id, inspected_on=day, kind=InspectionKind.PATROL,
+                       checks=canonical({"plate": state, "weather": "x"}) if state else None)
+            for day, state in seen
+        )  # fmt: skip
+    assert shares(measured(office, YEAR_2025))["tagged"] == Share(part, 5)
 
 
 def test_a_zone_that_was_not_published_is_none(office: Engine) -> None:

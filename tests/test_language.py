@@ -19,7 +19,7 @@ from registry.vocab.fields import FIELDS
 from registry.vocab.language import LANGUAGES, LOCALE_FOLDER, read_catalogue, translator
 from registry.vocab.words import WORDS, Label
 
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "Phrase": None, "_Wrong": None}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "Phrase": None, "_Wrong": None, "Unusable": None}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 HAN = re.compile("[\u4e00-\u9fff]")
 

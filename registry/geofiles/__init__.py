@@ -78,9 +78,11 @@ def _features(path: Path, crs: str | None, unit: str | None, layer: str | None) 
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
         raise Unusable("its format is not known by its name; there are {known}", known=" ".join(FORMATS))
-    if not 0 < path.stat().st_size <= MAX_BYTES:
-        raise Unusable("it is empty" if not path.stat().st_size else "it is larger than {limit} MiB",
-                       limit=MAX_BYTES >> 20)  # fmt: skip
+    size = path.stat().st_size
+    if not size:
+        raise Unusable("it is empty")
+    if size > MAX_BYTES:
+        raise Unusable("it is larger than {limit} MiB", limit=MAX_BYTES >> 20)
     if unit is not None and kind != "DXF":
         raise Unusable("only a drawing (DXF) needs a unit; its coordinate system says the unit here")
     content = path.read_bytes()

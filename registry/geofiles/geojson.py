@@ -92,7 +92,8 @@ def _feature(each: Any, number: int) -> tuple[dict[str, Any], BaseGeometry | Non
     try:
         geometry = _geometry(each.get("geometry") if is_feature else each, closing, 0)
     except (ValueError, TypeError, LookupError, shapely.errors.GEOSException) as error:
-        raise Unusable("feature {feature}: {error}", feature=number, error=error) from error
+        why = error.args[0] if error.args and isinstance(error.args[0], Phrase) else error
+        raise Unusable("feature {feature}: {error}", feature=number, error=why) from error
     return (properties if isinstance(properties, dict) else {}), geometry, bool(closing)
 
 

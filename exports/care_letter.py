@@ -1,7 +1,7 @@
 """Care letters (养护协议, 责任书) as PDF: the terms, all trees of one caretaker, the lines to sign on.
 
-Each page carries a QR code of its own, so that a scanned page finds its letter. The same record gives the same
-pages.
+Each page carries a QR code of its own, so that a scanned page finds its letter. The same record gives the
+same pages.
 """
 
 import io
@@ -78,7 +78,9 @@ def _fonts(letters: Iterable[LetterRecord], extra_fonts: Sequence[Path]) -> Font
         t = translator(letter.lang)
         said |= {letter.register_name, letter.office, letter.caretaker, letter.document_no, letter.terms.note,
                  letter.terms.title, letter.terms.first, letter.terms.second, *_own_words(t)}  # fmt: skip
-        said.update(part for line in letter.lines for part in (line.number, line.name, line.grade, line.place))
+        said.update(
+            part for line in letter.lines for part in (line.number, line.name, line.grade, line.place)
+        )
         for section in letter.terms.sections:
             said |= {section.title, *(_filled(passage.text, letter, t) for passage in section.passages)}
         said.add(_money(letter.yearly_cents, letter, t))
@@ -89,8 +91,8 @@ def _own_words(t: Translator) -> set[str]:
     _ = t.gettext
     return {
         _("No."), t.label("number"), _("Species"), _("Grade"), _("Place"), _("A year"), _("Letter no."),
-        _("page {page} of {total}"), _("(seal)"), _("Signature"), _("Representative"), _("Telephone"), _("Date"),
-        _("year      month      day"), _("SAMPLE"), _("Signed by hand here; the code at the top finds this page again."),
+        _("page {page} of {total}"), _("(seal)"), _("Signature"), _("Representative"), _("Telephone"),
+        _("Date"), _("year      month      day"), _("SAMPLE"), _hint(t),
         t.day(date(2026, 12, 28)), *(_count_words(letter_count, letter_count, t) for letter_count in (1, 2)),
     }  # fmt: skip
 
@@ -184,7 +186,11 @@ def _section(flow: _LetterFlow, number: int, section: TermsSection, t: Translato
     needed = 40 + (_BLOCK + 18 * len(texts) if is_signed else 84 if section.key == "records" else 18)
     flow.need(needed)
     flow.y -= 15
-    title = f"{_HAN_NUMBERS[(number - 1) % 10]}、{section.title}" if t.lang == "zh" else f"{number}. {section.title}"
+    title = (
+        f"{_HAN_NUMBERS[(number - 1) % 10]}、{section.title}"
+        if t.lang == "zh"
+        else f"{number}. {section.title}"
+    )
     pen.bold(MARGIN, flow.y, title, 11.5, colour=BARK)
     flow.y -= 7
     indent = 2 * _SIZE if t.lang == "zh" else 12.0
@@ -259,10 +265,23 @@ def _sign(flow: _LetterFlow, t: Translator) -> None:
     flow.need(_BLOCK)
     top, half = flow.y - 10, WIDTH / 2
     _column(pen, MARGIN, top, half - 10, letter.terms.first, letter.office, t, is_unit=True)
-    _column(pen, MARGIN + half + 10, top, half - 10, letter.terms.second, letter.caretaker, t, is_unit=letter.is_unit)
-    hint = t.gettext("Signed by hand here; the code at the top finds this page again.")
+    _column(
+        pen,
+        MARGIN + half + 10,
+        top,
+        half - 10,
+        letter.terms.second,
+        letter.caretaker,
+        t,
+        is_unit=letter.is_unit,
+    )
+    hint = _hint(t)
     pen.text(MARGIN, top - _BLOCK + 16, hint, SMALL - 0.4, colour=SOFT)
     flow.y -= _BLOCK
+
+
+def _hint(t: Translator) -> str:
+    return t.gettext("Sign by hand. When the scan comes back, the code above finds this page.")
 
 
 def _column(

@@ -1,4 +1,5 @@
-"""Workbooks (XLSX) in the house style: sheets of plain rows, printed well on A4, never a formula.
+"""Workbooks (XLSX) in the house style: sheets of plain rows, printed well on A4. No text becomes a formula;
+sums that are to stay sums are given as `Formula`.
 
 Rows are written as they come, so that a register of a million trees fits in little memory; the same content
 gives the same bytes.
@@ -17,7 +18,7 @@ import xlsxwriter
 
 from registry.vocab.language import Translator, translator
 
-Kind = Literal["text", "integer", "decimal", "percent", "date"]
+Kind = Literal["text", "integer", "decimal", "percent", "date", "money"]
 
 FONT = "微软雅黑"
 GREEN, INK, SOFT, LINE, PALE, CREAM = "#2F6B4A", "#1D2B22", "#5D6A61", "#D9D1BD", "#F6F3EA", "#FFFDF8"
@@ -38,7 +39,8 @@ class Column:
     """One column. `width` in characters (a Chinese character counts two); `unit` stands beside the title.
 
     kind: "text" stays text whatever it looks like (a tree number is never 1.4E+10); "integer", "decimal" (up
-    to `decimals` digits), "percent" (a share: 0.5 is shown as 50.0%) and "date" are numbers to the reader.
+    to `decimals` digits), "percent" (a share: 0.5 is shown as 50.0%), "money" (two decimals) and "date" are
+    numbers to the reader.
     """
 
     title: str
@@ -46,6 +48,15 @@ class Column:
     kind: Kind = "text"
     unit: str = ""
     decimals: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A cell that a spreadsheet computes: `text` without "=", in which {first} and {last} stand for the rows
+    of the sheet and {row} for its own; `value` is what it comes to now. Never made of what people typed."""
+
+    text: str
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +149,11 @@ class _Writer:
             page = self._begin(sheet)
             header = page.dim_rowmax
             row = header
+            page.first_row = page.last_row = header + 2
             room = LAST_ROW - 1 - len(sheet.notes) - (sheet.total is not None)
             while first is not None and row < room:
                 row += 1
+                page.last_row = row + 1
                 self._row(page, row, sheet.columns, first, "")
                 first = next(rows, None)
             page.autofilter(header, 0, max(row, header), len(sheet.columns) - 1)
@@ -194,9 +207,15 @@ class _Writer:
             self._cell(page, row, place, column, value, look)
 
     def _cell(self, page: Any, row: int, place: int, column: Column, value: Any, look: str) -> None:
-        if value is None or value == "":
+        if isinstance(value, Formula):
+            first, last = page.first_row, max(page.last_row, page.first_row)
+            text = "=" + value.text.format(first=first, last=last, row=row + 1)
+            page.write_formula(
+                row, place, text, self._format(column.kind, column.decimals, look), value.value
+            )
+        elif value is None or value == "":
             page.write_blank(row, place, None, self._format("text", 0, look))
-        elif column.kind in {"integer", "decimal", "percent"} and _is_number(value):
+        elif column.kind in {"integer", "decimal", "percent", "money"} and _is_number(value):
             page.write_number(row, place, value, self._format(column.kind, column.decimals, look))
         elif column.kind == "date" and isinstance(value, date) and _day(value) >= FIRST_DAY:
             page.write_datetime(row, place, _day(value), self._format("date", 0, look))
@@ -220,7 +239,7 @@ class _Writer:
         return self.known[key]
 
 
-_PATTERNS = {"integer": "#,##0", "percent": "0.0%", "date": "yyyy-mm-dd", "text": "@"}
+_PATTERNS = {"integer": "#,##0", "percent": "0.0%", "money": "#,##0.00", "date": "yyyy-mm-dd", "text": "@"}
 
 
 def _is_number(value: Any) -> bool:

@@ -1,6 +1,6 @@
-"""Texts of care letters and defaults of caretakers: the data in `schema/letters` and `schema/caretakers.toml`.
+"""Texts of care letters and defaults of caretakers: the data in `schema/letters`, `schema/caretakers.toml`.
 
-An office writes terms of its own in a TOML file of the same shape and names it; nothing of ours is in them then.
+An office writes its own terms in a TOML file of the same shape and names it; nothing of ours is in it then.
 """
 
 import hashlib
@@ -23,7 +23,8 @@ from registry.vocab.words import GrowthPlace, Ownership
 
 LETTER_FOLDER = SCHEMA_FOLDER / "letters"
 SECTION_KEYS = (
-    "parties", "records", "duties", "rights", "forbidden", "reporting", "payment", "term", "breach", "signatures",
+    "parties", "records", "duties", "rights", "forbidden", "reporting", "payment", "term", "breach",
+    "signatures",
 )  # fmt: skip
 NEEDED_SECTIONS = ("records", "signatures")
 CONDITIONS = ("", "paid", "unpaid", "until", "open")
@@ -67,7 +68,9 @@ class _Reader:
                 self._refuse(key, Phrase("there is no such key; there are {known}", known=sorted(known)))
         head = {name: self._text(found, name, name) for name in ("id", "version", "kind")}
         if head["kind"] not in set(LetterKind):
-            self._refuse("kind", Phrase("it must be one of {known}", known=[kind.value for kind in LetterKind]))
+            self._refuse(
+                "kind", Phrase("it must be one of {known}", known=[kind.value for kind in LetterKind])
+            )
         for name in ("is_model", "is_paid_by_month"):
             if not isinstance(found.get(name, False), bool):
                 self._refuse(name, Phrase("it must be true or false"))
@@ -115,7 +118,9 @@ class _Reader:
                           known=sorted(PLACES))  # fmt: skip
             self._refuse(f"{where}.text.{self.lang}", told)
         if found.get("when", "") not in CONDITIONS:
-            self._refuse(f"{where}.text.when", Phrase("it must be one of {known}", known=list(CONDITIONS[1:])))
+            self._refuse(
+                f"{where}.text.when", Phrase("it must be one of {known}", known=list(CONDITIONS[1:]))
+            )
         return Passage(text, found.get("when", ""))
 
     def _text(self, found: Mapping[str, Any], key: str, where: str) -> str:

@@ -20,7 +20,7 @@ from registry.rulepacks import PackLibrary
 from registry.rules.care_pay import Term
 from registry.rules.packs import Basis, RulePack
 from registry.rules.terms import add_term
-from registry.selection import STANDING, select_groves, select_trees
+from registry.selection import standing_ids
 from registry.vocab.words import PartyRole
 
 _CHUNK = 500
@@ -42,8 +42,8 @@ class DueKind(StrEnum):
 class DueAgreement:
     """One record and one caretaker with whom something is to be signed.
 
-    since: from when; of a change the day on which this caretaker began, or on which the register learned of it
-    (`is_since_told`). due_on, basis: where a rule pack sets a day. pack: that holds at the place, if any.
+    since: from when; of a change the day on which this caretaker began, or on which the register was told of
+    it (`is_since_told`). due_on, basis: where a rule pack sets a day. pack: that holds at the place, if any.
     before: with whom the last agreement was. valid_to: its last day.
     """
 
@@ -86,12 +86,14 @@ def due_agreements(
     """
     found: list[DueAgreement] = []
     records = without = 0
-    names = {row[0]: (row[1], row[2].value) for row in session.execute(select(Party.id, Party.name, Party.kind))}
-    for kind, chosen, table in (
-        ("tree", select_trees([*where, STANDING]), Tree),
-        ("grove", select_groves([*where, STANDING]), Grove),
+    names = {
+        row[0]: (row[1], row[2].value) for row in session.execute(select(Party.id, Party.name, Party.kind))
+    }
+    for kind, table in (
+        ("tree", Tree),
+        ("grove", Grove),
     ):
-        ids: list[str] = list(session.exec(chosen))
+        ids = standing_ids(session, kind, where)
         records += len(ids)
         for some in chunks(ids, _CHUNK):
             rows = _Rows(session, kind, table, some)
@@ -217,8 +219,10 @@ def _packs(
     groves = [each.own for each in changed if each.record == "grove"]
     for some in chunks(groves, _CHUNK):
         rows = session.execute(
-            sa.select(Tree.grove_id, sa.func.min(Tree.id)).where(col(Tree.grove_id).in_(some)).group_by(Tree.grove_id)
+            sa.select(col(Tree.grove_id), sa.func.min(Tree.id))
+            .where(col(Tree.grove_id).in_(some))
+            .group_by(Tree.grove_id)
         )
-        trees |= {grove: tree for grove, tree in rows}
+        trees |= dict(rows.all())
     places = {own: place for own, place, _facts in facts_of_trees(session, set(trees.values()), today)}
     return {own: choose(places[tree]) for own, tree in trees.items() if tree in places}

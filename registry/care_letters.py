@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -13,7 +12,7 @@ from registry.letter_records import LetterDraft, LetterLine
 from registry.models import Party, TreeParty
 from registry.queries import full_trees
 from registry.records import AreaRecord, TreeRecord
-from registry.selection import STANDING, select_groves, select_trees
+from registry.selection import standing_ids
 from registry.vocab.language import Translator
 from registry.vocab.words import Grade, PartyKind, PartyRole
 
@@ -22,7 +21,7 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What is paid a year for a record, in hundredths: by legal grade, else `otherwise` (None: nothing said)."""
+    """What is paid a year for a record, in hundredths: by legal grade, else `otherwise` (None: nothing)."""
 
     otherwise: int | None = None
     by_grade: Mapping[str, int] = field(default_factory=dict)
@@ -54,8 +53,8 @@ def letter_drafts(
 
     Raises SelectionError.
     """
-    trees = _stewards(session, "tree", select_trees([*where, STANDING]), party_id)
-    groves = _stewards(session, "grove", select_groves([*where, STANDING]), party_id)
+    trees = _stewards(session, "tree", where, party_id)
+    groves = _stewards(session, "grove", where, party_id)
     heaps: defaultdict[str, _Heap] = defaultdict(_Heap)
     for record in _records(session, list(trees), list(groves)):
         kind = "tree" if isinstance(record, TreeRecord) else "grove"
@@ -83,12 +82,13 @@ def _draft(party: Party, heap: _Heap) -> LetterDraft:
     )
 
 
-def _stewards(session: Session, kind: str, chosen: Any, party_id: str | None) -> dict[str, list[str]]:
+def _stewards(
+    session: Session, kind: str, where: Sequence[str], party_id: str | None
+) -> dict[str, list[str]]:
     """The caretakers of today of each chosen record that has any, in the order of the choice."""
     found: dict[str, list[str]] = {}
     whose = col(getattr(TreeParty, f"{kind}_id"))
-    ids: list[str] = list(session.exec(chosen))
-    for some in chunks(ids, _CHUNK):
+    for some in chunks(standing_ids(session, kind, where), _CHUNK):
         roles: defaultdict[str, list[str]] = defaultdict(list)
         query = select(whose, TreeParty.party_id).where(
             whose.in_(some), TreeParty.role == PartyRole.STEWARD, col(TreeParty.to_on).is_(None)
@@ -102,9 +102,7 @@ def _stewards(session: Session, kind: str, chosen: Any, party_id: str | None) ->
     return found
 
 
-def _records(
-    session: Session, trees: list[str], groves: list[str]
-) -> Iterator[TreeRecord | AreaRecord]:
+def _records(session: Session, trees: list[str], groves: list[str]) -> Iterator[TreeRecord | AreaRecord]:
     yield from (full.record for full in full_trees(session, trees))
     yield from (full.record for full in full_areas_of(session, "grove", groves))
 
@@ -121,7 +119,11 @@ def _line(kind: str, record: TreeRecord | AreaRecord, t: Translator, rates: Rate
 
 
 def _tree_name(tree: TreeRecord, t: Translator) -> str:
-    names = (tree.name_en, tree.name_latin, tree.name_zh) if t.lang == "en" else (tree.name_zh, tree.name_verbatim)
+    names = (
+        (tree.name_en, tree.name_latin, tree.name_zh)
+        if t.lang == "en"
+        else (tree.name_zh, tree.name_verbatim)
+    )
     return next(filter(None, (*names, tree.name_verbatim, tree.name_latin)), "")
 
 
@@ -139,5 +141,3 @@ def _place(record: TreeRecord | AreaRecord, t: Translator) -> str:
     named = dict.fromkeys(parts)
     kept = [part for part in named if not any(part != other and part in other for other in named)]
     return " ".join(kept)
-
-

@@ -60,6 +60,11 @@ class AgreementRecord:
     ended_on: date | None = None
     document_no: str | None = None
     terms: str | None = None
+    version: int | None = None
+    letter: str | None = None
+    """Code of the care letter that it was signed on."""
+    currency: str | None = None
+    yearly_cents: int | None = None
 
     def is_in_force(self, on: date) -> bool:
         """Whether it binds on a day: signed, not ended, not run out. Its last day is included."""

@@ -16,6 +16,7 @@ from registry.ledger_records import AgreementRecord, CraftRecord, CraftsmanRecor
 from registry.models import (
     Authority,
     CareAgreement,
+    CareLetter,
     Craft,
     Craftsman,
     Grove,
@@ -221,15 +222,18 @@ def agreement_records(session: Session, record: tuple[str, str] | None = None) -
     for kind, table, number in _SUBJECTS[:2]:
         whose = col(getattr(CareAgreement, f"{kind}_id"))
         name = table.name_verbatim if kind == "tree" else table.name
-        columns: list[Any] = [CareAgreement, Party.name, Party.kind, getattr(table, number), name]
+        columns: list[Any] = [
+            CareAgreement, Party.name, Party.kind, getattr(table, number), name, CareLetter.code,
+        ]  # fmt: skip
         query = (
             sa.select(*columns)
             .join(Party, col(Party.id) == col(CareAgreement.party_id))
             .join(table, table.id == whose)
+            .outerjoin(CareLetter, col(CareLetter.id) == col(CareAgreement.letter_id))
         )
         if record is not None:
             query = query.where(whose == record[1]) if record[0] == kind else query.where(sa.false())
-        for row, party, party_kind, called, own_name in session.execute(query):
+        for row, party, party_kind, called, own_name, letter in session.execute(query):
             found.append(
                 AgreementRecord(
                     kind=kind,
@@ -242,6 +246,10 @@ def agreement_records(session: Session, record: tuple[str, str] | None = None) -
                     ended_on=row.ended_on,
                     document_no=row.document_no,
                     terms=row.terms,
+                    version=row.version,
+                    letter=letter,
+                    currency=row.currency,
+                    yearly_cents=row.yearly_cents,
                 )
             )
     found.sort(key=lambda each: (each.kind != "tree", len(each.number), each.number))

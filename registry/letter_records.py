@@ -17,7 +17,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class TermsSection:
-    """One section of the terms; the list stands in "records", the lines to sign on in "signatures"."""
+    """One section of the terms; the list stands in "records", the lines to sign in "signatures"."""
 
     key: str
     title: str
@@ -26,7 +26,7 @@ class TermsSection:
 
 @dataclass(frozen=True, slots=True)
 class LetterTerms:
-    """The terms of a letter in one language. `version`: id and version of the text and the hash of its file."""
+    """The terms of a letter in one language. `version`: id, version and hash of the text's file."""
 
     version: str
     kind: str

@@ -1,7 +1,7 @@
 """Scans of signed letters: pages of PDFs and photos in grey, and what their QR codes say.
 
-Needs the extra `scan` (pypdfium2, zxing-cpp). A page is looked at plainly first, then harder: in a finer raster,
-blurred, and with its paper made white, as far as it takes.
+Needs the extra `scan` (pypdfium2, zxing-cpp). A page is looked at plainly first, then harder: in a finer
+raster, blurred, and with its paper made white, as far as it takes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ _LOOKS = (1600, 2600, 1000)
 
 @dataclass(frozen=True, slots=True)
 class ScannedPage:
-    """One page of a scan: the file, the page in it from 1, and what its QR codes say; none where unreadable."""
+    """One page of a scan: the file, the page in it from 1, and what its QR codes say (none: unreadable)."""
 
     file: Path
     number: int
@@ -38,7 +38,10 @@ class ScannedPage:
 
 
 def scan_files(path: Path) -> list[Path]:
-    """The PDFs and pictures at `path`: itself, or all in a folder by name. Raises InputMissingError, ScanError."""
+    """The PDFs and pictures at `path`: itself, or all in a folder by name.
+
+    Raises InputMissingError, ScanError.
+    """
     if path.is_dir():
         known = PICTURES | {PDF}
         found = sorted(each for each in path.iterdir() if each.is_file() and each.suffix.lower() in known)

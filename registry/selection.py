@@ -142,6 +142,12 @@ def select_groves(where: Sequence[str]) -> Any:
     )
 
 
+def standing_ids(session: Session, kind: str, where: Sequence[str] = ()) -> list[str]:
+    """The ids of the standing trees or groves of a selection, in a settled order. Raises SelectionError."""
+    chosen: Any = (select_trees if kind == "tree" else select_groves)([*where, STANDING])
+    return list(session.execute(chosen).scalars())
+
+
 _GROVE_COLUMNS: dict[str, Any] = {
     "authority": col(Grove.authority_id), "status": col(Grove.status), "source": col(Grove.source_id),
 }  # fmt: skip

@@ -68,6 +68,7 @@ LAYERS = {
     "registry.chunks": set(),
     "registry.rulepacks": {"errors", "db", "rules"},
     "registry.negative_list": {"errors", "db", "rules", "vocab"},
+    "registry.case_records": set(),
     "registry.strategy_records": set(),
     "registry.measure_tables": {"errors", "db", "rules"},
     "registry.strategies": {
@@ -119,7 +120,7 @@ LAYERS = {
     },
     "registry.quality": {"records", "vocab", "models", "db", "selection", "surroundings", "commands"},
     "registry.cli": {"*"},
-    "exports": {"errors", "records", "list_records", "check_records", "health_records", "report_records", "ledger_records", "letter_records", "growth_records", "photo_records", "strategy_records", "vocab"},
+    "exports": {"errors", "records", "list_records", "check_records", "health_records", "report_records", "ledger_records", "case_records", "letter_records", "growth_records", "photo_records", "strategy_records", "vocab"},
     "datasette_plugins": {"errors", "records", "vocab", "rules"},
     "schema": set(),
 }  # fmt: skip

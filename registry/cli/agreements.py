@@ -19,6 +19,7 @@ from registry.ledger_records import AgreementRecord
 from registry.ledgers import agreement_records, covered
 from registry.outputs import check_output
 from registry.vocab.language import Translator
+from registry.vocab.money import money_text
 from registry.vocab.words import PartyKind
 
 agreement = typer.Typer(
@@ -157,7 +158,8 @@ def _state(each: AgreementRecord, today: date, t: Translator) -> str:
 def _line(each: AgreementRecord, today: date, t: Translator) -> str:
     parts = (
         t.pick(KINDS[each.kind]), each.number, each.name, each.party, each.signed_on.isoformat(),
-        each.document_no, _state(each, today, t),
+        each.document_no, t.gettext("version {version}", version=each.version) if each.version else "",
+        t.gettext("letter {code}", code=each.letter) if each.letter else "", _state(each, today, t),
     )  # fmt: skip
     return "  ".join(filter(None, parts))
 
@@ -174,18 +176,23 @@ def _sheet(found: Sequence[AgreementRecord], today: date, t: Translator) -> Shee
         Column(_("Signed on"), 12, "date"),
         Column(_("Valid to"), 12, "date"),
         Column(_("Agreement"), 20),
+        Column(_("Version"), 8, "integer"),
+        Column(_("Care letter"), 12),
+        Column(_("A year"), 18),
         Column(_("State"), 22),
         Column(_("Terms"), 34),
     )
     rows = (
         (t.pick(KINDS[a.kind]), a.number, a.name, a.party, t.word(PartyKind, a.party_kind), a.signed_on,
-         a.valid_to, a.document_no, _state(a, today, t), a.terms)
+         a.valid_to, a.document_no, a.version, a.letter, money_text(a.yearly_cents, a.currency or "CNY", t),
+         _state(a, today, t), a.terms)
         for a in found
     )  # fmt: skip
     return Sheet(_("Care agreements"), columns, numbered(rows))
 
 
 def _told(each: AgreementRecord, today: date) -> dict[str, Any]:
-    names = ("kind", "number", "party", "signed_on", "valid_to", "ended_on", "document_no")
+    names = ("kind", "number", "party", "signed_on", "valid_to", "ended_on", "document_no", "version",
+             "letter", "currency", "yearly_cents")  # fmt: skip
     state = "in_force" if each.is_in_force(today) else "expired" if each.is_expired(today) else "ended"
     return {**{name: getattr(each, name) for name in names}, "state": state}

@@ -84,7 +84,7 @@ HOMES = {
     "serve": "serving",
     "tags": "exporting", "map": "exporting", "dossier": "exporting", "dossiers": "exporting",
     "file": "history",
-    "case": "case_follow", "list": "lists", "duplicates": "merging", "merge": "merging", "split": "merging",
+    "case": "case_print", "list": "lists", "duplicates": "merging", "merge": "merging", "split": "merging",
     "allot": "merging", "rules": "rules", "campaign": "campaigns",
     "ledger": "ledgers", "duty": "duties", "agreement": "agreements", "craft": "ledgers", "inspect": "groves",
     "assess": "assessments",

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from exports.workbook import Column, Sheet, numbered, write_workbook
+from registry.care_data import caretaker_table
 from registry.cli.app import Office, _, app
-from registry.cli.exporting import register_facts, written
+from registry.cli.exporting import Where, register_facts, written
 from registry.cli.ledgers import Document, Reason, Record, ref_of
 from registry.commands.duties import OWNERS, ROLES, set_duties, unit_called
 from registry.db import reading, transaction
@@ -18,9 +19,10 @@ from registry.errors import PartyNotFoundError, Phrase, RecordKindError
 from registry.ledger_records import DutyRecord
 from registry.ledgers import duty_counts, duty_records
 from registry.outputs import check_output
+from registry.unassigned import Unassigned, unassigned_records
 from registry.vocab.language import Translator
 from registry.vocab.sentences import count_sentence
-from registry.vocab.words import Label, PartyKind, PartyRole
+from registry.vocab.words import GrowthPlace, Label, Ownership, PartyKind, PartyRole
 
 duty = typer.Typer(no_args_is_help=True, help=_("Divided duty: lead, cooperating and caring units."))
 app.add_typer(duty, name="duty")
@@ -144,6 +146,86 @@ def show(ctx: typer.Context, record: Record) -> None:
     if not found:
         office.say(t.gettext("Nothing on record."))
     office.answer({"record": record, "duties": [_told(each) for each in found]})
+
+
+@duty.command(
+    help=_("Trees and groves without steward, and who it usually is by the kind of place; settles nothing.")
+)
+def suggest(
+    ctx: typer.Context, out: Annotated[Path | None, typer.Argument()] = None, where: Where = None
+) -> None:
+    """Say who it might be."""
+    office: Office = ctx.obj
+    t = office.t
+    if out:
+        check_output(out, ".xlsx", office.address)
+    table = caretaker_table()
+    with reading(office.engine()) as session:
+        found, looked_at = unassigned_records(session, table, where or (), in_english=t.lang == "en")
+        facts = register_facts(session, office)
+    for each in found:
+        parts = (t.pick(KINDS[each.kind]), each.number, each.name, _suggested(each, t))
+        office.say("  ".join(filter(None, parts)))
+    told = sum(each.rule is not None for each in found)
+    counts = {"looked_at": looked_at, "without": len(found), "suggested": told}
+    said = {name: t.number(count, 0) for name, count in counts.items()}
+    summary = t.gettext(
+        "{without} of {looked_at} records have no steward; for {suggested} the place tells who it might be.",
+        **said,
+    )
+    office.say(summary)
+    office.say(t.gettext("After: {citation}", citation=t.pick(table.citation)) + " " + t.pick(table.note))
+    if found:
+        office.say(t.gettext("Settle it with `gushu duty set RECORD --steward …`."))
+    if out:
+        day = office.now().astimezone().date().isoformat()
+        made_by = (f"{facts.register_name} · {day}", summary, t.pick(table.citation), t.pick(table.note))
+        title = t.gettext("Records without steward")
+        with written(out) as stream:
+            write_workbook(
+                [_suggestions(title, found, t)], stream, title=title, made_by=made_by, language=t,
+                made_at=office.now(),
+            )  # fmt: skip
+        office.say(str(out))
+    office.answer({**counts, "records": [_told_suggestion(each, t) for each in found]})
+
+
+def _suggested(each: Unassigned, t: Translator) -> str:
+    if each.rule is None:
+        return t.gettext("its place does not tell; the department decides")
+    return t.gettext("{unit} ({place})", unit=t.pick(each.rule.unit), place=t.pick(each.rule.place))
+
+
+def _suggestions(title: str, found: Sequence[Unassigned], t: Translator) -> Sheet:
+    _ = t.gettext
+    columns = (
+        Column(_("No."), 6, "integer"),
+        Column(t.label("kind"), 10),
+        Column(t.label("number"), 18),
+        Column(t.label("name"), 18),
+        Column(t.label("division"), 28),
+        Column(t.label("growth_place"), 16),
+        Column(t.label("ownership"), 10),
+        Column(_("Usually"), 30),
+        Column(_("Why"), 30),
+        Column(_("Steward (to be filled in)"), 26),
+    )
+    rows = (
+        (t.pick(KINDS[u.kind]), u.number, u.name, " ".join(u.division_path),
+         t.word(GrowthPlace, u.growth_place), t.word(Ownership, u.ownership),
+         t.pick(u.rule.unit) if u.rule else None,
+         t.pick(u.rule.place) if u.rule else None, None)
+        for u in found
+    )  # fmt: skip
+    return Sheet(title, columns, numbered(rows))
+
+
+def _told_suggestion(each: Unassigned, t: Translator) -> dict[str, Any]:
+    names = ("kind", "number", "name", "growth_place", "ownership")
+    rule = (
+        {"rule": each.rule.id, "unit": t.pick(each.rule.unit)} if each.rule else {"rule": None, "unit": None}
+    )
+    return {**{name: getattr(each, name) for name in names}, **rule}
 
 
 def _by_role(duties: Sequence[DutyRecord]) -> Iterator[tuple[str, list[DutyRecord]]]:

@@ -40,19 +40,27 @@ def say_made(
         office.say("  ".join(filter(None, parts)))
     fresh = sum(each.is_new for each in made)
     said = t.ngettext("{count} letter", "{count} letters", len(made))
-    office.say(t.gettext("{letters}, {new} of them new: {path}", letters=said, new=t.number(fresh, 0), path=out))
+    office.say(
+        t.gettext("{letters}, {new} of them new: {path}", letters=said, new=t.number(fresh, 0), path=out)
+    )
     if more := sum(each.not_in_it for each in made):
         office.say(
             t.ngettext(
-                "{count} record has come into care since its letter was made: give it a letter of another batch.",
-                "{count} records have come into care since their letters were made: give them letters of another batch.",
+                "{count} record has come into care since: make a letter of another batch for it.",
+                "{count} records have come into care since: make letters of another batch for them.",
                 more,
             )
         )
     if is_model:
-        office.say(t.gettext("The text is a model: adapt it to your rules and give it with --terms before anybody signs."))
+        office.say(
+            t.gettext(
+                "The text is a model: adapt it to your rules and give it with --terms before anybody signs."
+            )
+        )
     if foreign:
-        office.say(t.gettext("Not written for {places}: use --terms for their records.", places=", ".join(foreign)))
+        office.say(
+            t.gettext("Not written for {places}: use --terms for their records.", places=", ".join(foreign))
+        )
     office.say(t.gettext("For the office only: holds what is not public."))
 
 
@@ -69,15 +77,18 @@ def say_scanned(
     for each in reports:
         office.say(f"{each.letter.document_no}  {each.party}  {_fate(each, t)}")
         if each.gone:
-            office.say("  " + t.gettext("no agreement for what stands no more: {records}", records=", ".join(each.gone)))
+            office.say(
+                "  "
+                + t.gettext("no agreement for what stands no more: {records}", records=", ".join(each.gone))
+            )
         for name in dict.fromkeys(each.ended):
             office.say("  " + t.gettext("The one with {party} ended on {day}.", party=name, day=day))
     for file, number in unread:
-        office.say(t.gettext("{file}, page {page}: no code can be read; look at it and name it with --letter, --page and --at.",
+        office.say(t.gettext("{file}, page {page}: no readable code; name it with --letter, --page and --at.",
                              file=file.name, page=number))  # fmt: skip
     for file, number, code in foreign:
-        office.say(t.gettext("{file}, page {page}: the code {code} is not of this register, or forged.", file=file.name,
-                             page=number, code=code))  # fmt: skip
+        office.say(t.gettext("{file}, page {page}: the code {code} is not of this register, or forged.",
+                             file=file.name, page=number, code=code))  # fmt: skip
     signed = sum(each.is_signed_now for each in reports)
     office.say(
         t.gettext(
@@ -88,7 +99,9 @@ def say_scanned(
         )
     )
     if signed:
-        office.say(t.gettext("A code shows that a page came back, not that it is signed: look at the signatures."))
+        office.say(
+            t.gettext("A code shows that a page came back, not that it is signed: look at the signatures.")
+        )
     office.answer(
         {
             "pages": pages,
@@ -108,8 +121,8 @@ def _fate(each: LetterSeen, t: Translator) -> str:
     if each.letter.state == LetterState.SIGNED:
         return t.gettext("was signed on {day} already", day=each.letter.signed_on)
     if each.missing:
-        return t.gettext("not signed: missing pages {pages} of {count}", pages=", ".join(map(str, each.missing)),
-                         count=each.letter.page_count)  # fmt: skip
+        return t.gettext("not signed: missing pages {pages} of {count}",
+                         pages=", ".join(map(str, each.missing)), count=each.letter.page_count)  # fmt: skip
     return t.gettext("all pages are there; say on which day it was signed: --signed-on")
 
 
@@ -141,24 +154,32 @@ def say_letters(
     found = list(session.exec(query.order_by(col(CareLetter.document_no), col(CareLetter.made_at))))
     counts = Counter(session.exec(select(CareLetterItem.letter_id)))
     for letter, party in found:
-        office.say("  ".join(filter(None, (letter.document_no, letter.code, party.name, *_said(letter, counts, t)))))
+        office.say(
+            "  ".join(filter(None, (letter.document_no, letter.code, party.name, *_said(letter, counts, t))))
+        )
     states = Counter(letter.state for letter, _party in found)
     said = t.ngettext("{count} letter", "{count} letters", len(found))
-    parts = (f"{t.word(LetterState, state)} {t.number(states[state], 0)}" for state in LetterState if states[state])
+    parts = (
+        f"{t.word(LetterState, state)} {t.number(states[state], 0)}" for state in LetterState if states[state]
+    )
     office.say(" · ".join((said, *parts)))
     if not found:
         office.say(t.gettext("Print letters with `gushu letters make`."))
     if out:
         columns = (
-            Column(t.gettext("No."), 6, "integer"), Column(t.gettext("Letter no."), 16), Column(t.gettext("Code"), 12),
-            Column(t.gettext("Caretaker"), 24), Column(t.gettext("Unit or person"), 10), Column(t.label("kind"), 14),
-            Column(t.gettext("Records"), 9, "integer"), Column(t.gettext("A year"), 18), Column(t.gettext("Valid to"), 12, "date"),
+            Column(t.gettext("No."), 6, "integer"), Column(t.gettext("Letter no."), 16),
+            Column(t.gettext("Code"), 12),
+            Column(t.gettext("Caretaker"), 24), Column(t.gettext("Unit or person"), 10),
+            Column(t.label("kind"), 14),
+            Column(t.gettext("Records"), 9, "integer"), Column(t.gettext("A year"), 18),
+            Column(t.gettext("Valid to"), 12, "date"),
             Column(t.gettext("State"), 10), Column(t.gettext("Signed on"), 12, "date"),
             Column(t.gettext("Pages"), 8, "integer"), Column(t.gettext("Missing pages"), 14),
         )  # fmt: skip
         rows = (
-            (x.document_no, x.code, p.name, t.word(PartyKind, p.kind), t.word(LetterKind, x.kind), counts[x.id],
-             money_text(x.yearly_cents, x.currency, t), x.valid_to, t.word(LetterState, x.state), x.signed_on,
+            (x.document_no, x.code, p.name, t.word(PartyKind, p.kind), t.word(LetterKind, x.kind),
+             counts[x.id], money_text(x.yearly_cents, x.currency, t), x.valid_to,
+             t.word(LetterState, x.state), x.signed_on,
              x.page_count, ", ".join(map(str, missing_pages(x))) if x.state == LetterState.MADE else "")
             for x, p in found
         )  # fmt: skip
@@ -180,8 +201,8 @@ def _said(letter: CareLetter, counts: Counter[str], t: Translator) -> tuple[str,
 
 
 def _told_letter(letter: CareLetter, party: Party, counts: Counter[str]) -> dict[str, Any]:
-    names = ("code", "document_no", "batch", "terms_version", "valid_from", "valid_to", "page_count", "currency",
-             "yearly_cents", "signed_on", "scan_name", "scan_sha256")  # fmt: skip
+    names = ("code", "document_no", "batch", "terms_version", "valid_from", "valid_to", "page_count",
+             "currency", "yearly_cents", "signed_on", "scan_name", "scan_sha256")  # fmt: skip
     return {
         **{name: getattr(letter, name) for name in names},
         "kind": letter.kind.value,
@@ -210,7 +231,14 @@ def say_due(office: Office, session: Session, out: Path | None, where: Sequence[
     library = PackLibrary(pack_folder(office.address))
     found, counts = due_agreements(session, library, today, where, within_days=within)
     for each in found:
-        parts = (due_words(each.kind, t), t.pick(KINDS[each.record]), each.number, each.name, each.party, _when(each, today, t))
+        parts = (
+            due_words(each.kind, t),
+            t.pick(KINDS[each.record]),
+            each.number,
+            each.name,
+            each.party,
+            _when(each, today, t),
+        )
         office.say("  ".join(filter(None, parts)))
     kinds = Counter(each.kind for each in found)
     said = [f"{due_words(kind, t)} {t.number(kinds[kind], 0)}" for kind in DueKind if kinds[kind]]
@@ -228,18 +256,22 @@ def say_due(office: Office, session: Session, out: Path | None, where: Sequence[
         columns = (
             Column(t.gettext("No."), 6, "integer"), Column(t.gettext("Why"), 14), Column(t.label("kind"), 10),
             Column(t.label("number"), 18), Column(t.label("name"), 18), Column(t.gettext("Caretaker"), 24),
-            Column(t.gettext("Unit or person"), 10), Column(t.gettext("Before"), 20), Column(t.gettext("Since"), 12, "date"),
+            Column(t.gettext("Unit or person"), 10), Column(t.gettext("Before"), 20),
+            Column(t.gettext("Since"), 12, "date"),
             Column(t.gettext("Due on"), 12, "date"), Column(t.gettext("Valid to"), 12, "date"),
             Column(t.gettext("What it rests on"), 40),
         )  # fmt: skip
         rows = (
-            (due_words(x.kind, t), t.pick(KINDS[x.record]), x.number, x.name, x.party, t.word(PartyKind, x.party_kind),
+            (due_words(x.kind, t), t.pick(KINDS[x.record]), x.number, x.name, x.party,
+             t.word(PartyKind, x.party_kind),
              x.before, x.since, x.due_on, x.valid_to, _basis(x, t))
             for x in found
         )  # fmt: skip
         title = t.gettext("Agreements to be signed")
         write_list(office, session, out, title, [Sheet(title, columns, numbered(rows))], (total,))
-    office.answer({"due": [_told_due(each, t) for each in found], "records": counts.records, "without": counts.without})
+    office.answer(
+        {"due": [_told_due(each, t) for each in found], "records": counts.records, "without": counts.without}
+    )
 
 
 def _when(each: DueAgreement, today: date, t: Translator) -> str:
@@ -257,7 +289,9 @@ def _when(each: DueAgreement, today: date, t: Translator) -> str:
     if each.due_on:
         late = (today - each.due_on).days
         due = _("due on {day}", day=each.due_on)
-        parts.append(due if late <= 0 else due + " " + t.ngettext("({count} day late)", "({count} days late)", late))
+        parts.append(
+            due if late <= 0 else due + " " + t.ngettext("({count} day late)", "({count} days late)", late)
+        )
     parts.append(_basis(each, t))
     return " · ".join(filter(None, parts))
 
@@ -269,9 +303,24 @@ def _basis(each: DueAgreement, t: Translator) -> str:
 
 
 def _told_due(each: DueAgreement, t: Translator) -> dict[str, Any]:
-    names = ("number", "name", "party", "since", "is_since_told", "due_on", "before", "valid_to", "document_no")
+    names = (
+        "number",
+        "name",
+        "party",
+        "since",
+        "is_since_told",
+        "due_on",
+        "before",
+        "valid_to",
+        "document_no",
+    )
     told = {name: getattr(each, name) for name in names}
-    return {"why": each.kind.value, "kind": each.record, **told, "basis": each.basis.cited(t.lang) if each.basis else None}
+    return {
+        "why": each.kind.value,
+        "kind": each.record,
+        **told,
+        "basis": each.basis.cited(t.lang) if each.basis else None,
+    }
 
 
 def write_list(
@@ -281,7 +330,11 @@ def write_list(
     t = office.t
     facts = register_facts(session, office)
     day = office.now().astimezone().date().isoformat()
-    made_by = (f"{facts.register_name} · {day}", *said, t.gettext("For the office only: holds what is not public."))
+    made_by = (
+        f"{facts.register_name} · {day}",
+        *said,
+        t.gettext("For the office only: holds what is not public."),
+    )
     with written(out) as stream:
         write_workbook(sheets, stream, title=title, made_by=made_by, language=t, made_at=office.now())
     office.say(str(out))

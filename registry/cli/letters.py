@@ -39,7 +39,9 @@ _Ready = tuple[LetterRecord, list[str]]
 
 
 @letters.command(
-    help=_("Print letters to be signed: one for each caretaker. The same batch again prints the same letters.")
+    help=_(
+        "Print letters to be signed: one for each caretaker. The same batch again prints the same letters."
+    )
 )
 def make(
     ctx: typer.Context,
@@ -98,8 +100,9 @@ def make(
             now=now,
         )
         ready, told = [_ready(each, keys) for each in made], [_told(each) for each in made]
-        foreign = sorted({where_ for draft in drafts for where_ in draft.jurisdictions
-                          if text.jurisdiction and not f"{where_}-".startswith(f"{text.jurisdiction}-")})  # fmt: skip
+        places = {place for draft in drafts for place in draft.jurisdictions}
+        foreign = sorted(place for place in places if not f"{place}-".startswith(f"{text.jurisdiction}-"))
+        foreign = foreign if text.jurisdiction else []
         say_made(office, made, out, is_model=text.is_model, foreign=foreign)
     paths = _print(ready, out, extra)  # written once they are on record: no page has a code that is not
     office.answer({"letters": told, "paths": [str(path) for path in paths]})
@@ -165,19 +168,26 @@ def _rates(given: Sequence[str], t: Translator) -> Rates:
             by_grade[words[key]] = cents
         else:
             known = " · ".join(words)
-            raise typer.BadParameter(t.gettext("--yearly: {key} is no grade; there are {known}", key=key, known=known))
+            raise typer.BadParameter(
+                t.gettext("--yearly: {key} is no grade; there are {known}", key=key, known=known)
+            )
     return Rates(otherwise, by_grade)
 
 
 @letters.command(
-    help=_("Read scanned or photographed pages (PDF, JPEG, PNG, a folder); letters that are whole become signed.")
+    help=_(
+        "Read scanned or photographed pages (PDF, JPEG, PNG, a folder); letters that are whole become signed."
+    )
 )
 def scan(
     ctx: typer.Context,
     path: Path,
-    signed_on: Annotated[str | None, typer.Option(help=_("Day on which they were signed, YYYY-MM-DD."))] = None,
+    signed_on: Annotated[
+        str | None, typer.Option(help=_("Day on which they were signed, YYYY-MM-DD."))
+    ] = None,
     letter: Annotated[
-        str | None, typer.Option(help=_("Letter of a page without readable code, which somebody has looked at."))
+        str | None,
+        typer.Option(help=_("Letter of a page without readable code, which somebody has looked at.")),
     ] = None,
     page: Annotated[int | None, typer.Option(min=1, help=_("Page of that letter."))] = None,
     at: Annotated[int, typer.Option(min=1, help=_("Page of the file that it is."))] = 1,
@@ -282,5 +292,3 @@ def _told(each: MadeLetter) -> dict[str, Any]:
         "new": each.is_new,
         "not_in_it": each.not_in_it,
     }
-
-

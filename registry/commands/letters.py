@@ -48,8 +48,8 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class MadeLetter:
-    """One letter of a batch as its row and what is printed. `not_in_it`: records that came into the caretaker's
-    care since it was made."""
+    """One letter of a batch as its row and what is printed. `not_in_it`: records that came into the
+    caretaker's care since it was made."""
 
     row: CareLetter
     record: LetterRecord
@@ -94,7 +94,11 @@ def make_letters(
         session.flush()
         items = [
             CareLetterItem(
-                letter_id=row.id, ordinal=number, page=page, yearly_cents=line.yearly_cents, **{_COLUMNS[ref[0]]: ref[1]}
+                letter_id=row.id,
+                ordinal=number,
+                page=page,
+                yearly_cents=line.yearly_cents,
+                **{_COLUMNS[ref[0]]: ref[1]},
             )
             for number, (ref, line, page) in enumerate(
                 zip(draft.refs, record.lines, pages.of_lines, strict=True), start=1
@@ -107,7 +111,9 @@ def make_letters(
         made[draft.party_id] = MadeLetter(row, record, True)
     if changes:
         record_event(session, "letters:made", changes, actor=actor, at=now)
-    return [made.get(draft.party_id) or _again(session, had[draft.party_id], draft, store) for draft in drafts]
+    return [
+        made.get(draft.party_id) or _again(session, had[draft.party_id], draft, store) for draft in drafts
+    ]
 
 
 def void_letter(session: Session, code: str, *, reason: str, actor: str, now: datetime) -> CareLetter:
@@ -119,7 +125,9 @@ def void_letter(session: Session, code: str, *, reason: str, actor: str, now: da
     if letter.state == LetterState.VOID:
         return letter
     if letter.state == LetterState.SIGNED:
-        raise LetterError(letter=code, reason=Phrase("it is signed; end its agreements with `gushu agreement end`"))
+        raise LetterError(
+            letter=code, reason=Phrase("it is signed; end its agreements with `gushu agreement end`")
+        )
     before = letter.model_dump()
     letter.state = LetterState.VOID
     session.add(letter)

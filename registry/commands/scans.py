@@ -1,4 +1,4 @@
-"""Scanned pages of care letters: which letter each belongs to, and letters signed once all pages are there."""
+"""Scanned pages of care letters: to which letter each belongs; a letter is signed once all are there."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -48,8 +48,11 @@ class Sorted:
 
 @dataclass(slots=True)
 class LetterSeen:
-    """What came of a letter. missing: its pages that nobody has seen yet. refused: why it is not signed though
-    whole. gone: records that stand no more and got no agreement. ended: with whom an agreement ended."""
+    """What came of a letter.
+
+    missing: its pages that nobody has seen yet. refused: why a whole letter is not signed. gone: records that
+    stand no more and have no agreement. ended: with whom an agreement ended.
+    """
 
     letter: CareLetter
     party: str
@@ -63,7 +66,7 @@ class LetterSeen:
 
 
 def sort_codes(texts: Iterable[str], keys: Sequence[bytes]) -> Sorted:
-    """Which pages of letters the QR codes of a scanned page name; other codes, such as tags', are passed over.
+    """Which pages of letters the QR codes of a scanned page name; other codes are passed over.
 
     A code that means to be a letter's and was not made with one of the register's keys is foreign.
     """
@@ -103,7 +106,9 @@ def record_pages(
     codes = list(dict.fromkeys(page.code for page in seen))
     letters = {code: find_letter(session, code) for code in codes}
     return [
-        _note(session, letters[code], [page for page in seen if page.code == code], signed_on, today, actor, now)
+        _note(
+            session, letters[code], [page for page in seen if page.code == code], signed_on, today, actor, now
+        )
         for code in codes
     ]
 

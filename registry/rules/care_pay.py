@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 MIDDLE = 15
-"""Day of a month on which an agreement must be in force for that month to be paid: each month is paid once."""
+"""Day of a month on which an agreement must be in force for it to be paid: each month is paid once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """When an agreement binds: signed on, last day (None: open), and day from which it no longer binds."""
+    """When an agreement binds: signed on, last day (None: open), and the day from which it binds no more."""
 
     signed_on: date
     valid_to: date | None = None
@@ -41,6 +41,6 @@ def part_of_year(yearly_cents: int, months: int) -> int:
 
 
 def reference_day(year: int, today: date) -> date:
-    """The day on which an agreement must be in force to be paid for a whole year: its last day, or today while
-    the year is running."""
+    """The day on which an agreement must be in force to be paid a whole year: the last, or today while the
+    year is running."""
     return min(date(year, 12, 31), today)

@@ -1,4 +1,4 @@
-"""Codes of care letters: what the QR code of each page says, and the check that only the register's key makes.
+"""Codes of care letters: what the QR code of a page says, and the check that only the register's key makes.
 
 A page says GUSHU:L:CODE:PAGE:PAGES:CHECK in characters that QR keeps coarse. CODE is 8 characters as on tags;
 CHECK is the first 80 bits of HMAC-SHA-256(key, domain + CODE:PAGE:PAGES) in base32, 16 characters.
@@ -41,7 +41,7 @@ def page_text(code: str, page: int, pages: int, key: bytes) -> str:
 
 
 def parse_page(text: str) -> PageMark | None:
-    """The page that a QR code names, None where it has not the form of ours; its check is not yet looked at."""
+    """The page that a QR code names, None where it is not of our form; its check is not looked at here."""
     found = _PAGE.fullmatch(text.strip().upper()) if len(text) < 80 else None
     if found is None or int(found[2]) > int(found[3]):
         return None
@@ -55,7 +55,8 @@ def looks_like_page(text: str) -> bool:
 
 def is_genuine_page(mark: PageMark, keys: Iterable[bytes]) -> bool:
     """Whether one of the register's keys, old or new, made the check; each compared in constant time."""
-    return any([hmac.compare_digest(mark.check, _check(mark.code, mark.page, mark.pages, key)) for key in keys])
+    made = (_check(mark.code, mark.page, mark.pages, key) for key in keys)
+    return any(hmac.compare_digest(mark.check, check) for check in made)
 
 
 def _check(code: str, page: int, pages: int, key: bytes) -> str:

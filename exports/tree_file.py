@@ -157,7 +157,7 @@ def _picture(photo: Any) -> str:
 
 def _row_line(row: Any, name: str, day: str, t: Translator) -> str:
     """One dated row: its day, then what it says under the labels of its fields."""
-    parts = []
+    parts: list[str] = []
     for field in fields(row):
         value = getattr(row, field.name)
         if field.name == day or value is None or value == () or field.name in {"text_lang", "authority_en"}:

@@ -7,16 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from registry.kpis import (
-    Counted,
-    Homes,
-    Period,
-    all_kpis,
-    kpi_lines,
-    left_undated,
-    standing_on,
-    tallied,
-)
+from registry.kpi_counts import Counted, Period, left_undated, standing_on, tallied
+from registry.kpis import Homes, all_kpis, kpi_lines
 from registry.models import (
     Assessment,
     CareEntry,

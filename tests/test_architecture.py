@@ -31,8 +31,11 @@ LAYERS = {
     "registry.records": set(),
     "registry.list_records": set(),
     "registry.report_records": set(),
-    "registry.kpis": {"affected", "chunks", "db", "models", "quality", "rulepacks", "report_records", "rules", "surroundings", "vocab"},
-    "registry.reports": {"kpis", "models", "report_records", "rules", "surroundings", "vocab"},
+    "registry.kpi_counts": {
+        "affected", "chunks", "models", "quality", "report_records", "rulepacks", "rules", "vocab",
+    },
+    "registry.kpis": {"db", "kpi_counts", "report_records", "rules", "surroundings"},
+    "registry.reports": {"kpi_counts", "kpis", "models", "report_records", "rules", "surroundings", "vocab"},
     "registry.letter_records": set(),
     "registry.care_data": {"errors", "db", "letter_records", "rules", "vocab"},
     "registry.care_letters": {

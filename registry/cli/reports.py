@@ -17,7 +17,8 @@ from registry.commands.ledgers import find_division
 from registry.commands.reports import facts_of, is_whole, keep_report, kept_report, kept_reports
 from registry.db import reading, transaction
 from registry.errors import OutputError, Phrase
-from registry.kpis import LEVELS, Period, counted_patrols
+from registry.kpi_counts import Period, counted_patrols
+from registry.kpis import LEVELS
 from registry.outputs import check_output
 from registry.report_records import ReportFacts
 from registry.reports import measure_report

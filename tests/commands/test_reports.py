@@ -16,7 +16,7 @@ from registry.commands.history import canonical
 from registry.commands.reports import facts_of, is_whole, keep_report, kept_report, kept_reports
 from registry.commands.verifying import verify_history
 from registry.db import reading, transaction
-from registry.kpis import Period, counted_patrols
+from registry.kpi_counts import Period, counted_patrols
 from registry.models import (
     Assessment,
     CareAgreement,

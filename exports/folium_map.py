@@ -19,6 +19,7 @@ from folium.template import Template
 
 from exports.assets import MAP_SCRIPTS, MAP_STYLES, asset, inline_script
 from exports.map_points import MAP_LIMIT, PlacedTree, pack_points
+from exports.map_zones import MapZone, pack_zones
 from registry.records import RegisterFacts, SourceRecord
 from registry.vocab.language import Translator, translator
 
@@ -40,11 +41,13 @@ def write_map(
     facts: RegisterFacts,
     limit: int = MAP_LIMIT,
     basemap: Basemap | None = None,
+    zones: Iterable[MapZone] = (),
 ) -> None:
     """Write the map of `trees` as one self-contained HTML file; same content, same bytes.
 
     Trees without a position are counted and can be searched for; generalised ones are drawn in their cell.
-    Without `basemap` the file asks no network for anything. Raises TooManyTreesError past `limit` trees.
+    zones: read after the trees. Without `basemap` the file asks no network for anything.
+    Raises TooManyTreesError past `limit` trees.
     """
     t = translator(language)
     sources = _SourceList(trees)
@@ -53,6 +56,7 @@ def write_map(
         "points": points,
         "treeBase": f"{facts.public_address.rstrip('/')}/tree/" if facts.public_address else None,
         "tiles": basemap._asdict() if basemap else None,
+        "zones": pack_zones(zones),
     }
     made = _page_html(points, _page_texts(points["counts"], t, facts, sources.seen()), given)
     if isinstance(out, TextIOBase):
@@ -87,7 +91,7 @@ var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {{ this.options|
   var part = function (id) { return document.getElementById(id); };
   var given = JSON.parse(part("trees").textContent);
   treeMap({{ this.get_name() }}, given.points, {
-    treeBase: given.treeBase, tiles: given.tiles,
+    treeBase: given.treeBase, tiles: given.tiles, zones: given.zones,
     legend: part("legend"), regions: part("regions"), search: part("search")
   });
 })();

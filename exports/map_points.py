@@ -187,6 +187,11 @@ def map_words(t: Translator) -> dict[str, str]:
         "found": _("{n} found", n="{n}"),
         "more": _("and {n} more: type a little more", n="{n}"),
         "none": _("Nothing found for “{name}”", name="{name}"),
+        "zones": _("Protection zones, seen from nearby"),
+        "zoneComputed": _("computed, not legally published"),
+        "zoneLegal": _("delineated"),
+        "zoneOf": _("Protection zone of {number}", number="{number}"),
+        "zoneCut": _("Too many zones in view: look closer."),
         "noPositions": _("None of these trees has a position to show."),
     }
 

@@ -19,13 +19,23 @@ from datasette_plugins.site.middleware import OWN_POLICY
 from datasette_plugins.site.pages import caching, edition_of, render_page
 from datasette_plugins.site.place_names import Name, lang_of, place_names
 from datasette_plugins.site.visits import visit_of
+from datasette_plugins.site.zones import zone_rows
 from exports.assets import MAP_SCRIPTS, MAP_STYLES
 from exports.map_points import MAP_LIMIT, pack_points
+from exports.map_zones import MapZone, pack_zones
 from registry.records import MapTree, SourceRecord
 from registry.vocab.language import Translator
 from registry.vocab.words import JURISDICTIONS, LISTINGS, Grade
 
 LISTED = 50
+ZONES_DRAWN = 600
+_WIDEST = 1.0
+"""Degrees of a box of which zones are given: they are drawn from nearby only."""
+_ZONES = (
+    "SELECT kind, number, name, area_m2, document_no, approved_by, published_on, basis_zh, basis_en, geom "
+    "FROM zone WHERE east >= ?1 AND north >= ?2 AND west <= ?3 AND south <= ?4 "
+    f"ORDER BY fid LIMIT {ZONES_DRAWN + 1}"
+)
 _LONGEST_PATH = 200
 _TREE_COLUMNS = (
     "path, tree_no, jurisdiction, category, status, text_lang, source_id, name_zh, name_zh_lang, name_latin, "
@@ -104,12 +114,53 @@ async def points_json(datasette: Any, request: Any) -> Response:
     def load(connection: sqlite3.Connection) -> str:
         trees = read_trees(connection, wish, MAP_LIMIT + 1, visit.translator)
         points = pack_points(trees, visit.translator, limit=MAP_LIMIT)
-        given = {"points": points, "treeBase": visit.url("/tree/"), "tiles": tiles}
+        has_zones = bool(zone_rows(connection, "SELECT 1 FROM zone LIMIT 1"))
+        zones = visit.url("/map/zones.json") if has_zones else None
+        given = {"points": points, "treeBase": visit.url("/tree/"), "tiles": tiles, "zonesUrl": zones}
         return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
 
     body = await edition.execute_fn(load)
     headers = caching(visit, lasting=True)
     return Response(body, headers=headers, content_type="application/json; charset=utf-8")
+
+
+async def zones_json(datasette: Any, request: Any) -> Response:
+    """The protection zones that meet a box (`box=west,south,east,north`, degrees), for `treemap.js`."""
+    visit = visit_of(request)
+    t = visit.translator
+    box = _box((request.args.get("box") or "")[:_LONGEST_PATH])
+
+    def load(connection: sqlite3.Connection) -> str:
+        rows = zone_rows(connection, _ZONES, box) if box else []
+        return json.dumps(pack_zones((read_zone(row, t) for row in rows), limit=ZONES_DRAWN),
+                          ensure_ascii=False, separators=(",", ":"))  # fmt: skip
+
+    body = await edition_of(datasette).execute_fn(load)
+    return Response(
+        body, headers=caching(visit, lasting=True), content_type="application/json; charset=utf-8"
+    )
+
+
+def read_zone(row: Any, t: Translator) -> MapZone:
+    """A zone as maps take it, its basis in the reader's language."""
+    zone = dict(row)
+    document = " · ".join(filter(None, (zone["document_no"], zone["approved_by"], zone["published_on"])))
+    basis = zone["basis_zh" if t.lang == "zh" else "basis_en"] or ""
+    return MapZone(
+        zone["kind"], zone["number"], zone["name"], zone["area_m2"], document or None, basis, zone["geom"]
+    )
+
+
+def _box(text: str) -> tuple[float, ...] | None:
+    """West, south, east, north; None for anything that is no small box on the globe."""
+    try:
+        found = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        return None
+    if len(found) != 4 or not all(-180.5 <= value <= 180.5 for value in found):
+        return None
+    west, south, east, north = found
+    return found if west < east <= west + _WIDEST and south < north <= south + _WIDEST else None
 
 
 def policy_with(basemap: str) -> str:

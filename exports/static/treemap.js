@@ -168,6 +168,60 @@
     return Object.keys(seen).length;
   }
 
+  /* Protection zones: a layer that can be switched, drawn from nearby only. options.zones: packed by
+   * exports/map_zones.py; options.zonesUrl: where the site gives those of a box. */
+  var ZONES_FROM = 15;
+  function drawZones(map, words, options) {
+    var pane = map.createPane("zones"), held = L.layerGroup(), isShown = true, asked = 0;
+    pane.style.zIndex = 390;
+    var renderer = L.svg({ pane: "zones", padding: 0.2 });
+    var note = map.getContainer().appendChild(element("p", "tm-zone-note", words.zoneCut));
+    note.hidden = true;
+
+    function points(steps) {
+      var lon = 0, lat = 0, found = [];
+      for (var i = 0; i < steps.length; i += 2) {
+        lon += steps[i]; lat += steps[i + 1];
+        found.push([lat / 1e6, lon / 1e6]);
+      }
+      return found;
+    }
+    function told(zone, basis) {
+      var root = element("div", "tm-zone-told");
+      root.appendChild(element("b", "", fill(words.zoneOf, "number", zone[1]) + (zone[2] ? " · " + zone[2] : "")));
+      root.appendChild(element("p", "", (zone[0] === "legal" ? words.zoneLegal : words.zoneComputed) + " · " + grouped(Math.round(zone[3])) + " m²"));
+      [zone[4], basis].forEach(function (text) { if (text) root.appendChild(element("p", "tm-note", text)); });
+      return root;
+    }
+    function put(given) {
+      held.clearLayers();
+      given.zones.forEach(function (zone) {
+        L.polygon(zone[6].map(points), {
+          renderer: renderer, weight: 1.6, className: "tm-zone tm-zone-" + zone[0]
+        }).bindPopup(function () { return told(zone, given.bases[zone[5]]); }, {
+          className: "tm-popup", maxWidth: 280
+        }).addTo(held);
+      });
+      note.hidden = !given.cut;
+    }
+    function draw() {
+      var isNear = isShown && map.getZoom() >= ZONES_FROM;
+      if (isNear !== map.hasLayer(held)) map[isNear ? "addLayer" : "removeLayer"](held);
+      if (!isNear) { note.hidden = true; return; }
+      if (!options.zonesUrl) return;
+      var view = map.getBounds(), mine = ++asked;
+      var box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()].map(function (value) { return value.toFixed(5); });
+      fetch(options.zonesUrl + "?box=" + box.join(","), { credentials: "same-origin" })
+        .then(function (answer) { return answer.ok ? answer.json() : null; })
+        .then(function (given) { if (given && mine === asked) put(given); })
+        .catch(function () { /* the map stands without them */ });
+    }
+    if (options.zones) put(options.zones);
+    map.on("moveend", draw);
+    draw();
+    return function (shown) { isShown = shown; draw(); };
+  }
+
   function names(data, tree) {
     var name = data.names[tree[3]];
     return { zh: name[0], zhLang: name[1], latin: name[2], en: name[3] };
@@ -277,7 +331,7 @@
     };
   }
 
-  function fillLegend(root, data, trees, cells) {
+  function fillLegend(root, data, trees, cells, zones) {
     var list = root.appendChild(element("ul", "tm-legend"));
     data.kinds.forEach(function (kind, index) {
       var label = list.appendChild(element("li")).appendChild(element("label"));
@@ -294,6 +348,16 @@
       var item = list.appendChild(element("li", "tm-key"));
       item.appendChild(element("span", "tm-swatch " + className));
       item.appendChild(element("span", "tm-label", text));
+    }
+    if (zones) {
+      var zoneLabel = list.appendChild(element("li")).appendChild(element("label"));
+      var zoneBox = zoneLabel.appendChild(element("input"));
+      zoneBox.type = "checkbox";
+      zoneBox.checked = true;
+      zoneBox.addEventListener("change", function () { zones(zoneBox.checked); });
+      zoneLabel.appendChild(element("span", "tm-label", data.words.zones));
+      key("tm-swatch-zone-computed", data.words.zoneComputed);
+      key("tm-swatch-zone-legal", data.words.zoneLegal);
     }
     if (cells) key("tm-swatch-cell", data.words.cellLegend);
     if (data.outlines.length) key("tm-swatch-outline", data.words.outlineLegend);
@@ -385,9 +449,11 @@
     }
     drawOutlines(map, data.outlines);
     var cells = drawCells(map, data);
+    var hasZones = options.zonesUrl || (options.zones && options.zones.zones.length);
+    var zones = hasZones ? drawZones(map, data.words, options) : null;
     var trees = drawTrees(map, data, options);
     if (!whole) map.getContainer().appendChild(element("p", "tm-empty", data.words.noPositions));
-    if (options.legend) fillLegend(options.legend, data, trees, cells);
+    if (options.legend) fillLegend(options.legend, data, trees, cells, zones);
     if (options.regions) fillRegions(options.regions, map, data, whole);
     if (options.search) fillSearch(options.search, data, options, trees);
     return trees;

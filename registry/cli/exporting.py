@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 from sqlmodel import Session, col, select
@@ -18,12 +18,17 @@ from registry.errors import AddressMissingError, unwritable
 from registry.models import Edition
 from registry.outputs import check_output
 from registry.photos import PhotoStore
+from registry.public_zones import Shown, zones_around
 from registry.queries import full_trees
 from registry.records import MapPoint, RegisterFacts, TagContent, TreeRecord
+from registry.rulepacks import PackLibrary, pack_folder
 from registry.rules.redaction import redact
 from registry.rules.tag_content import tag_content
 from registry.selection import STANDING, count_trees, neighbours_of, stream_ids
 from registry.settings import all_settings
+
+if TYPE_CHECKING:
+    from exports.map_zones import MapZone
 
 Where = Annotated[
     list[str] | None, typer.Option(help=_("Only trees with field=value; may be given several times."))
@@ -123,16 +128,38 @@ def map_(ctx: typer.Context, out: Path, where: Where = None) -> None:
         total = count_trees(session, where or ())
         facts = register_facts(session, office)
         url = all_settings(session)["basemap_url"]
+        shown: dict[str, Shown] = {}
         with written(out) as stream:
             write_map(
-                public_trees(session, stream_ids(session, where or ()), None),
+                _noted(public_trees(session, stream_ids(session, where or ()), None), shown),
                 stream,
                 language=office.t.lang,
                 facts=facts,
                 basemap=Basemap(url, "") if url else None,
+                zones=_map_zones(session, office, shown),
             )
     office.say(office.t.gettext("A map of {count} trees: {path}", count=office.t.number(total, 0), path=out))
     office.answer({"trees": total, "path": str(out)})
+
+
+def _noted(trees: Iterator[TreeRecord], shown: dict[str, Shown]) -> Iterator[TreeRecord]:
+    """Trees passed on, and noted as far as their zones ask: what the public sees of their places."""
+    for tree in trees:
+        if tree.lon is not None:
+            shown[tree.uuid] = (tree.tree_no, tree.name_zh, tree.position_precision, tree.growth_place)
+        yield tree
+
+
+def _map_zones(session: Session, office: Office, shown: dict[str, Shown]) -> "Iterator[MapZone]":
+    """The zones of the trees of a map, once those are known."""
+    from exports.map_zones import MapZone
+
+    library = PackLibrary(pack_folder(office.address))
+    for row in zones_around(session, library, shown):
+        parts = (row["document_no"], row["approved_by"], row["published_on"] and str(row["published_on"]))
+        basis = row[f"basis_{office.t.lang}"] or ""
+        document = " · ".join(filter(None, parts)) or None
+        yield MapZone(row["kind"], row["number"], row["name"], row["area_m2"], document, basis, row["geom"])
 
 
 @app.command(help=_("Make the dossier of one tree, or of grove:NUMBER (PDF)."))

@@ -25,6 +25,7 @@ from registry.importing.reading import open_table
 from registry.outputs import check_output
 from registry.publish import publish as publish_edition
 from registry.selection import find_record
+from registry.rulepacks import PackLibrary, pack_folder
 from registry.settings import KNOWN, all_settings, get_setting
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
@@ -144,6 +145,7 @@ def publish(
             actor=office.actor,
             now=office.now(),
             progress=tell,
+            library=PackLibrary(pack_folder(office.address)),
         )
     _tell_edition(office, report)
 

@@ -9,7 +9,7 @@
     status.hidden = true;
     var map = L.map(root, { maxZoom: 19, minZoom: 2 });
     var trees = treeMap(map, given.points, {
-      treeBase: given.treeBase, tiles: given.tiles,
+      treeBase: given.treeBase, tiles: given.tiles, zonesUrl: given.zonesUrl,
       legend: document.getElementById("legend"), regions: document.getElementById("regions")
     });
     document.getElementById("legend-box").hidden = false;

@@ -197,7 +197,7 @@ class AssessmentNotFoundError(RegistryError):
     """No assessment, or more than one, begins with these letters."""
 
     code = "assessment_not_found"
-    template = "{count} assessments are called {called}; `gushu assess list` shows them"
+    template = "{count} assessments begin with {called}, not one; `gushu assess list` shows them"
 
 
 class AssessmentFileError(RegistryError):

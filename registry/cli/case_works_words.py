@@ -106,7 +106,7 @@ def _lines(t: Translator, view: CaseView, pack: RulePack | None, *, is_restricte
     if case.until_on:
         yield _("until {day}", day=case.until_on)
     if case.kind == CaseKind.WORKS and (rule := works_rule(facts, pack)):
-        yield _("the law asks: {said}", said=_ruled(t, rule))
+        yield _("the law asks: {said}", said=ruled(t, rule))
     for rule in penalty_rules(facts, pack):
         yield _("range of fines for each tree: {said}", said=f"{fine_of(t, rule)} — {cited(t, rule.basis)}")
     if case.incident and pack and pack.section("penalties"):
@@ -126,7 +126,8 @@ def fine_of(t: Translator, rule: Rule) -> str:
     return "  ".join(filter(None, [classes, fine_text(t, rule.values), said]))
 
 
-def _ruled(t: Translator, rule: Rule) -> str:
+def ruled(t: Translator, rule: Rule) -> str:
+    """What a rule says, and where it stands."""
     return f"{row_text(t, rule.section, rule.values)} — {cited(t, rule.basis)}"
 
 

@@ -186,9 +186,10 @@ class _Writer:
         measures, t = all_measures(), self.t
         for group, label in MEASURE_GROUPS.items():
             lines = [each for each in self.record.lines if _group(each.measure) == group]
-            yield Para(f"{group}  {t.pick(label)}", "strong")
             if not lines:
-                yield Para(t.gettext("not part of this strategy"), "soft")
+                yield Para(f"{group}  {t.pick(label)}: {t.gettext('not part of this strategy')}", "soft")
+                continue
+            yield Para(f"{group}  {t.pick(label)}", "strong")
             for each in lines:
                 mark = "" if each.is_confirmed else t.gettext(" (proposed, not confirmed)")
                 head = f"{each.ordinal}. {each.measure} {t.word(measure_labels(), each.measure)}{mark}"
@@ -216,7 +217,7 @@ class _Writer:
         if not priced:
             return
         columns = ((_("No."), 1, "left"), (_("Item"), 4, "left"), (_("Unit price"), 3, "right"),
-                   (_("Amount"), 3.4, "right"), (_("Source of the money"), 3, "left"))  # fmt: skip
+                   (_("Sum"), 3.4, "right"), (_("Source of the money"), 3, "left"))  # fmt: skip
         yield Table(columns, tuple(self._money_row(each) for each in priced))
         yield from (Para(text) for text in self._sums(priced))
         if len(priced) < len(record.lines):
@@ -292,23 +293,37 @@ class _Writer:
     def acceptance(self) -> Iterator[Block]:
         _, record, t = self.t.gettext, self.record, self.t
         if record.works:
-            columns = ((_("Work order"), 2.6, "left"), (_("What"), 3.2, "left"), (_("State"), 2.2, "left"),
-                       (_("Cost"), 3, "right"), (_("Accepted on"), 2.2, "left"), (_("By"), 2, "left"),
-                       (_("Result"), 3.6, "left"))  # fmt: skip
-            rows = (
-                (w.number, t.word(measure_labels(), w.measure), t.word(WorkState, w.state),
-                 money_text(w.cost_cents, w.currency, t), str(w.accepted_on or ""), w.accepted_by or "",
-                 w.outcome or "")
-                for w in record.works
-            )  # fmt: skip
-            yield Table(columns, tuple(rows))
-        if record.outcome:
-            yield Para(_("accepted on {day}: {outcome}", day=record.accepted_on, outcome=record.outcome))
+            yield self._works()
+        unwritten = self.unwritten.text
+        by = next((s.party for s in record.signatures if s.role == "accepted"), unwritten)
+        day = str(record.accepted_on or unwritten)
+        yield self._pairs(
+            [
+                (_("Outcome"), record.outcome or unwritten),
+                (_("Accepted on"), day),
+                (_("Accepted by"), by),
+                (_("Signature or seal"), " "),
+            ]
+        )
         if record.before and record.after and record.change is not None:
             facts = {"before": t.number(record.before.score or 0), "after": t.number(record.after.score or 0)}
             yield Para(_("Score before {before}, afterwards {after}", **facts) + f" ({record.change:+.1f})")
         elif record.state == StrategyState.ACCEPTED:
             yield Para(_("Not compared: no score of the same model before and after."), "soft")
+
+    def _works(self) -> Table:
+        _, t = self.t.gettext, self.t
+        heads = (_("Work order"), _("What is done"), _("State"), _("Cost"), _("Accepted on"), _("Accepted by"),
+                 _("Outcome"))  # fmt: skip
+        shares = (2.7, 3.2, 2.1, 3, 2.4, 2.2, 3.6)
+        columns = [(head, share, "left") for head, share in zip(heads, shares, strict=True)]
+        rows = (
+            (w.number, t.word(measure_labels(), w.measure), t.word(WorkState, w.state),
+             money_text(w.cost_cents, w.currency, t), str(w.accepted_on or ""), w.accepted_by or "",
+             w.outcome or "")
+            for w in self.record.works
+        )  # fmt: skip
+        return Table(tuple(columns), tuple(rows))
 
     def _text(self, text: str | None) -> Iterator[Block]:
         if text:
@@ -324,9 +339,10 @@ class _Writer:
         if self.tree is None:
             return []
         said = Said(self.tree, self.t)
-        return [
-            (self.t.label(_LABELS.get(name, name)), value) for name in names if (value := said.value(name))
-        ]
+        rows = [(name, said.value(name)) for name in names if name != "division_path"]
+        found = [(self.t.label(name), value) for name, value in rows if value]
+        place = " ".join(self.tree.division_path) if "division_path" in names else ""
+        return [*found, (self.t.label("division"), place)] if place else found
 
     def _answers(self, *, inside: bool) -> Iterator[Block]:
         """The answers of the assessment about the place, or about the tree."""
@@ -376,9 +392,6 @@ class _Writer:
             yield t.gettext("{source}: {amount}", source=name, amount=amount)
         total = money_text(self.record.planned_cents, currency, t)
         yield t.gettext("In all: {amount}", amount=total)
-
-
-_LABELS = {"division_path": "division"}
 
 
 def _group(code: str) -> str:

@@ -96,7 +96,7 @@ def _order(record: WorkRecord, t: Translator) -> Iterator[Block]:
     rows = [
         (_("Record"), " ".join(filter(None, (record.about.number, record.about.name)))),
         (t.label("division"), " ".join(record.about.division_path)),
-        (_("What"), f"{record.measure} {t.word(measure_labels(), record.measure)}"),
+        (_("What is done"), f"{record.measure} {t.word(measure_labels(), record.measure)}"),
         (_("How"), record.text or ""),
         (_("Quantity"), quantity),
         (_("Strategy"), strategy or ""),
@@ -147,7 +147,7 @@ def _acceptance(record: WorkRecord, t: Translator) -> Iterator[Block]:
     _ = t.gettext
     unwritten = _("not yet written")
     rows = (
-        (_("Result"), record.outcome or unwritten, _("Accepted on"), str(record.accepted_on or unwritten)),
+        (_("Outcome"), record.outcome or unwritten, _("Accepted on"), str(record.accepted_on or unwritten)),
         (_("Accepted by"), record.accepted_by or unwritten, _("Signature or seal"), " "),
         (_("Crew"), record.crew or unwritten, _("Signature or seal"), " "),
     )

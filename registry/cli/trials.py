@@ -178,7 +178,7 @@ def _sheet(found: list[TrialRecord], t: Translator) -> Sheet:
     columns = (
         Column(_("No."), 6, "integer"),
         Column(_("Trial"), 16),
-        Column(_("Title"), 30),
+        Column(_("Name of the trial"), 30),
         Column(_("State"), 10),
         Column(_("From"), 12, "date"),
         Column(_("Until"), 12, "date"),
@@ -211,7 +211,7 @@ def _subjects(found: list[TrialRecord], t: Translator) -> Sheet:
         Column(_("Record"), 22),
         Column(t.label("name"), 18),
         Column(_("Treatment"), 24),
-        Column(_("Result"), 40),
+        Column(_("Outcome"), 40),
     )
     rows = (
         (r.number, s.about.number, s.about.name, s.treatment, s.result) for r in found for s in r.subjects

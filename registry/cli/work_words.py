@@ -47,7 +47,7 @@ def work_sheet(found: Sequence[WorkRecord], today: date, t: Translator) -> Sheet
         Column(t.label("name"), 16),
         Column(t.label("division"), 24),
         Column(_("Measure"), 8),
-        Column(_("What"), 22),
+        Column(_("What is done"), 22),
         Column(_("How"), 34),
         Column(_("Quantity"), 14),
         Column(_("State"), 12),
@@ -61,7 +61,7 @@ def work_sheet(found: Sequence[WorkRecord], today: date, t: Translator) -> Sheet
         Column(_("Planned"), 14),
         Column(_("Cost"), 14),
         Column(_("Source of the money"), 14),
-        Column(_("Result"), 30),
+        Column(_("Outcome"), 30),
     )
     rows = (
         (
@@ -90,7 +90,7 @@ def budget_sheet(found: Sequence[BudgetRecord], t: Translator) -> Sheet:
         Column(_("Planned"), 16),
         Column(_("Spent"), 16),
         Column(_("Left"), 16),
-        Column(_("Works"), 8, "integer"),
+        Column(_("Work orders"), 8, "integer"),
         Column(_("Document"), 22),
     )
     rows = (
@@ -121,7 +121,7 @@ def spend_sheet(by: str, found: Sequence[SpendRecord], t: Translator) -> Sheet:
         Column(_("Currency"), 8),
         Column(_("Planned"), 16),
         Column(_("Spent"), 16),
-        Column(_("Works"), 8, "integer"),
+        Column(_("Work orders"), 8, "integer"),
     )
     rows = (
         (
@@ -164,7 +164,7 @@ def outcome_sheet(found: Sequence[OutcomeRecord], t: Translator) -> Sheet:
         Column(_("No."), 6, "integer"),
         Column(t.label("name"), 18),
         Column(_("Measure"), 8),
-        Column(_("What"), 24),
+        Column(_("What is done"), 24),
         Column(_("Model"), 24),
         Column(_("Records"), 8, "integer"),
         Column(_("Median change"), 12, "decimal"),

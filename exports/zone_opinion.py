@@ -36,7 +36,7 @@ from exports.protection_list_text import both as _
 from exports.qr import encode_matrix
 from exports.zone_opinion_map import draw_opinion_map
 from exports.zone_opinion_text import (
-    COMPUTED,
+    BASES,
     LISTS,
     TIERS,
     TITLE,
@@ -52,7 +52,7 @@ from exports.zone_opinion_text import (
     verdict_word,
     warnings,
 )
-from registry.check_records import CheckResult, HitRecord, OpenList, OpenRecord
+from registry.check_records import CheckedRecord, CheckResult, HitRecord, OpenList, OpenRecord
 from registry.errors import Phrase
 from registry.vocab.care_words import ZONE_LACKS
 from registry.vocab.labels import Label
@@ -64,7 +64,7 @@ _LABEL = 104.0
 _QR = 74.0
 _MAP_HEIGHT = 250.0
 _COLOURS = {"conflict": SEAL, "undecided": GOLD, "none": LEAF}
-_HIT_SHARES = (1.2, 5.0, 2.5, 2.7, 2.3, 2.5, 2.9, 6.2, 3.0)
+_HIT_SHARES = (1.2, 5.2, 2.7, 2.5, 2.2, 2.3, 3.4, 6.6, 3.2)
 _LIST_SHARES = (5.0, 4.6, 2.4, 3.2, 5.0)
 
 
@@ -134,6 +134,11 @@ class _Text:
             Both(*pair) for pair in zip(warnings(self.result, ZH), warnings(self.result, EN), strict=True)
         ]
 
+    @property
+    def remarks(self) -> list[Both]:
+        """What reading the file told."""
+        return [Both(*pair) for pair in self.result.asked.notes]
+
     def texts(self) -> Iterator[str]:
         """Every text, for the fonts."""
         running = self.running
@@ -142,7 +147,7 @@ class _Text:
             yield from (*label, value)
         for row in (*self.hits, *(row for each in self.lists for row in each[1])):
             yield from row
-        for said in (*self.rulings, *self.notes, *self.warnings, *self.verdict, *_FIXED):
+        for said in (*self.rulings, *self.notes, *self.warnings, *self.remarks, *self.verdict, *_FIXED):
             yield from said
         for each in self.result.lists:
             yield from (*_both(LISTS[each.name]), *_more(each))
@@ -169,6 +174,8 @@ _SECTIONS = (
     _("What leaves the answer open"),
     _("Notes"),
 )
+_OPEN = 2
+"""Place of the section of open lists."""
 _LEGEND = (
     _("footprint"),
     _("zone that is met"),
@@ -183,7 +190,7 @@ _NOTHING = _("No zone and no trunk is met.")
 _ALL_EMPTY = _("Nothing: every record has a place and a zone, and none is uncertain enough to be reached.")
 _FIXED = (
     *_HEADS, *_LIST_HEADS, *_SECTIONS, *_LEGEND, *_SIGNED, _OFFICE, _NOTHING, _ALL_EMPTY, _both(TITLE),
-    _both(COMPUTED),
+    *map(_both, BASES.values()),
 )  # fmt: skip
 
 
@@ -225,13 +232,13 @@ def _hit_rows(result: CheckResult) -> tuple[list[Both], list[tuple[str, ...]]]:
         rows.append(
             (
                 str(place),
-                _twice(Both(record_name(hit.record, ZH), record_name(hit.record, EN))),
+                _record(hit.record),
                 _twice(Both(grade_word(hit.record, ZH), grade_word(hit.record, EN))) or "–",
                 ZH.number(hit.overlap_m2),
                 ZH.number(hit.zone_percent),
                 ZH.number(hit.footprint_percent),
                 _twice(Both(distances(hit, ZH), distances(hit, EN))),
-                _twice(Both(basis_sentence(hit, ZH), basis_sentence(hit, EN))),
+                f"{basis_sentence(hit, ZH)}\n{_both(BASES[hit.zone]).en}",
                 f"[{rulings.index(ruling) + 1}]\n{tier}".strip(),
             )
         )
@@ -255,6 +262,14 @@ def _twice(said: Both) -> str:
     return said.zh if said.zh == said.en else f"{said.zh}\n{said.en}"
 
 
+def _record(record: CheckedRecord, between: str = "\n") -> str:
+    """Number and name, and the English name on a line of its own."""
+    bare = replace(record, number="")
+    zh, en = record_name(bare, ZH), record_name(bare, EN)
+    first = f"{record.number}{between}{zh}" if zh else record.number
+    return first if en in {zh, ""} else f"{first}\n{en}"
+
+
 def _list_rows(each: OpenList) -> list[tuple[str, ...]]:
     return [_list_row(record) for record in each.records[:LISTED]]
 
@@ -269,7 +284,7 @@ def _list_row(each: OpenRecord) -> tuple[str, ...]:
         ", ".join(EN.word(ZONE_LACKS, name) for name in each.missing),
     )
     return (
-        _twice(Both(record_name(record, ZH), record_name(record, EN))),
+        _record(record, " "),
         " ".join(record.division) or "–",
         metres(each.distance_m, ZH),
         off,
@@ -363,22 +378,27 @@ def _verdict(flow: Flow, text: _Text) -> None:
     flow.y = low - 6
     for said in text.warnings:
         _pair(flow, said, colour=SEAL)
+    for said in text.remarks:
+        _pair(flow, said, colour=SOFT)
 
 
 def _map(flow: Flow, text: _Text) -> None:
     flow.gap(4)
-    flow.need(_MAP_HEIGHT + 26)
+    flow.need(_MAP_HEIGHT + 34)
     low = flow.y - _MAP_HEIGHT
     draw_opinion_map(flow.pen, MARGIN, low, WIDTH, _MAP_HEIGHT, text.result)
     _legend(flow.pen, MARGIN, low - 12)
-    flow.y = low - 26
+    flow.y = low - 32
 
 
 def _legend(pen: Pen, x: float, y: float) -> None:
     looks: tuple[tuple[Color, float, Color], ...] = (
         (GOLD, 0.34, INK), (SEAL, 0.13, SEAL), (LEAF, 0.07, LEAF), (LEAF, 1.0, LEAF), (LINE, 0.0, SOFT),
     )  # fmt: skip
+    left = x
     for (colour, alpha, edge), said in zip(looks, _LEGEND, strict=True):
+        if x + 15 + pen.fonts.width(said.line, "sans", 6.4) > MARGIN + WIDTH:
+            x, y = left, y - 10
         if said is _LEGEND[3]:
             pen.dot(x + 5, y + 2.4, 2.2, colour)
         elif said is _LEGEND[4]:
@@ -392,7 +412,7 @@ def _legend(pen: Pen, x: float, y: float) -> None:
 
 
 def _hits(flow: Flow, text: _Text) -> None:
-    _heading(flow, 0)
+    _heading(flow, text, 0)
     if not text.hits:
         _pair(flow, _NOTHING)
         return
@@ -406,13 +426,13 @@ def _hits(flow: Flow, text: _Text) -> None:
 def _rulings(flow: Flow, text: _Text) -> None:
     if not text.rulings:
         return
-    _heading(flow, 1)
+    _heading(flow, text, 1)
     for place, said in enumerate(text.rulings, start=1):
         _pair(flow, Both(f"[{place}] {said.zh}", said.en))
 
 
 def _lists(flow: Flow, text: _Text) -> None:
-    _heading(flow, 2)
+    _heading(flow, text, 2)
     if not text.lists:
         _pair(flow, _ALL_EMPTY)
     for each, rows in text.lists:
@@ -440,7 +460,7 @@ def _list_table(flow: Flow, rows: list[tuple[str, ...]]) -> None:
 
 
 def _notes(flow: Flow, text: _Text) -> None:
-    _heading(flow, 3)
+    _heading(flow, text, 3)
     for said in text.notes:
         _pair(flow, said)
 
@@ -457,9 +477,11 @@ def _signatures(flow: Flow) -> None:
     flow.y -= 60
 
 
-def _heading(flow: Flow, place: int) -> None:
+def _heading(flow: Flow, text: _Text, place: int) -> None:
     said = _SECTIONS[place]
-    flow.heading(f"{'一二三四'[place]}、{said.zh}", key=f"section-{place}", note=said.en, keep=40)
+    keep = 96 if place == _OPEN and text.lists else 40
+    number = "一二三四"[place if text.rulings else place - (place > 1)]
+    flow.heading(f"{number}、{said.zh}", key=f"section-{place}", note=said.en, keep=keep)
 
 
 def _pair(flow: Flow, said: Both, *, colour: Color = INK) -> None:

@@ -142,6 +142,8 @@ def _corners(pen: Pen, ground: _Ground) -> None:
     for px, py, dx, dy, align in ((left, top, 5, -9, "left"), (right, low, -5, 5, "right")):
         lon, lat = ground.degrees(px, py)
         text = f"{_angle(lat, 'N', 'S')}  {_angle(lon, 'E', 'W')}"
+        wide = pen.fonts.width(text, "sans", 6.2) + 6
+        pen.box(px if dx > 0 else px - wide - 2, py + dy - 2.6, wide + 2, 9.4, fill=translucent(CARD, 0.82))
         pen.text(px + dx, py + dy, text, 6.2, colour=SOFT, align="right" if align == "right" else "left")
 
 

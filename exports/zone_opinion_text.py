@@ -18,6 +18,12 @@ from registry.vocab.rule_words import CLASSES, CONFIDENCES, REQUIREMENTS, STANDI
 
 TITLE = Label("保护范围核查意见", "Opinion on a check of protection zones")
 COMPUTED = Label("推算，未依法公布", "computed, not legally published")
+BASES = {
+    "computed": COMPUTED,
+    "legal": Label("依法划定", "legal zone"),
+    None: Label("没有保护范围", "no zone"),
+}
+"""What a zone rests on, in short; None: a trunk without a zone."""
 KINDS = {
     "tree": Label("树木", "tree"),
     "grove": Label("古树群", "grove"),
@@ -179,6 +185,10 @@ def warnings(result: CheckResult, t: Translator) -> Iterator[str]:
             "Nothing on the register lies within {km} km of the footprint: is its coordinate system right?",
             km=t.number(result.nearest_record_km, 0),
         )
+
+
+def remarks(result: CheckResult, t: Translator) -> Iterator[str]:
+    """What reading the file told: what was mended, left out or overruled."""
     for note in result.asked.notes:
         yield note[0] if t.lang == "zh" else note[1]
 

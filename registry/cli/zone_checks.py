@@ -15,6 +15,7 @@ from exports.zone_opinion_text import (
     list_title,
     open_sentence,
     record_name,
+    remarks,
     requirement_sentence,
     scope_sentence,
     verdict_sentence,
@@ -186,6 +187,8 @@ def _say(result: CheckResult, office: Office) -> None:
     office.say(f"{verdict_word(result, t)}{'。' if t.lang == 'zh' else '. '}{verdict_sentence(result, t)}")
     for line in warnings(result, t):
         office.say(f"! {line}")
+    for line in remarks(result, t):
+        office.say(f"· {line}")
     for hit in result.hits[:_SHOWN]:
         parts = (
             record_name(hit.record, t),

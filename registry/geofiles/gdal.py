@@ -2,11 +2,12 @@
 
 import importlib
 import shutil
+import sqlite3
 import tempfile
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -26,8 +27,6 @@ from registry.geofiles.raw import (
 )
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-_FIRST_CURVE, _LAST_CURVE = 8, 14
-"""Kinds of well-known binary from CIRCULARSTRING to SURFACE."""
 _DBF_HEADER = 32
 
 
@@ -42,7 +41,11 @@ def read_shapefile(path: Path, layer: str | None) -> RawFile:
 
 def read_geopackage(path: Path, layer: str | None) -> RawFile:
     """One layer of a GeoPackage."""
-    return _layers(path, [the_layer(_spatial_layers(path), layer)])
+    own = the_layer(_spatial_layers(path), layer)
+    found = _layers(path, [own])
+    if _may_be_curved(path, own):
+        found.notes.append(Phrase("its layer may hold curves, which were drawn in straight pieces"))
+    return found
 
 
 def read_kml(path: Path, layer: str | None) -> RawFile:
@@ -144,6 +147,16 @@ def _spatial_layers(source: Path | bytes) -> list[str]:
     return layers
 
 
+def _may_be_curved(path: Path, layer: str) -> bool:
+    """Whether a layer of a GeoPackage may hold curves: the library straightens them without a word."""
+    query = "SELECT geometry_type_name FROM gpkg_geometry_columns WHERE table_name = ?"
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        found = connection.execute(query, (layer,)).fetchone()
+    return found is not None and any(
+        word in str(found[0]).upper() for word in ("CURVE", "SURFACE", "CIRCULAR")
+    )
+
+
 def _layers(source: Path | bytes, names: Sequence[str], encoding: str | None = None) -> RawFile:
     raw = library("pyogrio.raw")
     found, without, number = RawFile(), 0, 0
@@ -184,9 +197,6 @@ def _plain(value: Any) -> Any:
 def _geometry(shape: bytes | None, number: int) -> BaseGeometry | None:
     if shape is None:
         return None
-    kind = int.from_bytes(shape[1:5], "little" if shape[0] else "big") & 0x0FFFFFFF
-    if _FIRST_CURVE <= kind % 1000 <= _LAST_CURVE:
-        raise Unusable("feature {feature} is curved; save it with straight segments", feature=number)
     try:
         return shapely.from_wkb(shape)
     except (shapely.errors.GEOSException, NotImplementedError, ValueError) as error:

@@ -168,7 +168,7 @@ def _uncertainty_m(crs: Any) -> float | None:
     from pyproj.transformer import TransformerGroup
 
     base = crs.geodetic_crs
-    if base is not None and base.to_epsg() == 4490:
+    if base is not None and (base.to_epsg() == 4490 or base.ellipsoid.name == "CGCS2000"):
         return 0.1
     _transformer(crs)  # sets the network off
     with warnings.catch_warnings(action="ignore"):  # finer grids exist that are not at hand

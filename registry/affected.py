@@ -24,7 +24,7 @@ OUTSIDE, URBAN_UNKNOWN, NO_PACK, NOT_STANDING = "outside", "urban_unknown", "no_
 _COLUMNS: tuple[Any, ...] = (
     Tree.id, Tree.tree_no, Tree.number_scheme, Tree.authority_id, Tree.category, Tree.status, Tree.species_id,
     Tree.name_verbatim, Tree.latin_verbatim, Tree.division_id, Tree.growth_place, Tree.age_years,
-    Tree.age_basis, Tree.age_as_of, Tree.vigour, Tree.is_in_timber_plantation,
+    Tree.age_basis, Tree.age_as_of, Tree.vigour, Tree.is_in_timber_plantation, Tree.town, Tree.village,
 )  # fmt: skip
 
 

@@ -59,6 +59,8 @@ class PatrolDue:
     basis: Basis
     stewards: tuple[tuple[str, str], ...] = ()
     event: str | None = None
+    village: str = ""
+    """Town and village in the words of the source, where it names them."""
 
     def overdue_days(self, today: date) -> int:
         """Days since it was due, 0 where it is not overdue."""
@@ -130,7 +132,7 @@ def next_patrols(
             yield PatrolDue(
                 tree.id, tree.tree_no, tree.name, tree.division, tree.division_id, kind, tree.vigour, months,
                 last, due_on, _basis(pack, kind, tree.vigour) if months else _UNKNOWN_BASIS,
-                stewards.get(tree.id, ()), event,
+                stewards.get(tree.id, ()), event, " ".join(filter(None, (tree.town, tree.village))),
             )  # fmt: skip
 
 

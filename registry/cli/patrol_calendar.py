@@ -12,6 +12,8 @@ from registry.patrols import PatrolDue
 from registry.vocab.language import Translator
 
 HOST = "gushu"
+MOST_TOLD = 60
+"""Trees that one event tells of by number; more are counted."""
 
 
 def calendar_entries(
@@ -25,11 +27,11 @@ def calendar_entries(
     if each:
         yield from (_of_tree(due, today, t, whose) for due in dues)
         return
-    groups: defaultdict[tuple[date, str], list[PatrolDue]] = defaultdict(list)
+    groups: defaultdict[tuple[date, str, str], list[PatrolDue]] = defaultdict(list)
     for due in dues:
-        groups[max(due.due_on, today), due.division_id or ""].append(due)
-    for (day, division_id), found in sorted(groups.items()):
-        yield _of_village(day, division_id, found, today, t, whose)
+        groups[max(due.due_on, today), due.division_id or "", due.village].append(due)
+    for (day, division_id, village), found in sorted(groups.items()):
+        yield _of_village(day, f"{division_id}/{village}", found, today, t, whose)
 
 
 def write_patrols(
@@ -40,7 +42,7 @@ def write_patrols(
 
 
 def _of_tree(due: PatrolDue, today: date, t: Translator, whose: str) -> CalendarEntry:
-    place = " ".join(due.division)
+    place = " ".join(filter(None, (*due.division, due.village)))
     title = t.gettext("Patrol: {name} {number}", name=due.name, number=due.tree_no)
     return CalendarEntry(
         _uid("tree", due.tree_id, whose), max(due.due_on, today), title.strip(), _text(due, today, t),
@@ -49,15 +51,18 @@ def _of_tree(due: PatrolDue, today: date, t: Translator, whose: str) -> Calendar
 
 
 def _of_village(
-    day: date, division_id: str, found: list[PatrolDue], today: date, t: Translator, whose: str
+    day: date, place: str, found: list[PatrolDue], today: date, t: Translator, whose: str
 ) -> CalendarEntry:
-    division = found[0].division
-    where = division[-1] if division else t.gettext("place not known")
+    division, village = found[0].division, found[0].village
+    where = village or (division[-1] if division else t.gettext("place not known"))
     count = t.ngettext("{count} tree", "{count} trees", len(found))
     title = t.gettext("Patrol: {place}, {trees}", place=where, trees=count)
-    text = "\n".join(_text(due, today, t) for due in found)
-    uid = _uid("village", f"{division_id}/{day.isoformat()}", whose)
-    return CalendarEntry(uid, day, title, text, " ".join(division), (t.gettext("Patrols"),))
+    lines = [_text(due, today, t) for due in found[:MOST_TOLD]]
+    if (more := len(found) - MOST_TOLD) > 0:
+        lines.append(t.gettext("… and {count} more: gushu patrol due", count=t.number(more, 0)))
+    address = " ".join(filter(None, (*division, village)))
+    uid = _uid("village", f"{place}/{day.isoformat()}", whose)
+    return CalendarEntry(uid, day, title, "\n".join(lines), address, (t.gettext("Patrols"),))
 
 
 def _text(due: PatrolDue, today: date, t: Translator) -> str:

@@ -27,7 +27,7 @@ from registry.rules.money import cents_of
 from registry.scanning import read_scan, scan_files
 from registry.vocab.care_words import LetterKind
 from registry.vocab.language import Translator
-from registry.vocab.words import Grade
+from registry.vocab.words import WORDS, Grade
 
 letters = typer.Typer(
     no_args_is_help=True, help=_("Care letters: one for each caretaker about all their trees; scans of them.")
@@ -155,7 +155,7 @@ def _series(text: str, t: Translator) -> str:
 def _rates(given: Sequence[str], t: Translator) -> Rates:
     """What `--yearly` says: 500 for all, 1=800 or 一级=800 for a grade."""
     otherwise, by_grade = None, {}
-    words = {name: grade.value for grade in Grade for name in (grade.value, t.word(Grade, grade))}
+    words = {name: grade.value for grade in Grade for name in (grade.value, *WORDS[Grade][grade])}
     for text in given:
         key, sign, amount = text.rpartition("=")
         try:
@@ -167,7 +167,7 @@ def _rates(given: Sequence[str], t: Translator) -> Rates:
         elif key in words:
             by_grade[words[key]] = cents
         else:
-            known = " · ".join(words)
+            known = " · ".join(Grade)
             raise typer.BadParameter(
                 t.gettext("--yearly: {key} is no grade; there are {known}", key=key, known=known)
             )

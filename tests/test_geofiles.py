@@ -360,11 +360,16 @@ def test_any_square_in_any_datum_comes_back_to_its_place(
     assert found.bounds == pytest.approx(shapely.Polygon(corners).bounds, abs=2e-6)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=6) | st.sampled_from(
-    ["Feature", "Polygon", "FeatureCollection", "GeometryCollection"]),
-    lambda each: st.lists(each, max_size=4) | st.dictionaries(
-        st.sampled_from(["type", "features", "geometry", "coordinates", "properties", "crs", "geometries"]),
-        each, max_size=5), max_leaves=12))  # fmt: skip
+KEYS = ["type", "features", "geometry", "coordinates", "properties", "crs", "geometries"]
+KINDS = ["Feature", "Polygon", "FeatureCollection", "GeometryCollection"]
+LEAVES = st.none() | st.booleans() | st.floats() | st.text(max_size=6) | st.sampled_from(KINDS)
+
+
+def nested(each: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.lists(each, max_size=4) | st.dictionaries(st.sampled_from(KEYS), each, max_size=5)
+
+
+@given(told=st.recursive(LEAVES, nested, max_leaves=12))
 def test_any_json_is_read_or_refused_and_never_breaks(
     told: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

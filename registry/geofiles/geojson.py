@@ -72,7 +72,7 @@ def _system(declared: Any) -> str | None:
 
 
 def _features(document: Mapping[str, Any]) -> Iterable[Any]:
-    kind = document.get("type")
+    kind = str(document.get("type"))
     if kind == "FeatureCollection":
         features = document.get("features")
         if not isinstance(features, list):
@@ -80,7 +80,7 @@ def _features(document: Mapping[str, Any]) -> Iterable[Any]:
         return features
     if kind == "Feature" or kind in _NESTED or kind == "GeometryCollection":
         return [document]
-    raise Unusable("it is no GeoJSON: {error}", error=f"type {kind!r}")
+    raise Unusable("it is no GeoJSON: {error}", error=f"type {kind}")
 
 
 def _feature(each: Any, number: int) -> tuple[dict[str, Any], BaseGeometry | None, bool]:
@@ -102,12 +102,12 @@ def _geometry(told: Any, closing: list[bool], depth: int) -> BaseGeometry | None
         return None
     if not isinstance(told, dict) or depth > _MOST_DEEP:
         raise ValueError(Phrase("its geometry cannot be read"))
-    kind = told.get("type")
+    kind = str(told.get("type"))
     if kind == "GeometryCollection":
         parts = [_geometry(part, closing, depth + 1) for part in told["geometries"]]
         return shapely.GeometryCollection([part for part in parts if part is not None])
     if kind not in _NESTED:
-        raise ValueError(Phrase("its geometry is of the kind {kind}", kind=str(kind)))
+        raise ValueError(Phrase("its geometry is of the kind {kind}", kind=kind))
     coordinates = _checked(told.get("coordinates"), _NESTED[kind])
     if kind == "Polygon":
         return _polygon(coordinates, closing)

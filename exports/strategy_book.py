@@ -161,6 +161,7 @@ def _pairs(flow: Flow, block: Table) -> None:
     """Labels and values two to a row, without a head."""
     shares = [share for _title, share, _align in block.columns]
     widths = [share / sum(shares) * WIDTH for share in shares]
+    flow.need(18.0 * min(len(block.rows), 4))
     flow.pen.rule(MARGIN, flow.y, MARGIN + WIDTH, flow.y, BARK, 0.8)
     for row in block.rows:
         lines = [

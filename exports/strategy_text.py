@@ -313,8 +313,8 @@ class _Writer:
 
     def _works(self) -> Table:
         _, t = self.t.gettext, self.t
-        heads = (_("Work order"), _("What is done"), _("State"), _("Cost"), _("Accepted on"), _("Accepted by"),
-                 _("Outcome"))  # fmt: skip
+        heads = (_("Work order"), _("What is done"), _("State"), _("Cost"), _("Accepted on"),
+                 _("Accepted by"), _("Outcome"))  # fmt: skip
         shares = (2.7, 3.2, 2.1, 3, 2.4, 2.2, 3.6)
         columns = [(head, share, "left") for head, share in zip(heads, shares, strict=True)]
         rows = (

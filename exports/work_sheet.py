@@ -13,7 +13,7 @@ from exports.kit import A4, BARK, SEAL, Pen, draw_sample_mark
 from exports.strategy_book import FIGURES, draw_section
 from exports.strategy_text import Block, Para, Pictures, Section, Table
 from registry.records import RegisterFacts
-from registry.strategy_records import WorkRecord
+from registry.strategy_records import WorkPhotoRecord, WorkRecord
 from registry.vocab.care_words import FundSource, WorkStage, WorkState
 from registry.vocab.language import Translator
 from registry.vocab.measures import UNITS, all_measures, measure_labels
@@ -128,19 +128,19 @@ def _pairs_of_photos(record: WorkRecord, t: Translator) -> Pictures:
     for place in range(max(len(before), len(after), 1)):
         for stage, photos in zip(stages, (before, after), strict=True):
             photo = photos[place] if place < len(photos) else None
-            words = (t.word(WorkStage, stage), photo and str(photo.taken_on or ""), photo and photo.caption)
-            shown.append((photo.jpeg if photo else b"", "  ".join(filter(None, words))))
+            shown.append((photo.jpeg if photo else b"", _caption(stage, photo, t)))
     return Pictures(tuple(shown))
+
+
+def _caption(stage: str, photo: WorkPhotoRecord | None, t: Translator) -> str:
+    words = [t.word(WorkStage, stage)]
+    words += [str(photo.taken_on or ""), photo.caption or ""] if photo else []
+    return "  ".join(filter(None, words))
 
 
 def _other_photos(record: WorkRecord, t: Translator) -> Pictures:
     others = [p for p in record.photos if p.stage in {WorkStage.DURING, WorkStage.HIDDEN}]
-    return Pictures(
-        tuple(
-            (p.jpeg, "  ".join(filter(None, (t.word(WorkStage, p.stage), str(p.taken_on or ""), p.caption))))
-            for p in others
-        )
-    )
+    return Pictures(tuple((p.jpeg, _caption(p.stage, p, t)) for p in others))
 
 
 def _acceptance(record: WorkRecord, t: Translator) -> Iterator[Block]:

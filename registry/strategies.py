@@ -120,7 +120,7 @@ def strategy_record(
     known = subjects or Subjects(session)
     lines = lines_of(session, strategy)
     digest = content_sha256(strategy, lines)
-    due = clock(facts_of(session, strategy), pack)
+    due = _due(session, strategy, pack)
     return StrategyRecord(
         number=strategy.number,
         version=strategy.version,
@@ -143,8 +143,16 @@ def strategy_record(
         lines=tuple(_line(line, known, table or {}) for line in lines),
         signatures=tuple(_signature(row, known, digest) for row in signatures_of(session, strategy)),
         works=tuple(work_records(session, works_of(session, strategy), photos=photos, subjects=known)),
-        due=due and ClockRecord(due.step, due.due_on, due.rule.basis.citation, not due.rule.basis.is_lawful),
+        due=due,
     )
+
+
+def _due(session: Session, strategy: Strategy, pack: RulePack | None) -> ClockRecord | None:
+    found = clock(facts_of(session, strategy), pack)
+    if found is None:
+        return None
+    basis = found.rule.basis
+    return ClockRecord(found.step, found.due_on, basis.citation, not basis.is_lawful)
 
 
 def strategy_records(
@@ -269,18 +277,17 @@ def trial_records(session: Session, trial_id: str | None = None) -> list[TrialRe
 
 def subjects_beside(session: Session, tree_id: str) -> dict[str, tuple[str, str]]:
     """Strategies, works, cases and trials about a tree: id -> (kind in the history, number)."""
-    found: dict[str, tuple[str, str]] = {}
-    for kind, table in (("strategy", Strategy), ("work", WorkOrder), ("case", CaseFile)):
-        rows = session.execute(sa.select(table.id, table.number).where(table.tree_id == tree_id))  # type: ignore[attr-defined]
-        found.update({own: (kind, number) for own, number in rows})
-    for kind, table, rows_of, key in (
+    own: tuple[tuple[str, Any], ...] = (("strategy", Strategy), ("work", WorkOrder), ("case", CaseFile))
+    more: tuple[tuple[str, Any, Any, Any], ...] = (
         ("case", CaseFile, CaseSubject, CaseSubject.case_id),
         ("trial", Trial, TrialSubject, TrialSubject.trial_id),
-    ):
-        query = sa.select(table.id, table.number).join(rows_of, col(key) == table.id)  # type: ignore[attr-defined, arg-type]
-        rows = session.execute(query.where(rows_of.tree_id == tree_id))  # type: ignore[attr-defined]
-        found.update({own: (kind, number) for own, number in rows})
-    return found
+    )
+    queries = [(kind, sa.select(t.id, t.number).where(t.tree_id == tree_id)) for kind, t in own]
+    queries += [
+        (kind, sa.select(t.id, t.number).join(rows, key == t.id).where(rows.tree_id == tree_id))
+        for kind, t, rows, key in more
+    ]
+    return {own_id: (kind, number) for kind, query in queries for own_id, number in session.execute(query)}
 
 
 def _trial(session: Session, trial: Trial, known: Subjects) -> TrialRecord:

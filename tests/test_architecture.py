@@ -48,6 +48,11 @@ LAYERS = {
     "registry.scanning": {"errors", "photos"},
     "registry.growth_records": {"vocab"},
     "registry.photo_records": {"records", "vocab"},
+    "registry.office_records": {"growth_records", "health_records", "strategy_records", "zone_records"},
+    "registry.office_care": {
+        "care_log", "growing", "health", "models", "office_records", "rulepacks", "strategies", "vocab",
+        "zone_lists",
+    },
     "registry.care_events": {"models", "records", "vocab"},
     "registry.growing": {"errors", "db", "models", "rules", "parts", "vocab", "growth_records"},
     "registry.ledger_records": {"records", "rules"},
@@ -123,7 +128,7 @@ LAYERS = {
     },
     "registry.quality": {"records", "vocab", "models", "db", "selection", "surroundings", "commands"},
     "registry.cli": {"*"},
-    "exports": {"errors", "records", "list_records", "check_records", "health_records", "report_records", "ledger_records", "case_records", "letter_records", "growth_records", "photo_records", "strategy_records", "vocab"},
+    "exports": {"errors", "records", "list_records", "check_records", "health_records", "report_records", "ledger_records", "case_records", "letter_records", "growth_records", "zone_records", "photo_records", "office_records", "strategy_records", "vocab"},
     "datasette_plugins": {"errors", "records", "vocab", "rules"},
     "schema": set(),
 }  # fmt: skip

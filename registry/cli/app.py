@@ -92,7 +92,7 @@ HOMES = {
     "growth": "growth", "age": "growth",
     "letters": "letters", "payments": "payments", "notices": "notices",
     "care": "care", "patrol": "patrols",
-    "strategy": "strategies", "work": "works", "budget": "works", "outcomes": "works", "trial": "trials",
+    "strategy": "strategy_steps", "work": "works", "budget": "budgets", "outcomes": "budgets", "trial": "trials",
     "photo": "keeping", "tag": "keeping", "party": "parties",
     "species": "reference", "place": "reference", "fields": "dictionary",
     "history": "history", "undo": "history", "verify": "history", "config": "keeping", "migrate": "keeping",

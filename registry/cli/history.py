@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from exports.tree_file import file_facts, file_text, write_file_json, write_file_page
 from registry.cli.app import Office, _, app
-from registry.cli.asof import AsOf, Effective, Restricted, file_of
+from registry.cli.asof import AsOf, Effective, Restricted, care_of, file_of
 from registry.cli.exporting import FontFiles, written
 from registry.cli.wording import shown, told_lines
 from registry.commands.comparing import Deviation, deviations
@@ -24,6 +24,7 @@ from registry.models import Authority, Party
 from registry.outputs import check_output
 from registry.records import RegisterFacts, TreeRecord
 from registry.selection import find_tree, neighbours_of
+from registry.strategies import subjects_beside
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
 
@@ -83,6 +84,10 @@ _KINDS = {
     "craft": _("craft {number}"),
     "case": _("case {number}"),
     "tag": _("tag {number}"),
+    "strategy": _("strategy {number}"),
+    "work": _("work order {number}"),
+    "trial": _("trial {number}"),
+    "budget": _("budget {number}"),
     "protection_list": _("protection list, edition {number}"),
     "campaign": _("census {number}"),
     "campaign_survey": _("form {number} of a census"),
@@ -119,10 +124,13 @@ def history_(ctx: typer.Context, tree_no: str) -> None:
     """Show the history of a tree."""
     office: Office = ctx.obj
     with reading(office.engine()) as session:
-        told = told_items(session, [find_tree(session, tree_no)])[::-1]
+        tree_id = find_tree(session, tree_no)
+        beside = subjects_beside(session, tree_id)
+        told = told_items(session, [tree_id, *beside])[::-1]
         names = _names(session, told, office.t)
     for item in told:
-        for line in told_lines(item, names, office.t):
+        _kind, called = beside.get(item.subject_id, ("", ""))
+        for line in told_lines(item, names, office.t, called):
             office.say(line)
     office.answer({"tree_no": tree_no, "history": [_as_facts(item) for item in told]})
 
@@ -131,6 +139,9 @@ def _as_facts(told: Told) -> dict[str, Any]:
     facts = asdict(told)
     facts["fields"] = {name: [shown(side) for side in pair] for name, pair in told.fields.items()}
     return facts
+
+
+_PARTY_FIELDS = ("party_id", "accepted_by_id")
 
 
 def _names(session: Session, told: Sequence[Told], t: Translator) -> dict[str, str]:
@@ -145,6 +156,8 @@ def _names(session: Session, told: Sequence[Told], t: Translator) -> dict[str, s
         if isinstance(row, dict)
         for key in ("party_id", "credit_party_id")
     }
+    sides = (side for item in told for key in _PARTY_FIELDS for side in item.fields.get(key, ()))
+    ids |= {side for side in sides if isinstance(side, str)}
     found = session.exec(select(Party.id, Party.name).where(col(Party.id).in_(ids - {None})))
     is_zh = t.lang == "zh"
     offices = {row.id: row.name_zh if is_zh else row.name_en for row in session.exec(select(Authority))}
@@ -171,9 +184,10 @@ def file_(
     with reading(office.engine()) as session:
         tree, facts = file_of(session, office, tree_no, as_of, effective, restricted=restricted)
         if out is None:
-            for line in file_text(tree, facts, office.t):
+            care = care_of(session, office, tree, facts)
+            for line in file_text(tree, facts, office.t, care):
                 office.say(line)
-            office.answer(file_facts(tree, facts))
+            office.answer(file_facts(tree, facts, care))
             return
         _write(session, tree, facts, out, office, tuple(font or ()))
     office.say(office.t.gettext("The file of {tree_no}: {path}", tree_no=tree.tree_no, path=out))
@@ -190,14 +204,17 @@ def _write(
 ) -> None:
     from exports.dossier import write_dossier
 
+    care = care_of(session, office, tree, facts)
     with written(out) as stream:
         if out.suffix.lower() == ".json":
-            write_file_json(tree, facts, stream)
+            write_file_json(tree, facts, stream, care)
         elif out.suffix.lower() == ".html":
-            write_file_page(tree, facts, stream, language=office.t)
+            write_file_page(tree, facts, stream, language=office.t, care=care)
         else:
             around = () if facts.view else neighbours_of(session, tree)
-            write_dossier(tree, facts, stream, language=office.t, neighbours=around, extra_fonts=fonts)
+            write_dossier(
+                tree, facts, stream, language=office.t, neighbours=around, extra_fonts=fonts, care=care
+            )
 
 
 @app.command(help=_("Undo one change by a new one; both stay in the history."))

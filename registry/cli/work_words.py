@@ -27,7 +27,7 @@ def work_line(record: WorkRecord, today: date, t: Translator) -> str:
         quantity_words(t, record.quantity, record.unit),
         t.word(WorkState, record.state),
         record.crew,
-        late or (record.is_open and record.due_on and t.gettext("due on {day}", day=record.due_on)),
+        late or (t.gettext("due on {day}", day=record.due_on) if record.is_open and record.due_on else ""),
         money_text(record.cost_cents, record.currency, t),
         t.gettext("next: `gushu work {step} {number}`", step=following, number=record.number)
         if following

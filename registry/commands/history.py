@@ -99,6 +99,7 @@ PRIVATE_FIELDS = frozenset(
     | {"lines", "signatures", "subjects", "documents", "partners", "items"}
     | {"basis", "site", "diagnosis", "risks", "problems", "aims", "monitoring", "emergency_plan", "outcome"}
     | {"reporter_id", "practices"}
+    | {"planned_cents", "cost_cents", "amount_cents", "budget_cents", "approved_by", "task"}
     | {"project", "result", "outline", "method", "results", "scan_name", "text"}
 )
 """Fields whose values are committed to, not written, in the history."""

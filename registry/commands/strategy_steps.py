@@ -135,7 +135,7 @@ def approve_strategy(
         if other.id != strategy.id and other.state in {StrategyState.APPROVED, StrategyState.IN_PROGRESS}:
             changes.append(_moved(session, other, state=StrategyState.SUPERSEDED))
             gone.append(other)
-    facts_now = {
+    facts_now: dict[str, Any] = {
         "state": StrategyState.APPROVED,
         "approved_by": by,
         "approved_on": on,
@@ -208,7 +208,7 @@ def accept_strategy(
     session.add(signature)
     session.flush()
     rows = {"signatures": (None, [plain_row(StrategySignature, signature)])}
-    facts = {"state": StrategyState.ACCEPTED, "accepted_on": on, "outcome": outcome}
+    facts: dict[str, Any] = {"state": StrategyState.ACCEPTED, "accepted_on": on, "outcome": outcome}
     changes.append(_moved(session, strategy, rows, outcome_id=after.id if after else None, **facts))
     record_event(session, "strategy:accepted", changes, actor=actor, at=now, document=document)
     return after

@@ -155,7 +155,8 @@ _EVENTS = {"order": "ordered", "start": "begun", "finish": "finished", "accept":
 
 def stages_with_photos(session: Session, work: WorkOrder) -> set[WorkStage]:
     """The stages of which there is a photo."""
-    return set(session.exec(select(WorkPhoto.stage).where(WorkPhoto.work_id == work.id)))
+    rows = session.exec(select(WorkPhoto).where(WorkPhoto.work_id == work.id))
+    return {row.stage for row in rows}
 
 
 def add_work_photo(

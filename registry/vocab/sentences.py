@@ -2,10 +2,11 @@
 
 from typing import Any, Protocol
 
-from registry.vocab.care_columns import CARE_COLUMNS
+from registry.vocab.care_columns import CARE_COLUMNS, CARE_ROWS
 from registry.vocab.checks import all_checks
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
+from registry.vocab.strategy_words import STRATEGY_EVENTS
 from registry.vocab.words import (
     AddedReason,
     AgeBasis,
@@ -63,7 +64,8 @@ def field_name(t: Translator, field: str) -> str:
     """The label of a field, the field itself where the vocabulary has none."""
     if field in FIELDS:
         return t.label(field)
-    return t.pick(CARE_COLUMNS[field]) if field in CARE_COLUMNS else field
+    known = CARE_ROWS.get(field) or CARE_COLUMNS.get(field)
+    return t.pick(known) if known else field
 
 
 def flag_sentence(t: Translator, check: str, field: str, value: str) -> str:
@@ -122,6 +124,9 @@ def event_sentence(t: Translator, kind: str) -> str:
         "reading:recorded:updated": _("Instrument reading recorded"),
         "agreement:signed:updated": _("Care agreement signed"),
         "agreement:ended:updated": _("Care agreement ended"),
+        "zones:computed:updated": _("Protection zone computed"),
+        "zones:delineated:updated": _("Protection zone delineated"),
+        "zones:ended:updated": _("Protection zone ended"),
         "age:estimated:updated": _("Age estimate added"),
     }
     actions = {
@@ -130,6 +135,8 @@ def event_sentence(t: Translator, kind: str) -> str:
         "undone": _("A change undone"),
         "erased": _("Personal data erased"),
     }
+    if label := STRATEGY_EVENTS.get(kind):
+        return t.pick(label)
     return sentences.get(kind) or actions.get(kind.rsplit(":", 1)[-1], _("Record changed"))
 
 

@@ -14,6 +14,37 @@ STRATEGY_TEXTS: dict[str, Label] = {
 }
 """The texts of a strategy, in the order of the template."""
 
+STRATEGY_EVENTS: dict[str, Label] = {
+    "strategy:proposed:created": Label("提出方案草案", "Strategy proposed"),
+    "strategy:new_version:created": Label("方案新版本", "New version of a strategy"),
+    "strategy:changed:updated": Label("修改方案", "Strategy rewritten"),
+    "strategy:line_added:updated": Label("增加措施", "Measure added"),
+    "strategy:line_changed:updated": Label("修改措施", "Measure changed"),
+    "strategy:lines_confirmed:updated": Label("确认措施", "Measures confirmed"),
+    "strategy:line_struck:updated": Label("划去措施", "Measures struck"),
+    "strategy:signed:updated": Label("方案签署", "Strategy signed"),
+    "strategy:approved:updated": Label("方案批准", "Strategy approved"),
+    "strategy:begun:updated": Label("方案开始实施", "Strategy begun"),
+    "strategy:begun:created": Label("开出工程单", "Work order made"),
+    "strategy:accepted:updated": Label("方案验收", "Strategy accepted"),
+    "strategy:outcome:updated": Label("方案成效评估", "Outcome of a strategy assessed"),
+    "strategy:withdrawn:updated": Label("方案撤回", "Strategy withdrawn"),
+    "work:made:created": Label("开出工程单", "Work order made"),
+    "work:changed:updated": Label("修改工程单", "Work order changed"),
+    "work:ordered:updated": Label("工程下达", "Works ordered"),
+    "work:begun:updated": Label("工程开工", "Works begun"),
+    "work:finished:updated": Label("工程完工", "Works finished"),
+    "work:accepted:updated": Label("工程验收合格", "Works accepted"),
+    "work:rejected:updated": Label("工程验收不合格", "Works not accepted"),
+    "work:cancelled:updated": Label("工程取消", "Works cancelled"),
+    "work:photo:updated": Label("工程照片", "Photo of works"),
+    "trial:made:created": Label("登记试验", "Trial entered"),
+    "trial:changed:updated": Label("修改试验", "Trial changed"),
+    "trial:partners:updated": Label("试验合作方", "Partner of a trial"),
+    "trial:subjects:updated": Label("试验对象", "Record taken into a trial"),
+}
+"""What happened to strategies, works and trials, by the kinds of the history."""
+
 HEADINGS: dict[str, Label] = {
     "cover": Label("封面与审批", "Cover and approvals"),
     "basis": STRATEGY_TEXTS["basis"],

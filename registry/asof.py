@@ -46,10 +46,10 @@ _CHANGING = frozenset(
 """What may have been otherwise before the day it is known of; the rest belongs to the tree or its place."""
 _STATUS_STEPS = (StepKind.CONFIRMATION, StepKind.APPROVAL, StepKind.DECISION)
 _STATUS_CASES = {
-    TreeStatus.DEAD: CaseKind.DEATH,
-    TreeStatus.MISSING: CaseKind.MISSING,
-    TreeStatus.TRANSPLANTED: CaseKind.MOVE,
-    TreeStatus.DELISTED: CaseKind.DELISTING,
+    TreeStatus.DEAD: (CaseKind.DEATH,),
+    TreeStatus.MISSING: (CaseKind.MISSING,),
+    TreeStatus.TRANSPLANTED: (CaseKind.MOVE, CaseKind.TRANSPLANT),
+    TreeStatus.DELISTED: (CaseKind.DELISTING,),
 }
 _STRICTNESS = tuple(Precision)
 
@@ -265,7 +265,7 @@ def _decided_on(session: Session, tree: SimpleNamespace) -> date | None:
     query = query.where(
         CaseFile.tree_id == tree.id,
         CaseFile.state == CaseState.GRANTED,
-        CaseFile.kind == _STATUS_CASES.get(tree.status),
+        col(CaseFile.kind).in_(_STATUS_CASES.get(tree.status, ())),
         col(CaseStep.kind).in_(_STATUS_STEPS),
     )
     step = session.exec(query.order_by(col(CaseStep.happened_on).desc())).first()

@@ -157,7 +157,7 @@ def file(
     with transaction(office.engine()) as session:
         case = case_called(session, {"case": number})
         draft = DocumentDraft(
-            word, title, document, valid_to.date() if valid_to else None, _instant(session, taken_at),
+            word, title, document, valid_to.date() if valid_to else None, _instant(office, session, taken_at),
             chosen(StepKind, step),
         )  # fmt: skip
         row = add_document(session, case, path, draft, store=file_store(office.address), actor=office.actor,
@@ -221,7 +221,7 @@ def verify_files(ctx: typer.Context) -> None:
         raise typer.Exit(1)
 
 
-def _instant(session: Session, text: str | None) -> datetime | None:
+def _instant(office: Office, session: Session, text: str | None) -> datetime | None:
     """The instant of an option; without an offset it is the time of the register's jurisdiction."""
     if text is None:
         return None
@@ -231,5 +231,9 @@ def _instant(session: Session, text: str | None) -> datetime | None:
         raise typer.BadParameter(f"--taken-at: {text}") from None
     zone = time_zone(get_setting(session, "jurisdiction"))
     if found.tzinfo is None and zone is None:
-        raise typer.BadParameter(f"--taken-at: {text} (+00:00?)")
+        sentence = office.t.gettext(
+            "--taken-at {text}: the time zone of the register is not known; write it, such as {text}+08:00",
+            text=text,
+        )
+        raise typer.BadParameter(sentence)
     return found if found.tzinfo else found.replace(tzinfo=zone)

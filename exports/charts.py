@@ -9,6 +9,7 @@ from itertools import pairwise
 from reportlab.lib.colors import Color
 
 from exports.kit import BARK, CARD, GOLD, INK, LEAF, LINE, SEAL, SOFT, Pen, translucent
+from registry.growth_records import GrowthModel
 from registry.records import TreeRecord
 from registry.vocab.language import Translator
 
@@ -118,15 +119,60 @@ def has_trend(tree: TreeRecord) -> str | None:
     return None
 
 
+def trend_sizes(tree: TreeRecord) -> list[str]:
+    """The sizes to draw over time: the one that stands for the tree, and its height."""
+    first = has_trend(tree)
+    also = [size for size in ("height_m",) if size != first and len(_series(tree, size)) > 1]
+    return [first, *also] if first else []
+
+
 def draw_trend(
-    pen: Pen, x: float, y: float, width: float, height: float, tree: TreeRecord, size: str
+    pen: Pen,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    tree: TreeRecord,
+    size: str,
+    model: GrowthModel | None = None,
 ) -> None:
-    """Draw `size` over time in the box whose lower left corner is (x, y), with its values written beside."""
+    """Draw `size` over time in the box whose lower left corner is (x, y), with its values written beside.
+
+    model: the line through the girths, drawn where `size` is the girth.
+    """
     series = _series(tree, size)
+    if size == "girth_cm" and model is not None:
+        series = [(each.on, each.girth_cm) for each in model.readings if each.on is not None]
+    draw_series(pen, x, y, width, height, series)
+    if size == "girth_cm" and model is not None:
+        ends = [(day, model.at(day)) for day in (model.since, model.until)]
+        draw_series(pen, x, y, width, height, series, line=ends)
+
+
+Series = Sequence[tuple[date, float]]
+LEAST_GAP = 44.0
+"""Values and days are written only so far apart, in points."""
+
+
+def draw_series(
+    pen: Pen,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    series: Series,
+    *,
+    line: Series | None = None,
+    bounds: tuple[float, float] | None = None,
+) -> None:
+    """Draw dated values, oldest first, of two days at least, or a straight `line` among them.
+
+    bounds: lowest and highest value of the axis; from the values where None.
+    """
     days = [day.toordinal() for day, _ in series]
     values = [value for _, value in series]
-    low, high = min(values), max(values)
-    slack = (high - low) * 0.25 or max(high * 0.1, 1.0)
+    low, high = bounds or (min(values), max(values))
+    slack = (high - low) * (0.25 if bounds is None else 0.08) or max(high * 0.1, 1.0)
     low, high = low - slack, high + slack
     left, foot = x + 26, y + 16
 
@@ -134,15 +180,24 @@ def draw_trend(
         along = (day - days[0]) / (days[-1] - days[0])
         return left + 20 + along * (width - 80), foot + (value - low) / (high - low) * (height - 24)
 
+    if line is not None:
+        (x0, y0), (x1, y1) = (at(day.toordinal(), value) for day, value in line)
+        with pen.state() as canvas:
+            canvas.setDash(4, 3)
+            pen.rule(x0, y0, x1, y1, BARK, 1.0)
+        return
     pen.rule(left, foot, x + width, foot, SOFT, 0.6)
     points = [at(day, value) for day, value in zip(days, values, strict=True)]
     for (x0, y0), (x1, y1) in pairwise(points):
         pen.rule(x0, y0, x1, y1, LEAF, 1.3)
+    named = -LEAST_GAP
     for (px, py), (day, value) in zip(points, series, strict=True):
         pen.rule(px, foot, px, py, LINE, 0.5)
         pen.dot(px, py, 2.6, LEAF)
-        pen.text(px, py + 6, f"{value:g}", 7.4, colour=INK, align="center")
-        pen.text(px, foot - 10, day.isoformat(), 6.4, colour=SOFT, align="center")
+        if px - named >= LEAST_GAP:
+            named = px
+            pen.text(px, py + 6, f"{value:g}", 7.4, colour=INK, align="center")
+            pen.text(px, foot - 10, day.isoformat(), 6.4, colour=SOFT, align="center")
 
 
 def _series(tree: TreeRecord, size: str) -> list[tuple[date, float]]:

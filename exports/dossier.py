@@ -14,16 +14,18 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import BinaryIO
 
+from exports.dossier_care import care_texts
 from exports.dossier_content import content_mark, stands_whole
 from exports.dossier_cover import draw_cover
 from exports.dossier_pages import draw_pages
-from exports.dossier_text import Said, dossier_characters
+from exports.dossier_text import Said, dossier_characters, texts_of
 from exports.flow import Flow, Running
 from exports.fonts import Fonts, new_canvas, prepare_fonts
 from exports.kit import A4, Pen
 from exports.sketch_map import drawn_neighbours
 from exports.views import view_title
 from registry.errors import GlyphMissingError, RegistryError, unwritable
+from registry.office_records import OfficeCare
 from registry.records import MapPoint, RegisterFacts, TreeRecord
 from registry.vocab.language import Translator, translator
 
@@ -57,8 +59,11 @@ def write_dossier(
     neighbours: Sequence[MapPoint] = (),
     fonts: Fonts | None = None,
     extra_fonts: Sequence[Path] = (),
+    care: OfficeCare | None = None,
 ) -> None:
     """Write the dossier of one tree.
+
+    care: what the office keeps beside the file, for a dossier that stays in the office.
 
     neighbours: registered trees around it, for the sketch map; unused where the position is generalised.
     fonts: faces that hold every character of the record; prepared here if None.
@@ -66,7 +71,10 @@ def write_dossier(
     """
     t = language
     if fonts is None:
-        fonts = prepare_fonts(_characters((tree, neighbours), facts, t), extra_fonts=extra_fonts)
+        needed = _characters((tree, neighbours), facts, t)
+        if care is not None:
+            needed = needed.union(*texts_of(care), *care_texts(care, t))
+        fonts = prepare_fonts(needed, extra_fonts=extra_fonts)
     said = Said(tree, t)
     canvas = new_canvas(
         out,
@@ -82,7 +90,7 @@ def write_dossier(
     running = _running(said, facts)
     draw_cover(pen, said, facts, running)
     flow = Flow(pen, running)
-    draw_pages(flow, said, facts, neighbours)
+    draw_pages(flow, said, facts, neighbours, care)
     flow.close()
     canvas.save()
 

@@ -4,7 +4,8 @@ where its absence is told elsewhere (in the form), and says so where it is not."
 from collections.abc import Callable, Sequence
 from datetime import UTC
 
-from exports.charts import draw_trend, has_trend
+from exports.charts import draw_trend, trend_sizes
+from exports.dossier_care import draw_care_events, draw_growth_words, draw_office_care
 from exports.dossier_cover import page_address
 from exports.dossier_form import draw_survey_form
 from exports.dossier_text import FORM_TEXT_LIMIT, FREE_TEXTS, SIZE_FIELDS, Said, shown_flags
@@ -25,11 +26,13 @@ from exports.kit import (
 from exports.pictures import draw_jpeg
 from exports.sketch_map import draw_sketch_map, drawn_neighbours, grid_cell, is_generalised
 from exports.views import view_lines
+from registry.office_records import OfficeCare
 from registry.records import MapPoint, PhotoRecord, RegisterFacts
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
 from registry.vocab.patrol_words import said_checks
 from registry.vocab.sentences import event_sentence, field_name
+from registry.vocab.viewpoints import VIEWPOINTS
 from registry.vocab.words import (
     GRADE_SCHEMES,
     LISTINGS,
@@ -46,11 +49,17 @@ from registry.vocab.words import (
 MAP_HEIGHT = 182.0
 SIGNATURE_HEIGHT = 84.0
 PHOTO_HEIGHT = 178.0
-CHINESE_NUMBERS = ("〇", *"一二三四五六七八九十", "十一", "十二")
+CHINESE_NUMBERS = ("〇", *"一二三四五六七八九十", *(f"十{digit}" for digit in "一二三四五六七八九"))
 
 
-def draw_pages(flow: Flow, said: Said, facts: RegisterFacts, neighbours: Sequence[MapPoint]) -> None:
-    """Draw every section that this tree has."""
+def draw_pages(
+    flow: Flow,
+    said: Said,
+    facts: RegisterFacts,
+    neighbours: Sequence[MapPoint],
+    care: OfficeCare | None = None,
+) -> None:
+    """Draw every section that this tree has. care: only in a dossier that stays in the office."""
     headings = Headings(flow, said.t)
     flow.new_page()
     headings(said.t.gettext("Survey form of the tree"), note=said.language_note(said.tree.text_lang))
@@ -60,7 +69,11 @@ def draw_pages(flow: Flow, said: Said, facts: RegisterFacts, neighbours: Sequenc
     _texts(flow, said, headings)
     draw_designations(flow, said, headings)
     _position(flow, said, headings, neighbours)
-    _sizes(flow, said, headings)
+    _sizes(flow, said, headings, care)
+    if care is not None:
+        draw_office_care(flow, care, said.t, headings)
+    else:
+        draw_care_events(flow, said, headings)
     draw_inspections(flow, said, headings)
     draw_photos(flow, said, headings)
     draw_doubts(flow, said, headings)
@@ -130,14 +143,13 @@ def _position(flow: Flow, said: Said, heading: Headings, neighbours: Sequence[Ma
     flow.y = min(top - MAP_HEIGHT, y) - 6
 
 
-def _sizes(flow: Flow, said: Said, heading: Headings) -> None:
+def _sizes(flow: Flow, said: Said, heading: Headings, care: OfficeCare | None = None) -> None:
     """The measurements one below the other, where there are several, and how the tree has grown."""
     tree, t = said.tree, said.t
     _ = t.gettext
     if len(tree.measurements) < 2:
         return
     shown = [f for f in SIZE_FIELDS if any(getattr(m, f) is not None for m in tree.measurements)]
-    size = has_trend(tree)
     heading(_("Measurements"))
     columns = [Column(t.label("measured_on"), 2.2)]
     columns += [Column(f"{t.label(f)} {t.unit(f)}", 1.6, align="right") for f in shown]
@@ -149,12 +161,15 @@ def _sizes(flow: Flow, said: Said, heading: Headings) -> None:
         for m in tree.measurements
     ]
     flow.table(columns, rows)
-    if size:
+    model = care.growth.model if care is not None and care.growth is not None else None
+    for size in trend_sizes(tree):
         flow.need(124)
         flow.pen.text(MARGIN, flow.y - 12, f"{t.label(size)}（{t.unit(size)}）" if t.lang == "zh" else
                       f"{t.label(size)} ({t.unit(size)})", SMALL, colour=SOFT)  # fmt: skip
-        draw_trend(flow.pen, MARGIN, flow.y - 118, WIDTH, 100, tree, size)
+        draw_trend(flow.pen, MARGIN, flow.y - 118, WIDTH, 100, tree, size, model)
         flow.y -= 122
+    if care is not None:
+        draw_growth_words(flow, care, t)
 
 
 def draw_designations(flow: Flow, said: Said, heading: Headings) -> None:
@@ -241,7 +256,8 @@ def _caption(said: Said, photo: PhotoRecord) -> str:
     day = photo.taken_on.isoformat() if photo.taken_on else _("day not given")
     credit = f"{said.t.label('credit')} {photo.credit}" if photo.credit else ""
     note = said.language_note(photo.caption_lang) if photo.caption else ""
-    parts = (said.t.word(PhotoKind, photo.kind), day, photo.caption, credit, note)
+    shown = said.t.word(VIEWPOINTS, photo.viewpoint) or said.t.word(PhotoKind, photo.kind)
+    parts = (shown, day, photo.caption, credit, note)
     return " · ".join(filter(None, parts))
 
 

@@ -12,10 +12,14 @@ from babel.messages.pofile import read_po
 from exports.form import FormCell
 from exports.sketch_map import grid_cell, is_generalised
 from registry.records import AgeRecord, FlagRecord, RegisterFacts, TreeRecord
+from registry.vocab.care_columns import CARE_COLUMNS, CARE_ROWS
+from registry.vocab.care_words import CARE_WORDS
 from registry.vocab.checks import all_checks
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import LOCALE_FOLDER, Translator, translator
+from registry.vocab.measures import UNITS, measure_labels
 from registry.vocab.sentences import datum_words, flag_sentence
+from registry.vocab.viewpoints import VIEWPOINTS
 from registry.vocab.words import (
     GRADE_SCHEMES,
     JURISDICTIONS,
@@ -243,7 +247,10 @@ def _standing_characters(lang: str) -> frozenset[str]:
     lists = [*WORDS.values(), GRADE_SCHEMES, LISTINGS, VIGOUR_SCALES, NUMBER_SCHEMES, JURISDICTIONS]
     texts += [text for words in lists for label in words.values() for text in label]
     texts += [text for check in all_checks().values() for text in check.message]
-    for catalogue in ("dossier", "sentences", "history"):
+    texts += [text for words in CARE_WORDS.values() for label in words.values() for text in label]
+    words_of_care = (measure_labels(), UNITS, VIEWPOINTS, CARE_COLUMNS, CARE_ROWS)
+    texts += [text for words in words_of_care for label in words.values() for text in label]
+    for catalogue in ("dossier", "sentences", "history", "growth"):
         with (LOCALE_FOLDER / "zh_Hans" / f"{catalogue}.po").open("rb") as stream:
             messages = [message.id for message in read_po(stream) if message.id]
         texts += [translator(lang).gettext(m if isinstance(m, str) else m[0]) for m in messages]

@@ -10,8 +10,10 @@ from html import escape
 from typing import Any, BinaryIO
 
 from exports.assets import asset
+from exports.care_words import care_lines, event_words
 from exports.dossier_text import CODED, Said
 from exports.views import view_lines, view_title
+from registry.office_records import OfficeCare
 from registry.records import RegisterFacts, TreeRecord
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
@@ -33,7 +35,7 @@ _ROWS = {
     "inspections": "inspected_on",
     "designations": "designated_on",
 }
-_LEFT_OUT = frozenset({"history", "photos", "flags", *_ROWS})
+_LEFT_OUT = frozenset({"history", "photos", "flags", "care_events", *_ROWS})
 _WORDS: dict[str, dict[str, Any]] = {
     "inspections": {"kind": InspectionKind},
     "designations": {"kind": DesignationKind, "grade": CODED["protection_grade"]},
@@ -49,8 +51,8 @@ class Section:
     lines: tuple[str, ...] = ()
 
 
-def sections(tree: TreeRecord, t: Translator) -> list[Section]:
-    """All that a record says, in the words of one language."""
+def sections(tree: TreeRecord, t: Translator, care: OfficeCare | None = None) -> list[Section]:
+    """All that a record says, in the words of one language. care: what the office keeps beside it."""
     said, _ = Said(tree, t), t.gettext
     names = dict.fromkeys((*_FIRST, *(name for name in FIELDS if hasattr(tree, name)))).keys() - _LEFT_OUT
     ordered = [name for name in (*_FIRST, *FIELDS) if name in names and name in FIELDS]
@@ -59,6 +61,11 @@ def sections(tree: TreeRecord, t: Translator) -> list[Section]:
     for name, day in _ROWS.items():
         rows = tuple(_row_line(row, name, day, t) for row in getattr(tree, name))
         found.append(Section(t.label(name), lines=rows))
+    if care is not None:
+        found += [Section(title, lines=tuple(lines)) for title, lines in care_lines(care, t)]
+    else:
+        done = tuple(f"{row.happened_on} · {event_words(row, t)}" for row in tree.care_events)
+        found.append(Section(_("What was done for it"), lines=done))
     photos = tuple(
         " · ".join(filter(None, (str(photo.taken_on or ""), t.word(PhotoKind, photo.kind), photo.caption)))
         for photo in tree.photos
@@ -78,14 +85,16 @@ def _said(said: Said, name: str) -> str | None:
     return said.source_title if name == "source" else said.value(name)
 
 
-def file_text(tree: TreeRecord, facts: RegisterFacts, t: Translator) -> Iterator[str]:
+def file_text(
+    tree: TreeRecord, facts: RegisterFacts, t: Translator, care: OfficeCare | None = None
+) -> Iterator[str]:
     """The file as lines for a terminal."""
     yield f"{Said(tree, t).name} · {tree.tree_no} · {facts.register_name}"
     if facts.view is not None:
         yield f"【{view_title(facts.view, t)}】" if t.lang == "zh" else f"[{view_title(facts.view, t)}]"
     yield from view_lines(facts, t)
     colon = "：" if t.lang == "zh" else ": "
-    for section in sections(tree, t):
+    for section in sections(tree, t, care):
         yield ""
         yield f"— {section.title} —"
         yield from (f"{label}{colon}{text}" for label, text in section.pairs)
@@ -94,12 +103,19 @@ def file_text(tree: TreeRecord, facts: RegisterFacts, t: Translator) -> Iterator
     yield t.gettext("Head: {head}", head=facts.history_head)
 
 
-def write_file_page(tree: TreeRecord, facts: RegisterFacts, out: BinaryIO, *, language: Translator) -> None:
+def write_file_page(
+    tree: TreeRecord,
+    facts: RegisterFacts,
+    out: BinaryIO,
+    *,
+    language: Translator,
+    care: OfficeCare | None = None,
+) -> None:
     """Write the file as one HTML page (UTF-8) that needs nothing else."""
-    out.write("".join(_page(tree, facts, language)).encode("utf-8", "replace"))
+    out.write("".join(_page(tree, facts, language, care)).encode("utf-8", "replace"))
 
 
-def file_facts(tree: TreeRecord, facts: RegisterFacts) -> dict[str, Any]:
+def file_facts(tree: TreeRecord, facts: RegisterFacts, care: OfficeCare | None = None) -> dict[str, Any]:
     """The file for a program; of photos their words and sizes, not their bytes."""
     record = asdict(tree)
     for photo in record["photos"]:
@@ -111,16 +127,32 @@ def file_facts(tree: TreeRecord, facts: RegisterFacts) -> dict[str, Any]:
         "history_head": facts.history_head,
         "made_at": facts.made_at,
         "tree": record,
+        "care": _care_facts(care),
     }
 
 
-def write_file_json(tree: TreeRecord, facts: RegisterFacts, out: BinaryIO) -> None:
+def _care_facts(care: OfficeCare | None) -> dict[str, Any] | None:
+    """What the office keeps beside a file, without pictures."""
+    if care is None:
+        return None
+    told = asdict(care)
+    for each in told["assessments"]:
+        del each["evidence"]
+    for work in (*told["works"], *(work for each in told["strategies"] for work in each["works"])):
+        for photo in work["photos"]:
+            del photo["jpeg"]
+    return told
+
+
+def write_file_json(
+    tree: TreeRecord, facts: RegisterFacts, out: BinaryIO, care: OfficeCare | None = None
+) -> None:
     """Write the file as JSON (UTF-8)."""
-    text = json.dumps(file_facts(tree, facts), ensure_ascii=False, indent=1, default=str)
+    text = json.dumps(file_facts(tree, facts, care), ensure_ascii=False, indent=1, default=str)
     out.write(f"{text}\n".encode())
 
 
-def _page(tree: TreeRecord, facts: RegisterFacts, t: Translator) -> Iterator[str]:
+def _page(tree: TreeRecord, facts: RegisterFacts, t: Translator, care: OfficeCare | None) -> Iterator[str]:
     said, _ = Said(tree, t), t.gettext
     title = f"{said.name} · {tree.tree_no}"
     yield f'<!DOCTYPE html>\n<html lang="{t.html_lang}">\n<head>\n<meta charset="utf-8">\n'
@@ -132,7 +164,7 @@ def _page(tree: TreeRecord, facts: RegisterFacts, t: Translator) -> Iterator[str
         if facts.view is not None:
             yield f"<h2>{escape(view_title(facts.view, t))}</h2>\n"
         yield "".join(f"<p>{escape(line)}</p>\n" for line in lines) + "</section>\n"
-    for section in sections(tree, t):
+    for section in sections(tree, t, care):
         yield f"<section>\n<h2>{escape(section.title)}</h2>\n"
         if section.pairs:
             rows = (f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>\n" for label, text in section.pairs)

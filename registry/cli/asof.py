@@ -9,8 +9,11 @@ from sqlmodel import Session
 
 from registry.asof import TreeView, tree_as_of, tree_effective
 from registry.cli.app import Office, _
+from registry.office_care import office_care
+from registry.office_records import OfficeCare
 from registry.queries import full_trees
 from registry.records import RegisterFacts, TreeRecord
+from registry.rulepacks import PackLibrary, pack_folder
 from registry.rules.redaction import redact
 from registry.selection import find_tree
 from registry.vocab.language import Translator
@@ -55,6 +58,14 @@ def file_of(
     else:
         view = tree_effective(session, tree_id, _day(effective or "", office.t), photos)
     return (view.restricted if restricted else view.public), replace(facts, view=view.facts)
+
+
+def care_of(session: Session, office: Office, tree: TreeRecord, facts: RegisterFacts) -> OfficeCare | None:
+    """What the office keeps beside the file; None where the file may leave it, or is of another day."""
+    if not facts.is_restricted or facts.view is not None:
+        return None
+    library = PackLibrary(pack_folder(office.address))
+    return office_care(session, tree.uuid, library, facts.made_at.astimezone().date(), lang=office.t.lang)
 
 
 def _instant(text: str, t: Translator) -> datetime:

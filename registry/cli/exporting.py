@@ -9,7 +9,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from registry.cli.app import Office, _, app
-from registry.cli.asof import AsOf, Effective, Restricted, file_of
+from registry.cli.asof import AsOf, Effective, Restricted, care_of, file_of
 from registry.cli.progress import progress_bar
 from registry.commands.history import history_head
 from registry.commands.tags import IssuedTag, issue_tags
@@ -188,8 +188,9 @@ def dossier(
         around = () if facts.view else neighbours_of(session, tree)
         with written(out) as stream:
             write_dossier(
-                tree, facts, stream, language=office.t, neighbours=around, extra_fonts=tuple(font or ())
-            )
+                tree, facts, stream, language=office.t, neighbours=around, extra_fonts=tuple(font or ()),
+                care=care_of(session, office, tree, facts),
+            )  # fmt: skip
     office.say(office.t.gettext("The dossier of {tree_no}: {path}", tree_no=tree.tree_no, path=out))
     office.answer({"tree_no": tree.tree_no, "path": str(out)})
 

@@ -101,7 +101,7 @@ def split_command(line: str) -> tuple[str, list[str]]:
     while words and words[0].startswith("--"):
         takes_value = words[0] in {"--register", "--lang"}
         words = words[2 if takes_value else 1 :]
-    name = next((n for n in (" ".join(words[:2]), *words[:1]) if n in commands()), "")
+    name = next((n for n in (" ".join(words[:3]), " ".join(words[:2]), *words[:1]) if n in commands()), "")
     return name, words[len(name.split()) :]
 
 

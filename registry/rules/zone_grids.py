@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from registry.rules.datums import in_mainland_china
+from registry.rules.datums import grid_code, in_mainland_china
 
 Coordinates = Any
 """An array of shape (n, 2): x and y."""
@@ -52,6 +52,21 @@ def from_grid(code: str) -> Callable[[Coordinates], Coordinates]:
     """A function that takes metres in the grid `code` to degrees, rounded to a tenth of a millimetre."""
     move = _mover(code, "FORWARD")
     return lambda points: np.round(move(points), 9)
+
+
+def to_system(code: str) -> tuple[str, Callable[[Any], Any]]:
+    """The code of a system that somebody names, and a function that takes a shape there from WGS84 degrees.
+
+    CGCS2000 in degrees is WGS84 to a decimetre. Raises ValueError with a Phrase for a code that
+    names none.
+    """
+    import shapely
+
+    found = grid_code(code)
+    if found in {"EPSG:4326", "EPSG:4490"}:
+        return found, lambda shape: shape
+    move = to_grid(found)
+    return found, lambda shape: shapely.transform(shape, move)
 
 
 def _mover(code: str, direction: str) -> Callable[[Coordinates], Coordinates]:

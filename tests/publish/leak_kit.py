@@ -19,12 +19,14 @@ from typing import Any
 from unittest.mock import patch
 
 import pypdf
+import shapely
 from PIL import Image
 from sqlmodel import Session, select
 
 from datasette_plugins.asgi import create_datasette
 from exports.dossier import write_dossier
 from exports.folium_map import write_map
+from exports.map_zones import MapZone
 from exports.tags import write_tag_sheets
 from registry.commands.areas import AreaPlace, register_garden, register_grove
 from registry.commands.history import history_head
@@ -32,6 +34,7 @@ from registry.commands.import_file import import_table
 from registry.commands.photos import PhotoFacts, add_photo
 from registry.commands.register import change_setting, init_register
 from registry.commands.tags import issue_tags
+from registry.commands.zones import LegalDraft, compute_zones, set_legal_zones
 from registry.db import reading, transaction
 from registry.importing.mapping import named_mapping
 from registry.importing.reading import open_table
@@ -54,11 +57,15 @@ from registry.models import (
     Tree,
 )
 from registry.photos import photo_store
+from registry.public_zones import zones_around
 from registry.publish import publish
 from registry.queries import full_trees
 from registry.records import RegisterFacts, TreeRecord
+from registry.rulepacks import PackLibrary
 from registry.rules.redaction import redact
 from registry.rules.tag_content import tag_content
+from registry.rules.zone_shapes import Plan, drawn
+from registry.rules.zones import Proposed
 from registry.selection import neighbours_of, stream_ids
 from registry.vocab.language import translator
 from registry.vocab.words import (
@@ -75,6 +82,8 @@ NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 ZH = translator("zh")
 
 PLANTED = {
+    "zone deviation": "甄家老宅在北侧",
+    "zone file": "甄家.geojson",
     "surveyor": "甄调查员",
     "steward": "贾管护",
     "phone": "13912345678",
@@ -115,6 +124,7 @@ OTHER_POINT_SAME_CELL = (113.042918, 36.046711)
 SECRET_PLACE = "隐秘沟"
 GENERALISED_NO = "14040400002"
 EXACT_NO = "14040400001"
+EXACT_ZONE = (113.1, 36.1)
 TOKEN = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{8,64}|[A-Za-z0-9+/]{86}=="
 )
@@ -181,6 +191,7 @@ def plant(
             own = {"authority_id": "cn-local", "source_id": "cn-census-2", "position_precision": precision}
             session.add(table(**facts, **own, boundary=json.dumps(ring), lon=point[0], lat=point[1]))
         _plant_office_matters(session, trees[EXACT_NO])
+        _plant_zones(session, trees, point)
         with _same_codes():
             issue_tags(
                 session, [t.id for _, t in sorted(trees.items())], keys=_keys(office), actor="test", now=NOW
@@ -208,6 +219,26 @@ LEDGER_PLANTED: tuple[tuple[Any, str, Any, str], ...] = (
     (Place, "P1", PlaceKind.VILLAGE, "place description"),
     (Element, "E1", ElementKind.BRIDGE, "element description"),
 )
+
+
+def _plant_zones(session: Session, trees: dict[str, Tree], point: tuple[float, float]) -> None:
+    """Zones of every tree, computed and delineated, those of the generalised one as exact as its point."""
+    session.flush()
+    square = [(0.0, 0.0), (0.0001, 0.0), (0.0001, 0.0001), (0.0, 0.0001)]
+    for number, (lon, lat) in ((EXACT_NO, EXACT_ZONE), (GENERALISED_NO, point)):
+        shape = shapely.Polygon([(lon + east, lat + north) for east, north in square])
+        draft = LegalDraft(
+            shape, "划〔2026〕1号", approved_by="某县人民政府", published_on=NOW.date(),
+            deviation=PLANTED["zone deviation"], file_name=PLANTED["zone file"],
+        )  # fmt: skip
+        ref = ("tree", trees[number].id, number)
+        set_legal_zones(session, [(ref, draft)], today=NOW.date(), actor="test", now=NOW)
+        (outline,) = drawn([Plan(lon, lat, (6.0,) * 4, 5.0)])
+        proposed = Proposed(
+            ("tree", trees[number].id), number, "1", json.dumps({"lon": lon, "lat": lat}), None, "cn-2025",
+            "zone.any", "0" * 64, "low", outline,
+        )  # fmt: skip
+        compute_zones(session, [proposed], today=NOW.date(), actor="test", now=NOW)
 
 
 def _plant_office_matters(session: Session, tree: Tree) -> None:
@@ -273,6 +304,16 @@ def exported_files(office: Office) -> dict[str, bytes]:
         issued = issue_tags(session, [t.uuid for t in trees], keys=_keys(office), actor="test", now=NOW)
         assert history_head(session)
         around = {tree.uuid: neighbours_of(session, tree) for tree in trees}
+        shown = {
+            tree.uuid: (tree.tree_no, tree.name_zh, tree.position_precision, tree.growth_place)
+            for tree in trees
+            if tree.lon is not None
+        }
+        zones = [
+            MapZone(row["kind"], row["number"], row["name"], row["area_m2"], row["document_no"],
+                    row["basis_zh"] or "", row["geom"])
+            for row in zones_around(session, PackLibrary(), shown)
+        ]  # fmt: skip
     facts = RegisterFacts("名册", "https://trees.example", "0" * 64, NOW, 1, False)
     for lang in ("zh", "en"):
         t = translator(lang)
@@ -284,7 +325,7 @@ def exported_files(office: Office) -> dict[str, bytes]:
             lambda out, t=t, tags=tags: write_tag_sheets(tags, out, facts=facts, language=t)
         )
         files[f"map.{lang}.html"] = _bytes(
-            lambda out, lang=lang: write_map(trees, out, language=lang, facts=facts)
+            lambda out, lang=lang: write_map(trees, out, language=lang, facts=facts, zones=zones)
         )
         for tree in trees:
             files[f"{tree.tree_no}.{lang}.pdf"] = _bytes(

@@ -46,6 +46,8 @@ ADDRESSES = [
     "/public/tree.json?_shape=array",
     "/public/tree.csv",
     "/public/photo",
+    "/public/zone.json?_shape=array",
+    "/map/zones.json?box=112,39,114,41",
 ]
 
 
@@ -149,6 +151,59 @@ def test_a_generalised_position_says_how_uncertain_it_is(
 def test_a_withheld_position_is_nowhere(tmp_path: Path) -> None:
     row = _tree_row(plant(tmp_path / "office", precision=Precision.WITHHELD))
     assert (row["lon"], row["lat"], row["geom"]) == (None, None, None)
+
+
+def test_the_zones_of_a_generalised_tree_stay_inside_though_they_are_published(office: Office) -> None:
+    with closing(sqlite3.connect(office.edition)) as connection:
+        rows = connection.execute("SELECT number, kind, statement FROM zone ORDER BY kind").fetchall()
+        (withheld,) = connection.execute("SELECT value FROM edition WHERE key = 'withheld'").fetchone()
+    with closing(sqlite3.connect(office.address)) as connection:
+        assert connection.execute("SELECT count(*) FROM zone").fetchone() == (4,)
+    assert rows == [
+        (EXACT_NO, "computed", "推算，未依法公布 / computed, not legally published"),
+        (EXACT_NO, "legal", "依法划定 / delineated"),
+    ]
+    assert '"zone: position":2' in withheld
+
+
+@pytest.mark.parametrize(
+    ("growth_place", "published_on", "kinds"),
+    [
+        ("park_street", "2026-01-01", ["computed", "legal"]),
+        ("private_home", "2026-01-01", ["legal"]),
+        ("private_home", None, []),
+    ],
+)
+def test_a_zone_at_a_private_home_leaves_only_where_it_was_published(
+    tmp_path: Path, growth_place: str, published_on: str | None, kinds: list[str]
+) -> None:
+    office = plant(tmp_path / "office")
+    with closing(sqlite3.connect(office.address)) as connection, connection:
+        connection.execute("UPDATE tree SET growth_place = ?", (growth_place,))
+        connection.execute("UPDATE zone SET published_on = ?", (published_on,))
+    publish_again(office)
+    with closing(sqlite3.connect(office.edition)) as connection:
+        found = connection.execute("SELECT kind FROM zone ORDER BY kind").fetchall()
+    assert [kind for (kind,) in found] == kinds
+
+
+def test_a_grove_with_a_hidden_tree_shows_no_zone(tmp_path: Path) -> None:
+    office = plant(tmp_path / "office")
+    with closing(sqlite3.connect(office.address)) as connection, connection:
+        connection.execute("UPDATE grove SET position_precision = 'exact'")
+        (grove,) = connection.execute("SELECT id FROM grove").fetchone()
+        connection.execute("UPDATE zone SET tree_id = NULL, grove_id = ? WHERE kind = 'legal'", (grove,))
+    publish_again(office)
+    assert _zones(office) == [("computed", EXACT_NO), ("legal", "G1"), ("legal", "G1")]
+    with closing(sqlite3.connect(office.address)) as connection, connection:
+        connection.execute("UPDATE tree SET grove_id = ? WHERE tree_no = ?", (grove, GENERALISED_NO))
+    publish_again(office)
+    assert _zones(office) == [("computed", EXACT_NO)]
+
+
+def _zones(office: Office) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(office.edition)) as connection:
+        return connection.execute("SELECT kind, number FROM zone ORDER BY kind, number").fetchall()
 
 
 def test_photos_of_a_generalised_tree_stay_inside(office: Office) -> None:

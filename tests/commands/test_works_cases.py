@@ -23,6 +23,7 @@ from registry.commands.case_files import find_case, view_case
 from registry.commands.case_works import Details
 from registry.commands.cases import CaseDraft, StepDraft, open_case, record_step
 from registry.commands.comparing_records import stray_values
+from registry.commands.erasing import erase_party
 from registry.commands.rescues import endangered_without_rescue
 from registry.commands.verifying import verify_history
 from registry.db import open_register, reading, transaction
@@ -170,6 +171,23 @@ def test_an_incident_keeps_its_evidence_whole_and_whoever_reported_it_out_of_sig
     assert [row.name for row in party] == ["王举报"]
     for secret in ("王举报", party[0].id, "现场照片", "a.jpg", "树下浇筑水泥"):
         assert secret not in told.replace('"party"', "")
+    assert is_sound(engine)
+
+
+def test_a_reporter_who_is_erased_is_gone_from_the_case_its_texts_and_its_files(
+    engine: Engine, store: FileStore, tmp_path: Path
+) -> None:
+    with transaction(engine) as session:
+        said = Details(incident="I12", reporter="王举报")
+        opened(session, CaseKind.INCIDENT, S.REPORT, details=said, text="王举报来电")
+    path = tmp_path / "王举报.jpg"
+    keep(engine, store, path, "2026-0001")
+    with transaction(engine) as session:
+        erase_party(session, "王举报", basis="个人申请", texts=True, **ACTOR)
+    with reading(engine) as session:
+        view = view_case(session, find_case(session, "2026-0001"))
+        assert view.people[str(view.case.reporter_id)] == "某"
+        assert (view.steps[0].text, view.documents[0].file_name) == ("某来电", "某.jpg")
     assert is_sound(engine)
 
 

@@ -84,26 +84,26 @@ HOMES = {
     "serve": "serving",
     "tags": "exporting", "map": "exporting", "dossier": "exporting", "dossiers": "exporting",
     "file": "history",
-    "case": "case_print", "list": "lists", "duplicates": "merging", "merge": "merging", "split": "merging",
+    "case": "cases case_follow case_print", "list": "lists", "duplicates": "merging", "merge": "merging", "split": "merging",
     "allot": "merging", "rules": "rules", "campaign": "campaigns",
     "ledger": "ledgers", "duty": "duties", "agreement": "agreements", "craft": "ledgers", "inspect": "groves",
-    "assess": "assessments",
-    "zones": "zone_commands",
+    "assess": "assessment_options assessments assessment_forms assessment_intake",
+    "zones": "zones zone_legal zone_exports zone_layers zone_checks",
     "growth": "growth", "age": "growth",
     "letters": "letters", "payments": "payments", "notices": "notices",
     "care": "care", "patrol": "patrols",
-    "strategy": "strategy_steps", "work": "works", "budget": "budgets", "outcomes": "budgets", "trial": "trials",
-    "photo": "keeping", "tag": "keeping", "party": "parties",
+    "strategy": "strategies strategy_steps", "work": "works", "budget": "budgets", "outcomes": "budgets", "trial": "trials",
+    "photo": "keeping photo_pairs", "tag": "keeping", "party": "parties",
     "species": "reference", "place": "reference", "fields": "dictionary",
     "history": "history", "undo": "history", "verify": "history", "config": "keeping", "migrate": "keeping",
 }  # fmt: skip
-"""Commands in the order in which help lists them, and the module of each: only that one is imported."""
+"""Commands in the order in which help lists them, and the modules of each: only those are imported."""
 
 
 def load_commands(name: str | None = None) -> None:
-    """Import the module that has the command `name`; all of them where it is None or not known."""
-    modules = [HOMES[name]] if name in HOMES else dict.fromkeys(HOMES.values())
-    for module in modules:
+    """Import the modules that have the command `name`; all of them where it is None or not known."""
+    homes = [HOMES[name]] if name in HOMES else HOMES.values()
+    for module in dict.fromkeys(module for home in homes for module in home.split()):
         importlib.import_module(f"registry.cli.{module}")
 
 

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 MOST_CENTS = 10**15
-_AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2}))?")
+_AMOUNT = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]{1,2}))?")
 
 
 def cents_of(text: str) -> int:

@@ -86,9 +86,9 @@ def _json_answers(path: Path) -> dict[str, Any]:
 def form_rows(path: Path, codes: Sequence[str], *, by: str | None) -> Iterator[FormRow]:
     """The filled rows of a form, each with a draft. Raises InputUnreadableError, AssessmentError."""
     known = {code.casefold(): code for code in codes}
-    table = open_table(path, fits=lambda headers: "record" in {_key(each) for each in headers})
+    table = open_table(path, fits=lambda headers: {"record", "on"} <= {_key(each) for each in headers})
     keys = {header: known.get(_first(header)) or _key(header) for header in table.headers}
-    if "record" not in keys.values():
+    if not {"record", "on"} <= set(keys.values()):
         raise InputUnreadableError(
             path=path, reason=Phrase("it needs the columns {known}", known="record, on")
         )

@@ -14,7 +14,7 @@ from registry.vocab.language import Translator
 from registry.vocab.rule_words import CONFIDENCES, STANDINGS
 from registry.vocab.words import VIGOUR_SCALES, Environment, RiskRating, Vigour
 
-_COLUMNS = ("assessed_on", "score", "coverage", "band", "knocked_out_by", "vigour_scale", "next_on")
+_COLUMNS = ("assessed_on", "score", "coverage", "band", "knocked_out_by", "next_on")
 
 
 def model_line(model: AssessmentModel, t: Translator) -> str:
@@ -161,7 +161,7 @@ def assessment_sheet(records: Sequence[AssessmentRecord], t: Translator) -> Shee
         Column(titles["band"], 12),
         Column(titles["knocked_out_by"], 16),
         Column(t.label("vigour"), 10),
-        Column(titles["vigour_scale"], 16),
+        Column(_("Scale"), 16),
         Column(t.label("environment"), 10),
         Column(_("Risk"), 8),
         Column(titles["next_on"], 12, "date"),

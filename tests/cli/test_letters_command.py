@@ -154,7 +154,7 @@ def test_nothing_of_letters_payments_and_notices_reaches_the_edition(office: Pat
     )
     words = ("--means", "口头暗语", "--text", "内部暗语", "--document", "暗函1号")
     told(gushu, "notices", "add", "01", "--kind", "warning", "--on", DAY, *words)
-    assert gushu("publish", "public.gpkg").exit_code == 0
+    assert gushu("publish", "--out", "public.gpkg").exit_code == 0
     edition = Path("public.gpkg").read_bytes()
     for secret in ("张三", number, code, "口头暗语", "内部暗语", "暗函1号"):
         assert secret.encode() not in edition

@@ -30,7 +30,8 @@ def letter(
     usual: dict[str, Any] = {
         "code": "7HBKM20T", "document_no": "YH-2026-0001", "lang": lang, "register_name": "某县古树名木名册",
         "office": "某县林业局", "caretaker": "张三", "is_unit": False, "made_on": "2026-03-04",
-        "valid_from": "2026-03-04", "valid_to": "2028-12-31", "currency": "CNY", "yearly_cents": 80_000 * count,
+        "valid_from": "2026-03-04", "valid_to": "2028-12-31", "currency": "CNY",
+        "yearly_cents": 80_000 * count,
         "terms": read_terms(kind, lang), "lines": lines,
     }  # fmt: skip
     return LetterRecord(**{**usual, **facts})

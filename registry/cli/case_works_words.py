@@ -155,7 +155,8 @@ def _answers(t: Translator, view: CaseView, *, is_restricted: bool) -> Iterator[
             continue
         touched = t.gettext("touched") if answer.is_touched else t.gettext("not touched")
         why = answer.why if answer.why and is_restricted else ""
-        yield "  ".join(filter(None, [f"{each.code} {t.pick(each.label)}", touched, why]))
+        stands = cited(t, each.basis) if answer.is_touched else ""
+        yield "  ".join(filter(None, [f"{each.code} {t.pick(each.label)}", touched, why, stands]))
 
 
 def told_works(view: CaseView, pack: RulePack | None, *, is_restricted: bool) -> dict[str, Any]:

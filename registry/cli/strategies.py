@@ -29,7 +29,7 @@ from registry.cli.strategy_desk import (
     usual_currency,
     write_list,
 )
-from registry.cli.strategy_words import say_strategy, strategy_line, told_strategy
+from registry.cli.strategy_words import full_number, say_strategy, strategy_line, told_strategy
 from registry.commands.strategies import (
     LineDraft,
     add_line,
@@ -48,6 +48,7 @@ from registry.models import Strategy
 from registry.outputs import check_output
 from registry.strategies import strategy_record, strategy_records
 from registry.strategy_records import StrategyRecord
+from registry.vocab.care_columns import CARE_COLUMNS
 from registry.vocab.care_words import FundSource, StrategyState
 from registry.vocab.language import Translator
 from registry.vocab.money import money_text
@@ -101,7 +102,7 @@ def propose(
         )  # fmt: skip
         told = strategy_record(session, made, table=table, pack=pack)
     if not is_new:
-        office.say(t.gettext("{number} is open already.", number=called_by(made)))
+        office.say(t.gettext("{number} is open already.", number=full_number(told)))
     say_strategy(office, told, today)
     office.answer({**told_strategy(told), "new": is_new})
 
@@ -309,7 +310,7 @@ def _field(text: str, t: Translator) -> tuple[str, Any]:
 
 
 def _labels(field: str) -> tuple[str, ...]:
-    return (field, *STRATEGY_TEXTS.get(field, ()))
+    return (field, *STRATEGY_TEXTS.get(field, ()), *CARE_COLUMNS.get(field, ()))
 
 
 def _sheet(found: list[StrategyRecord], t: Translator) -> Sheet:

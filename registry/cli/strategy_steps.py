@@ -14,7 +14,7 @@ from registry.cli.strategy_desk import (
     strategy_called,
     today_of,
 )
-from registry.cli.strategy_words import say_strategy, told_strategy
+from registry.cli.strategy_words import full_number, say_strategy, told_strategy
 from registry.commands.strategies import (
     called_by,
     new_version,
@@ -140,7 +140,7 @@ def accept(
             actor=office.actor, now=office.now(),
         )  # fmt: skip
         told = strategy_record(session, row, pack=pack_at(session, office, subject_of(row)))
-    office.say(office.t.gettext("{number} is accepted.", number=called_by(row)))
+    office.say(office.t.gettext("{number} is accepted.", number=full_number(told)))
     _say_outcome(office, told)
     office.answer(told_strategy(told))
 
@@ -183,7 +183,7 @@ def new_version_(ctx: typer.Context, number: Number, reason: Reason) -> None:
         )
         told = strategy_record(session, made, table=measure_table(office.address))
     if not is_new:
-        office.say(office.t.gettext("{number} is open already.", number=called_by(made)))
+        office.say(office.t.gettext("{number} is open already.", number=full_number(told)))
     say_strategy(office, told, today)
     office.answer({**told_strategy(told), "new": is_new})
 

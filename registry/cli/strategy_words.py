@@ -17,7 +17,7 @@ from registry.vocab.rule_words import DEADLINES
 from registry.vocab.strategy_words import STRATEGY_TEXTS
 
 
-def called(record: StrategyRecord) -> str:
+def full_number(record: StrategyRecord) -> str:
     """Number and version."""
     return record.number if record.version == 1 else f"{record.number}v{record.version}"
 
@@ -26,7 +26,7 @@ def strategy_line(record: StrategyRecord, today: date, t: Translator) -> str:
     """A strategy in one line."""
     works = sum(work.is_open for work in record.works)
     parts = (
-        called(record),
+        full_number(record),
         about_words(record.about),
         t.word(StrategyState, record.state),
         t.gettext("rescue") if record.is_rescue else "",
@@ -55,7 +55,7 @@ def say_strategy(office: Office, record: StrategyRecord, today: date, *, brief: 
                 "{count} lines are proposed only (?): look at each, then",
                 waiting,
             )
-            + f" `gushu strategy confirm {called(record)}`"
+            + f" `gushu strategy confirm {full_number(record)}`"
         )
     if brief:
         return

@@ -50,7 +50,7 @@ def codes(answers: dict[str, Any], **more: str) -> list[str]:
         ({"H14": {"value": 30}}, ["T01", "T02"]),
         ({"H15": {"value": 1.44}}, []),
         ({"H15": {"value": 1.45}}, ["T03", "T06"]),
-        ({"H17": {"level": "waterlogged"}}, ["T05"]),
+        ({"H17": {"level": "4", "score": 25}}, ["T05", "T07"]),
         ({"H04": {"value": 10}}, ["T10"]),
         ({"H08": {"level": "large", "score": 20}}, ["T11", "T12", "T13"]),
         ({"H06": {"value": 15}}, ["T14", "T15"]),

@@ -300,7 +300,7 @@ def _column(
     y = min(y, top - 58) - 2
     for label in (_("Representative") if is_unit else _("Signature"), _("Telephone")):
         pen.text(x, y, label, SMALL + 0.6, colour=SOFT)
-        pen.rule(x + 56, y - 2, x + (width - 2 * _SEAL - 12 if is_unit else width * 0.94), y - 2, SOFT, 0.5)
+        pen.rule(x + 62, y - 2, x + (width - 2 * _SEAL - 12 if is_unit else width * 0.94), y - 2, SOFT, 0.5)
         y -= 25
     pen.text(x, y, _("Date"), SMALL + 0.6, colour=SOFT)
     pen.text(x + 40, y, _("year      month      day"), SMALL + 0.6, colour=SOFT)

@@ -46,7 +46,7 @@ def export_zones(
     try:
         system, move = to_system(crs or (CGCS2000 if kind != ".geojson" else "EPSG:4326"))
     except ValueError as error:
-        raise typer.BadParameter(t.phrase(error.args[0]), param_hint="--crs") from None
+        raise typer.BadParameter(str(t.phrase(error.args[0])), param_hint="--crs") from None
     library = library_of(office)
     with reading(office.engine()) as session:
         lines = [

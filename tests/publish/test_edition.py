@@ -104,6 +104,7 @@ def test_gdal_sees_trees_groves_and_gardens_and_no_helper(filled: Engine, keys: 
         "garden": "Unknown",
         "place": "Unknown",
         "element": "Unknown",
+        "zone": "Unknown",
         "measurement": None,
         "inspection": None,
     }

@@ -1,7 +1,7 @@
 """Protection zones as compact arrays for `static/treemap.js`, for the hand-over file and the site's map.
 
-A zone is `[kind, number, name, m², document or null, basis, rings]`; a ring is whole millionths of a degree: the
-first corner's longitude and latitude, then the steps to each next one. Bases stand once in a table.
+A zone is `[kind, number, name, m², document or null, basis, rings]`; a ring is whole millionths of a degree:
+the first corner's longitude and latitude, then the steps to each next one. Bases stand once in a table.
 """
 
 import struct

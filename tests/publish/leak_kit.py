@@ -41,20 +41,25 @@ from registry.importing.reading import open_table
 from registry.keys import key_path, read_keys
 from registry.models import (
     AppraisalOpinion,
+    Assessment,
     Campaign,
     CampaignSurvey,
     CareAgreement,
+    CareEntry,
     CaseFile,
     Craft,
     Craftsman,
     Element,
     GardenDraft,
     GroveDraft,
+    InstrumentReading,
     Objection,
     Party,
     Photo,
     Place,
+    Strategy,
     Tree,
+    WorkOrder,
 )
 from registry.photos import photo_store
 from registry.public_zones import zones_around
@@ -67,7 +72,9 @@ from registry.rules.tag_content import tag_content
 from registry.rules.zone_shapes import Plan, drawn
 from registry.rules.zones import Proposed
 from registry.selection import neighbours_of, stream_ids
+from registry.vocab.care_words import AssessmentState, CareKind, InstrumentKind, WorkState
 from registry.vocab.language import translator
+from registry.vocab.measures import all_measures
 from registry.vocab.words import (
     CaseKind,
     ElementKind,
@@ -116,6 +123,14 @@ PLANTED = {
     "survey answer": "调查表里的私话",
     "agreement terms": "责任书私密条款",
     "craftsman": "亓工匠",
+    "assessor": "谌评估员",
+    "assessment note": "评估备注的私话",
+    "assessment answer": "评估答案的私话",
+    "reading note": "仪器检测的私话",
+    "care note": "养护日志的私话",
+    "strategy aims": "方案目标的私话",
+    "work text": "工程单的私话",
+    "work outcome": "验收意见的私话",
 }
 """Private values, each in one or more private columns and free texts of the register."""
 
@@ -269,6 +284,43 @@ def _plant_office_matters(session: Session, tree: Tree) -> None:
                 terms=PLANTED["agreement terms"],
             ),
             Craftsman(craft_id=craft.id, party_id=people["craftsman"].id),
+        ]
+    )  # fmt: skip
+    session.flush()
+    _plant_care(session, tree)
+
+
+def _plant_care(session: Session, tree: Tree) -> None:
+    """What is done for a tree: of all of it only the model, band, measure and days may leave."""
+    person = Party(kind=PartyKind.PERSON, name=PLANTED["assessor"])
+    session.add(person)
+    session.flush()
+    told = {
+        "title": ["健康评估", "Health"],
+        "about": "health",
+        "is_scored": True,
+        "band_label": ["弱", "weak"],
+    }
+    answers = [{"note": PLANTED["assessment answer"]}]
+    own: dict[str, Any] = {"tree_id": tree.id, "party_id": person.id}
+    measure = next(iter(all_measures()))
+    session.add_all(
+        [
+            Assessment(
+                **own, model_id="m", model_version="1", model_sha256="0" * 64, assessed_on=NOW.date(),
+                state=AssessmentState.REVIEWED, notes=PLANTED["assessment note"], reviewer_id=person.id,
+                result=json.dumps({**told, "lines": answers}, ensure_ascii=False),
+            ),
+            InstrumentReading(
+                **own, instrument=InstrumentKind.RESISTOGRAPH, measured_on=NOW.date(),
+                notes=PLANTED["reading note"],
+            ),
+            CareEntry(**own, done_on=NOW.date(), kind=CareKind.WATERING, notes=PLANTED["care note"]),
+            Strategy(tree_id=tree.id, number="CL-1", made_on=NOW.date(), aims=PLANTED["strategy aims"]),
+            WorkOrder(
+                **own, number="GD-1", measure=measure, state=WorkState.ACCEPTED, accepted_on=NOW.date(),
+                text=PLANTED["work text"], outcome=PLANTED["work outcome"], cost_cents=987654321,
+            ),
         ]
     )  # fmt: skip
     session.flush()

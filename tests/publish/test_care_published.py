@@ -62,7 +62,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
                 session.add(
                     WorkOrder(
                         tree_id=trees[number], number=f"{SECRETS['number']}-{number}-{place}",
-                        measure=measure, state=state, accepted_on=date(2025, 6, 1 + place), cost_cents=COST, party_id=crew.id,
+                        measure=measure, state=state, accepted_on=date(2025, 6, 1 + place),
+                        cost_cents=COST, party_id=crew.id,
                         text=SECRETS["text"], outcome=SECRETS["outcome"],
                     )
                 )  # fmt: skip

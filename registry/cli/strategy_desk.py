@@ -38,7 +38,9 @@ Day = Annotated[
     datetime | None,
     typer.Option("--on", formats=["%Y-%m-%d"], help=_("The day; today if not given.")),
 ]
-Due = Annotated[datetime | None, typer.Option("--due", formats=["%Y-%m-%d"], help=_("Day by which it is to be done."))]
+Due = Annotated[
+    datetime | None, typer.Option("--due", formats=["%Y-%m-%d"], help=_("Day by which it is to be done."))
+]
 Out = Annotated[Path | None, typer.Option("--out", help=_("Write them into a workbook (.xlsx)."))]
 Amount = Annotated[str | None, typer.Option(help=_("An amount such as 1,234.50, to the cent."))]
 Quantity = Annotated[float | None, typer.Option(min=0, help=_("How much, in the unit."))]

@@ -171,7 +171,7 @@ def _figures(facts: ReportFacts, t: Translator) -> Section:
         Column(_("Of"), 9, "integer"),
         Column(_("Share"), 9, "percent"),
         Column(_("Start"), 9, "percent"),
-        Column(_("Before"), 9, "percent"),
+        Column(_("Earlier"), 9, "percent"),
         Column(_("Target"), 9, "percent"),
         Column(_("What is counted"), 46),
     )
@@ -297,7 +297,7 @@ def _tally(tally: Tally, facts: ReportFacts, t: Translator) -> Section:
         Column(label, 40),
         Column(t.label("tree_count"), 12, "integer"),
         Column(_("Share"), 10, "percent"),
-        Column(_("Before"), 12, "integer"),
+        Column(_("Earlier"), 12, "integer"),
         Column(_("Change"), 10, "integer"),
     )
     rows, bars = [], []
@@ -336,7 +336,7 @@ def _activities(facts: ReportFacts, t: Translator) -> Section:
     columns = (
         Column(_("What was done"), 34),
         Column(_("Count"), 12, "integer"),
-        Column(_("Before"), 12, "integer"),
+        Column(_("Earlier"), 12, "integer"),
         Column(_("Change"), 10, "integer"),
     )
     rows = [

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from registry.affected import pack_chooser, trees_with_class
 from registry.chunks import chunks
@@ -17,6 +17,7 @@ from registry.models import (
     Authority,
     CareAgreement,
     CaseFile,
+    CaseStep,
     Designation,
     Event,
     EventItem,
@@ -30,8 +31,10 @@ from registry.models import (
 from registry.quality import asked_in, field_shares, has_values
 from registry.report_records import NOTHING, Share
 from registry.rulepacks import PackLibrary
+from registry.rules.case_facts import CaseFacts, StepFacts
 from registry.rules.kpis import GROVES
 from registry.rules.patrol_record import due_patrols, on_time
+from registry.rules.terms import is_in_time
 from registry.vocab.care_words import PlateState, StrategyState, ZoneKind
 from registry.vocab.words import ON_REGISTER, CaseKind, CaseState, TagState, TreeStatus
 
@@ -245,15 +248,11 @@ def counted_deaths(session: Session, period: Period) -> Iterable[Counted]:
         yield division, str(category), {"died": Share(int(dead), whole)}
 
 
-def counted_alerts(session: Session, period: Period) -> Iterable[Counted]:
-    """Incidents and rescues opened in the period: closed within their term, or closed where there is none."""
+def counted_alerts(session: Session, library: PackLibrary, period: Period) -> Iterable[Counted]:
+    """Incidents and rescues opened in the period: closed by its end, every step within its term?"""
     query = (
         sa.select(
-            col(CaseFile.due_on),
-            col(CaseFile.closed_on),
-            col(CaseFile.state),
-            sa.func.coalesce(col(Tree.division_id), col(Grove.division_id)),
-            col(Tree.category),
+            CaseFile, sa.func.coalesce(col(Tree.division_id), col(Grove.division_id)), col(Tree.category)
         )
         .outerjoin(Tree, col(Tree.id) == col(CaseFile.tree_id))
         .outerjoin(Grove, col(Grove.id) == col(CaseFile.grove_id))
@@ -262,11 +261,20 @@ def counted_alerts(session: Session, period: Period) -> Iterable[Counted]:
             col(CaseFile.state) != CaseState.WITHDRAWN,
             col(CaseFile.opened_on).between(period.from_on, period.to_on),
         )
+        .order_by(col(CaseFile.number))
     )
-    for due_on, closed_on, state, division, category in session.execute(query):
-        is_closed = state == CaseState.GRANTED and closed_on is not None and closed_on <= period.to_on
-        in_time = is_closed and (due_on is None or closed_on <= due_on)
+    for case, division, category in session.execute(query).all():
+        is_closed = (
+            case.state == CaseState.GRANTED and case.closed_on is not None and case.closed_on <= period.to_on
+        )
+        pack = library.find(case.pack_id) if case.pack_id else None
+        in_time = is_closed and is_in_time(CaseFacts(case.kind, steps=_steps(session, case)), pack)
         yield division, str(category or GROVES), {"handled": Share(int(in_time), 1)}
+
+
+def _steps(session: Session, case: CaseFile) -> list[StepFacts]:
+    query = select(CaseStep).where(CaseStep.case_id == case.id).order_by(col(CaseStep.ordinal))
+    return [StepFacts(row.kind, row.happened_on, row.ended_on) for row in session.exec(query)]
 
 
 def counted_strategies(session: Session, period: Period) -> Iterable[Counted]:
@@ -304,6 +312,8 @@ def counted_patrols(session: Session, library: PackLibrary, period: Period) -> I
     A tree is patrolled from the day of its first decision, else of its first visit; where neither has a day,
     from the first day of the period.
     """
+    if period.to_on < period.from_on:
+        return
     end = min(period.to_on, period.today)
     choose = pack_chooser(session, library, end)
     ids = session.execute(sa.select(col(Tree.id)).where(standing_on(Tree, "tree_id", period, end))).scalars()

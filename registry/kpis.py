@@ -1,23 +1,23 @@
 """The figures (考核指标) of a register for each division and class. Reads only."""
 
 import tomllib
-from collections.abc import Iterable
 from functools import lru_cache
 
 from sqlmodel import Session
 
 from registry.db import SCHEMA_FOLDER
 from registry.kpi_counts import (
-    Counted,
     Period,
     counted_alerts,
     counted_deaths,
     counted_fields,
     counted_groves,
+    counted_patrols,
     counted_strategies,
     counted_trees,
 )
 from registry.report_records import Kpi, KpiLine, Share
+from registry.rulepacks import PackLibrary
 from registry.rules.kpis import ALL, CLASSES, GROVES, rolled_up
 from registry.surroundings import Surroundings
 
@@ -66,25 +66,25 @@ class Homes:
 def kpi_lines(
     session: Session,
     period: Period,
+    library: PackLibrary,
     *,
     level: str | None = "county",
     within: str | None = None,
-    patrols: Iterable[Counted] = (),
 ) -> tuple[KpiLine, ...]:
     """The figures of a period: the whole first, then each division; in each, all, then class by class.
 
-    level: of the divisions that are told; None for the whole only. within: of one division alone. patrols:
-    what `registry.patrols` counted, for the figure of patrols on time.
+    level: of the divisions that are told; None for the whole only. within: of one division alone. library:
+    the rule packs by which patrols and cases are due.
     """
     around = Surroundings(session)
     homes = Homes(around, level, within)
-    counted: list[Counted] = [
+    counted = [
         *counted_trees(session, period, period.to_on),
         *counted_groves(session, period, period.to_on),
         *counted_deaths(session, period),
-        *counted_alerts(session, period),
+        *counted_alerts(session, library, period),
         *counted_strategies(session, period),
-        *patrols,
+        *counted_patrols(session, library, period),
     ]
     if period.is_now:
         counted += counted_fields(session)

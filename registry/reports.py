@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from registry.kpi_counts import Counted, Period, left_undated, standing_on, tallied
+from registry.kpi_counts import Period, left_undated, standing_on, tallied
 from registry.kpis import Homes, all_kpis, kpi_lines
 from registry.models import (
     Assessment,
@@ -28,6 +28,7 @@ from registry.models import (
     WorkOrder,
 )
 from registry.report_records import ConditionRow, MoneyRow, ReportFacts, Tally, TrialRow
+from registry.rulepacks import PackLibrary
 from registry.rules.counting import count_trees
 from registry.surroundings import Surroundings
 from registry.vocab.care_words import TrialState, WorkState
@@ -42,10 +43,10 @@ AGE_BANDS = ((0, 100), (100, 300), (300, 500), (500, 1000), (1000, None))
 def measure_report(
     session: Session,
     period: Period,
+    library: PackLibrary,
     *,
     level: str | None = "county",
     within: str | None = None,
-    patrols: tuple[Counted, ...] = (),
     now: datetime,
 ) -> ReportFacts:
     """Everything that a report of a period says. within: id of the one division that it is about."""
@@ -63,9 +64,11 @@ def measure_report(
         division=around.division_path(within),
         division_en=around.division_path(within, in_english=True),
         kpis=all_kpis(),
-        lines=kpi_lines(session, period, level=level, within=within, patrols=patrols),
+        lines=kpi_lines(session, period, library, level=level, within=within),
         start=tuple(
-            line for line in kpi_lines(session, begun, level=None, within=within) if line.division_id is None
+            line
+            for line in kpi_lines(session, begun, library, level=None, within=within)
+            if line.division_id is None
         ),
         scattered=counts.scattered,
         groves=counts.groves,

@@ -17,7 +17,7 @@ from registry.commands.ledgers import find_division
 from registry.commands.reports import facts_of, is_whole, keep_report, kept_report, kept_reports
 from registry.db import reading, transaction
 from registry.errors import OutputError, Phrase
-from registry.kpi_counts import Period, counted_patrols
+from registry.kpi_counts import Period
 from registry.kpis import LEVELS
 from registry.outputs import check_output
 from registry.report_records import ReportFacts
@@ -160,8 +160,7 @@ def _measured(
 
     def measured(first: date, last: date, of: str | None) -> ReportFacts:
         period = Period(first, last, today)
-        patrols = tuple(counted_patrols(session, library, period))
-        return measure_report(session, period, level=of, within=own, patrols=patrols, now=now)
+        return measure_report(session, period, library, level=of, within=own, now=now)
 
     facts = measured(first, last, told_level)
     before_first, before_last = _before(first, last)

@@ -53,7 +53,6 @@ class CaseFile(SQLModel, table=True):
     incident: str | None = Field(default=None, max_length=8)
     practices: str = Field(default="[]", sa_type=JsonText)
     """Canonical JSON: codes of the negative list that the works touch."""
-    due_on: date | None = None
     until_on: date | None = None
     """Last day of what the case watches over: an aftercare, a permit."""
     currency: str = Field(default="CNY", max_length=3)

@@ -63,6 +63,18 @@ def dues(case: CaseFacts, pack: RulePack | None, calendar: Calendar | None = Non
     return tuple(sorted(found, key=lambda due: due.due_on))
 
 
+def is_in_time(case: CaseFacts, pack: RulePack | None, calendar: Calendar | None = None) -> bool:
+    """Whether every step of a case that has a term was taken by its day; a case without terms is in time."""
+    for (kind, step), (since, term) in TERMS.items():
+        begun, taken = case.last(since), case.last(step)
+        rule = pack.rule("deadlines", _own_term(case, term)) if pack else None
+        if kind == case.kind and begun and taken and rule:
+            due_on = add_term(begun.ended_on or begun.happened_on, rule.values, calendar)
+            if due_on is not None and taken.happened_on > due_on:
+                return False
+    return True
+
+
 def _due(step: StepKind, due_on: date, rule: Rule) -> Due:
     said = (rule.get("text_zh"), rule.get("text_en"))
     return Due(step, due_on, rule.name, rule.basis, Label(*said) if all(said) else None)

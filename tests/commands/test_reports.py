@@ -21,6 +21,7 @@ from registry.models import (
     Assessment,
     CareAgreement,
     CaseFile,
+    CaseStep,
     Grove,
     HeritageGarden,
     Inspection,
@@ -35,7 +36,7 @@ from registry.report_records import ReportFacts, Share
 from registry.reports import measure_report
 from registry.rulepacks import PackLibrary
 from registry.vocab.care_words import StrategyState, WorkState, ZoneKind
-from registry.vocab.words import CaseKind, CaseState, Category, InspectionKind, TagState, TreeStatus
+from registry.vocab.words import CaseKind, CaseState, Category, InspectionKind, StepKind, TagState, TreeStatus
 
 TODAY = date(2026, 3, 4)
 YEAR_2025 = Period(date(2025, 1, 1), date(2025, 12, 31), TODAY)
@@ -69,7 +70,7 @@ def trees(session: Session) -> dict[str, Tree]:
 
 def measured(engine: Engine, period: Period, **options: Any) -> ReportFacts:
     with reading(engine) as session:
-        return measure_report(session, period, now=NOW, **options)
+        return measure_report(session, period, PackLibrary(), now=NOW, **options)
 
 
 def shares(facts: ReportFacts, group: str = "all") -> dict[str, Share | None]:
@@ -194,23 +195,31 @@ def test_a_tree_without_any_decision_is_no_denominator(office: Engine, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("closed", "due", "handled"),
+    ("kind", "surveyed", "closed", "handled"),
     [
-        (date(2025, 5, 10), date(2025, 5, 10), Share(1, 1)),
-        (date(2025, 5, 11), date(2025, 5, 10), Share(0, 1)),
-        (date(2025, 9, 1), None, Share(1, 1)),
-        (None, None, Share(0, 1)),
+        (CaseKind.INCIDENT, None, date(2025, 9, 1), Share(1, 1)),
+        (CaseKind.INCIDENT, None, None, Share(0, 1)),
+        (CaseKind.INCIDENT, None, date(2026, 1, 1), Share(0, 1)),
+        (CaseKind.RESCUE, date(2025, 5, 4), date(2025, 9, 1), Share(1, 1)),
+        (CaseKind.RESCUE, date(2025, 5, 5), date(2025, 9, 1), Share(0, 1)),
     ],
 )
-def test_an_incident_counts_when_it_was_closed_within_its_term(
-    office: Engine, closed: date | None, due: date | None, handled: Share
+def test_an_alert_counts_when_it_was_closed_and_every_step_came_in_time(
+    office: Engine, kind: CaseKind, surveyed: date | None, closed: date | None, handled: Share
 ) -> None:
+    """A survey is due three days after the report of a rescue, by the office's defaults."""
     with transaction(office) as session:
         state = CaseState.GRANTED if closed else CaseState.OPEN
-        session.add(
-            CaseFile(number="2025-0001", kind=CaseKind.INCIDENT, state=state, tree_id=trees(session)["1"].id,
-                     opened_on=date(2025, 5, 1), closed_on=closed, due_on=due)
-        )  # fmt: skip
+        case = CaseFile(number="2025-0001", kind=kind, state=state, tree_id=trees(session)["1"].id,
+                        opened_on=date(2025, 5, 1), closed_on=closed, pack_id="cn-2025")  # fmt: skip
+        session.add(case)
+        session.flush()
+        days = [(StepKind.REPORT, date(2025, 5, 1)), (StepKind.SURVEY, surveyed)]
+        session.add_all(
+            CaseStep(case_id=case.id, ordinal=place, kind=step, happened_on=day, recorded_at=NOW)
+            for place, (step, day) in enumerate(days, start=1)
+            if day
+        )
     assert shares(measured(office, YEAR_2025))["handled"] == handled
     assert shares(measured(office, NOW_2026))["handled"] == Share(0, 0)
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from math import cos, pi, radians
 from typing import Any
 
@@ -48,8 +49,8 @@ class Candidates:
     trees: list[NearTree] = field(default_factory=list)
 
 
-def in_force(on: date) -> sa.ColumnElement[bool]:
-    """Zones that hold on a day."""
+def in_force(on: Any) -> sa.ColumnElement[bool]:
+    """Zones that hold on a day (a date, or a parameter for one)."""
     ended = col(Zone.ended_on)
     return sa.and_(col(Zone.made_on) <= on, sa.or_(ended.is_(None), ended > on))
 
@@ -88,30 +89,72 @@ def candidates(session: Session, footprint: Footprint, on: date) -> Candidates:
 
 def _zone_rows(session: Session, footprint: Footprint, on: date) -> list[Any]:
     """Columns of the zones near, and of those farther away whose place may be off by so much."""
-    west, south, east, north = footprint.box_around(NEAR_M)
-    meets = sa.and_(
-        col(Zone.west) <= east, col(Zone.east) >= west, col(Zone.south) <= north, col(Zone.north) >= south
-    )
-    columns = sa.select(*_ZONE_COLUMNS)
+    connection = session.connection()
+    box = _box(footprint.box_around(NEAR_M), on)
+    keys = list(ranges(box["west"], box["south"], box["east"], box["north"]))
     rows: dict[str, Any] = {}
-    for keys in chunks(ranges(west, south, east, north), 100):
-        near = sa.or_(*(col(Zone.cell).between(low, high) for low, high in keys))
-        for row in session.execute(columns.where(near, meets, in_force(on))):
-            rows[row.id] = row
-    off = col(Zone.uncertainty_m)
-    west, south, east, north = footprint.box
-    wide = off / (_METRES * max(cos(radians(max(abs(south), abs(north)))), 0.01)) * 1.01
-    high = off / _METRES * 1.01
-    far = sa.and_(
-        off > NEAR_M / 2,
-        col(Zone.west) - wide <= east,
-        col(Zone.east) + wide >= west,
-        col(Zone.south) - high <= north,
-        col(Zone.north) + high >= south,
-    )
-    for row in session.execute(columns.where(far, in_force(on))):
-        rows[row.id] = row
+    for start in range(0, len(keys), _MOST_RANGES):
+        some = keys[start : start + _MOST_RANGES]
+        size = next(size for size in _SIZES if size >= len(some))
+        some += some[-1:] * (size - len(some))
+        bounds = {f"low{at}": low for at, (low, _) in enumerate(some)}
+        bounds |= {f"high{at}": high for at, (_, high) in enumerate(some)}
+        rows |= {row.id: row for row in connection.execute(_zones_in(size), {**box, **bounds})}
+    far = {**_box(footprint.box, on), "squeeze": _squeeze(footprint)}
+    rows |= {row.id: row for row in connection.execute(_zones_off(), far)}
     return sorted(rows.values(), key=lambda row: row.id)
+
+
+_SIZES = (8, 16, 24, 40, 80, 160)
+_MOST_RANGES = _SIZES[-1]
+"""Statements are made once, for so many ranges of keys; what is left over repeats the last."""
+
+
+def _box(box: tuple[float, float, float, float], on: date) -> dict[str, Any]:
+    west, south, east, north = box
+    return {"west": west, "south": south, "east": east, "north": north, "on": on}
+
+
+def _squeeze(footprint: Footprint) -> float:
+    """Degrees of longitude for one of latitude, rather too many."""
+    _, south, _, north = footprint.box
+    return 1.01 / max(cos(radians(max(abs(south), abs(north)))), 0.01)
+
+
+@lru_cache(maxsize=len(_SIZES))
+def _zones_in(size: int) -> Any:
+    """Zones in force that meet a box, by so many ranges of keys."""
+    cell = col(Zone.cell)
+    near = sa.or_(*(cell.between(sa.bindparam(f"low{at}"), sa.bindparam(f"high{at}")) for at in range(size)))
+    meets = _meets(col(Zone.west), col(Zone.south), col(Zone.east), col(Zone.north))
+    return sa.select(*_ZONE_COLUMNS).where(near, meets, in_force(sa.bindparam("on", type_=sa.Date)))
+
+
+@lru_cache(maxsize=1)
+def _zones_off() -> Any:
+    """Zones in force whose place may be off by enough to meet a box from afar."""
+    off = col(Zone.uncertainty_m)
+    wide, high = _reach(off)
+    meets = _meets(
+        col(Zone.west) - wide, col(Zone.south) - high, col(Zone.east) + wide, col(Zone.north) + high
+    )
+    in_time = in_force(sa.bindparam("on", type_=sa.Date))
+    return sa.select(*_ZONE_COLUMNS).where(off > NEAR_M / 2, meets, in_time)
+
+
+def _reach(off: Any) -> tuple[Any, Any]:
+    """Degrees of longitude and latitude of so many metres."""
+    high = off * (1.01 / _METRES)
+    return high * sa.bindparam("squeeze", type_=sa.Float), high
+
+
+def _meets(west: Any, south: Any, east: Any, north: Any) -> Any:
+    return sa.and_(
+        west <= sa.bindparam("east", type_=sa.Float),
+        east >= sa.bindparam("west", type_=sa.Float),
+        south <= sa.bindparam("north", type_=sa.Float),
+        north >= sa.bindparam("south", type_=sa.Float),
+    )
 
 
 def _standing(session: Session, ids: Sequence[str]) -> set[str]:
@@ -139,22 +182,10 @@ def _subject(row: Any) -> tuple[str, str]:
 
 
 def _trees(session: Session, footprint: Footprint, on: date) -> list[NearTree]:
-    west, south, east, north = footprint.box_around(NEAR_M)
-    columns = (Tree.id, Tree.lon, Tree.lat, Tree.coordinate_uncertainty_m, Tree.grove_id)
-    base = sa.select(*[col(column) for column in columns]).where(col(Tree.status).in_(ON_REGISTER))
-    near = base.where(col(Tree.lat).between(south, north), col(Tree.lon).between(west, east))
-    rows = {row.id: row for row in session.execute(near)}
-    off = col(Tree.coordinate_uncertainty_m)
-    wide = off / (_METRES * max(cos(radians(max(abs(south), abs(north)))), 0.01)) * 1.01
-    high = off / _METRES * 1.01
-    far = base.where(
-        off > NEAR_M / 2,
-        col(Tree.lon) >= west - wide,
-        col(Tree.lon) <= east + wide,
-        col(Tree.lat) >= south - high,
-        col(Tree.lat) <= north + high,
-    )
-    rows.update((row.id, row) for row in session.execute(far))
+    connection = session.connection()
+    box = _box(footprint.box_around(NEAR_M), on)
+    rows = {row.id: row for row in connection.execute(_trees_in(), box)}
+    rows |= {row.id: row for row in connection.execute(_trees_off(), {**box, "squeeze": _squeeze(footprint)})}
     zoned = _zoned(session, rows, on)
     stems = _stems(session, sorted(rows))
     return [
@@ -163,6 +194,28 @@ def _trees(session: Session, footprint: Footprint, on: date) -> list[NearTree]:
         )
         for row in sorted(rows.values(), key=lambda row: row.id)
     ]
+
+
+@lru_cache(maxsize=1)
+def _trees_in() -> Any:
+    """Trees on the register that stand in a box."""
+    lon, lat = col(Tree.lon), col(Tree.lat)
+    south, north = sa.bindparam("south", type_=sa.Float), sa.bindparam("north", type_=sa.Float)
+    west, east = sa.bindparam("west", type_=sa.Float), sa.bindparam("east", type_=sa.Float)
+    return _standing_trees().where(lat.between(south, north), lon.between(west, east))
+
+
+@lru_cache(maxsize=1)
+def _trees_off() -> Any:
+    """Trees on the register whose place may be off by enough to stand in a box from afar."""
+    off, lon, lat = col(Tree.coordinate_uncertainty_m), col(Tree.lon), col(Tree.lat)
+    wide, high = _reach(off)
+    return _standing_trees().where(off > NEAR_M / 2, _meets(lon - wide, lat - high, lon + wide, lat + high))
+
+
+def _standing_trees() -> Any:
+    columns = (Tree.id, Tree.lon, Tree.lat, Tree.coordinate_uncertainty_m, Tree.grove_id)
+    return sa.select(*[col(column) for column in columns]).where(col(Tree.status).in_(ON_REGISTER))
 
 
 def _zoned(session: Session, rows: dict[str, Any], on: date) -> set[str]:

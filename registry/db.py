@@ -34,6 +34,8 @@ SCHEMA_FOLDER = Path(__file__).resolve().parent.parent / "schema"
 BUSY_SECONDS = 5.0
 PATIENT_SECONDS = 600.0
 """So long an import waits until another one is through."""
+WRITERS_LOCK = 4711
+"""Key of the advisory lock that a PostgreSQL server holds for whoever writes, as SQLite does by itself."""
 
 
 def sqlite_path(address: str) -> Path | None:
@@ -99,10 +101,15 @@ def open_register(address: str) -> Engine:
 def transaction(engine: Engine, *, patient: bool = False) -> Iterator[Session]:
     """One transaction: all of it, or nothing. A lock held by someone else is a RegisterLockedError.
 
-    patient: whether to wait for another's long work.
+    One writes at a time, on every database: what is looked up before something is recorded (the next number,
+    whether it was sent before) still holds when it is. patient: whether to wait for another's long work.
     """
     engine = engine.execution_options(gushu_is_patient=patient)
     with plain_errors(str(engine.url.database)), Session(engine) as session, session.begin():
+        if engine.dialect.name == "postgresql":
+            seconds = PATIENT_SECONDS if patient else BUSY_SECONDS
+            session.execute(sa.text(f"SET LOCAL lock_timeout = '{seconds:.0f}s'"))
+            session.execute(sa.text(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})"))
         yield session
 
 
@@ -178,7 +185,7 @@ def plain_errors(address: str) -> Iterator[None]:
         yield
     except (sa.exc.DatabaseError, sqlite3.DatabaseError) as error:
         text = str(error.orig if isinstance(error, sa.exc.DatabaseError) else error)
-        if "locked" in text:
+        if "locked" in text or "lock timeout" in text:
             raise RegisterLockedError(address=address) from error
         if "not a database" in text or "malformed" in text:
             raise RegisterForeignError(address=address) from error

@@ -24,6 +24,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from registry.chunks import chunks
 from registry.commands.bulk import insert_rows
+from registry.db import WRITERS_LOCK
 from registry.models import (
     AgeReading,
     Assessment,
@@ -305,4 +306,4 @@ def _side(field: str, side: Any, commitments: Mapping[str, Sealed]) -> Any:
 def lock_history(session: Session) -> None:
     """Wait until nobody else writes history, and keep others waiting until this transaction ends."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.text("SELECT pg_advisory_xact_lock(4711)"))
+        session.execute(sa.text(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})"))

@@ -25,13 +25,15 @@ from registry.rules.quadtree import ranges
 from registry.rules.zone_grids import to_grid
 from registry.surroundings import Surroundings
 from registry.vocab.care_words import ZoneKind
-from registry.vocab.words import ON_REGISTER
+from registry.vocab.words import ON_REGISTER, TreeStatus
 
 _CHUNK = 500
 _METRES = 111_320.0
 _STEP_DEGREES = 0.004
 _MOST_POINTS = 5000
 _OWNERS = ("tree", "grove", "garden", "place")
+_MAY_STAND = (*ON_REGISTER, TreeStatus.MISSING)
+"""Trees that count: one that was not found is not known to be gone."""
 _ZONE_COLUMNS: tuple[Any, ...] = (
     Zone.id, Zone.tree_id, Zone.grove_id, Zone.garden_id, Zone.place_id, Zone.kind, Zone.pack_id, Zone.rule,
     Zone.confidence, Zone.inputs, Zone.outline, Zone.area_m2, Zone.uncertainty_m, Zone.document_no,
@@ -55,14 +57,15 @@ def in_force(on: Any) -> sa.ColumnElement[bool]:
     return sa.and_(col(Zone.made_on) <= on, sa.or_(ended.is_(None), ended > on))
 
 
-def candidates(session: Session, footprint: Footprint, on: date) -> Candidates:
-    """Zones in force and trees on the register that may have to do with `footprint`.
+def candidates(session: Session, footprint: Footprint, on: date, reach_m: float = NEAR_M) -> Candidates:
+    """Zones in force and trees on the register that may have to do with `footprint`: within `reach_m` metres,
+    and farther away where the register says that their place may be off by so much.
 
     A legal zone of a record stands in the place of what is computed for it. A computed zone of a tree that
-    does not stand any more counts no longer; a legal one does until it is ended.
+    is known not to stand any more counts no longer; a legal one does until it is ended.
     """
     found = Candidates()
-    rows = _zone_rows(session, footprint, on)
+    rows = _zone_rows(session, footprint, on, reach_m)
     standing = _standing(session, [row.tree_id for row in rows if row.tree_id and row.kind != ZoneKind.LEGAL])
     legal = _with_legal_zone(session, rows, on)
     for row in rows:
@@ -83,14 +86,14 @@ def candidates(session: Session, footprint: Footprint, on: date) -> Candidates:
                 inputs.get("root_radius_m"),
             )
         )
-    found.trees = _trees(session, footprint, on)
+    found.trees = _trees(session, footprint, on, reach_m)
     return found
 
 
-def _zone_rows(session: Session, footprint: Footprint, on: date) -> list[Any]:
+def _zone_rows(session: Session, footprint: Footprint, on: date, reach_m: float) -> list[Any]:
     """Columns of the zones near, and of those farther away whose place may be off by so much."""
     connection = session.connection()
-    box = _box(footprint.box_around(NEAR_M), on)
+    box = _box(footprint.box_around(reach_m), on)
     keys = list(ranges(box["west"], box["south"], box["east"], box["north"]))
     rows: dict[str, Any] = {}
     for start in range(0, len(keys), _MOST_RANGES):
@@ -160,7 +163,7 @@ def _meets(west: Any, south: Any, east: Any, north: Any) -> Any:
 def _standing(session: Session, ids: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for some in chunks(ids, _CHUNK):
-        query = sa.select(col(Tree.id)).where(col(Tree.id).in_(some), col(Tree.status).in_(ON_REGISTER))
+        query = sa.select(col(Tree.id)).where(col(Tree.id).in_(some), col(Tree.status).in_(_MAY_STAND))
         found.update(session.execute(query).scalars())
     return found
 
@@ -181,9 +184,9 @@ def _subject(row: Any) -> tuple[str, str]:
     return next((kind, own) for kind in _OWNERS if (own := getattr(row, f"{kind}_id")))
 
 
-def _trees(session: Session, footprint: Footprint, on: date) -> list[NearTree]:
+def _trees(session: Session, footprint: Footprint, on: date, reach_m: float) -> list[NearTree]:
     connection = session.connection()
-    box = _box(footprint.box_around(NEAR_M), on)
+    box = _box(footprint.box_around(reach_m), on)
     rows = {row.id: row for row in connection.execute(_trees_in(), box)}
     rows |= {row.id: row for row in connection.execute(_trees_off(), {**box, "squeeze": _squeeze(footprint)})}
     zoned = _zoned(session, rows, on)
@@ -219,19 +222,34 @@ def _standing_trees() -> Any:
 
 
 def _zoned(session: Session, rows: dict[str, Any], on: date) -> set[str]:
-    """Which of these trees have a zone in force, of their own or of the grove that they stand in."""
-    found: set[str] = set()
+    """Which of these trees stand within a zone in force, of their own or of the grove that they belong to.
+
+    A zone around another place says nothing of a tree: it was moved, or its position was mended, since.
+    """
     groves: defaultdict[str, list[str]] = defaultdict(list)
     for row in rows.values():
         if row.grove_id:
             groves[row.grove_id].append(row.id)
-    for some in chunks(sorted(rows), _CHUNK):
+    found: set[str] = set()
+    for owner, members in ((col(Zone.tree_id), {own: [own] for own in rows}), (col(Zone.grove_id), groves)):
+        for some in chunks(sorted(members), _CHUNK):
+            query = sa.select(owner, col(Zone.outline)).where(owner.in_(some), in_force(on))
+            for own, outline in session.execute(query):
+                shape = shapely.from_wkb(outline)
+                found.update(
+                    tree
+                    for tree in members[own]
+                    if shapely.intersects_xy(shape, rows[tree].lon, rows[tree].lat)
+                )
+    return found
+
+
+def with_zone(session: Session, ids: Sequence[str], on: date) -> set[str]:
+    """Which trees have a zone of their own in force, wherever it lies."""
+    found: set[str] = set()
+    for some in chunks(ids, _CHUNK):
         query = sa.select(col(Zone.tree_id)).where(col(Zone.tree_id).in_(some), in_force(on))
         found.update(session.execute(query).scalars())
-    for some in chunks(sorted(groves), _CHUNK):
-        query = sa.select(col(Zone.grove_id)).where(col(Zone.grove_id).in_(some), in_force(on))
-        for own in session.execute(query).scalars():
-            found.update(groves[own])
     return found
 
 
@@ -310,11 +328,15 @@ def _points(footprint: Footprint) -> list[tuple[float, float]] | None:
 
 
 def trees_without_position(session: Session, on: date) -> Iterator[Any]:
-    """Columns (id, number, name, division_id) of trees on the register with neither position nor zone."""
-    has_zone = sa.exists().where(col(Zone.tree_id) == col(Tree.id), in_force(on))
+    """Columns (id, number, name, division_id) of trees with neither a position nor a legal zone.
+
+    A computed zone needs a position; where that was taken back, so is what the zone rests on.
+    """
+    legal = col(Zone.kind) == ZoneKind.LEGAL
+    has_zone = sa.exists().where(col(Zone.tree_id) == col(Tree.id), legal, in_force(on))
     columns = (Tree.id, Tree.tree_no, Tree.name_verbatim, Tree.division_id)
     query = sa.select(*[col(column) for column in columns]).where(
-        col(Tree.lat).is_(None), col(Tree.status).in_(ON_REGISTER), ~has_zone
+        col(Tree.lat).is_(None), col(Tree.status).in_(_MAY_STAND), ~has_zone
     )
     yield from session.execute(query.order_by(sa.func.length(Tree.tree_no), col(Tree.tree_no), col(Tree.id)))
 

@@ -13,17 +13,19 @@ from registry.check_records import KEPT, CheckedRecord, OpenList, OpenRecord
 from registry.chunks import chunks
 from registry.models import Grove, HeritageGarden, Place, Tree
 from registry.rulepacks import PackLibrary
-from registry.rules.conflicts import NEAR_M, Footprint, Found
+from registry.rules.conflicts import NEAR_M, Footprint, Found, overlaps
 from registry.rules.grading import protection_class
 from registry.rules.packs import Place as Where
 from registry.surroundings import Surroundings
 from registry.zone_candidates import (
+    Candidates,
     Scope,
     boundary_distance_m,
     groves_without_zone,
     trees_without_position,
+    with_zone,
 )
-from registry.zoning import proposed_for
+from registry.zoning import proposed_among, proposed_for
 
 _AREAS: dict[str, Any] = {"grove": Grove, "garden": HeritageGarden, "place": Place}
 _TREE_COLUMNS: tuple[Any, ...] = (
@@ -31,6 +33,7 @@ _TREE_COLUMNS: tuple[Any, ...] = (
     Tree.position_precision, Tree.lon, Tree.lat,
 )  # fmt: skip
 _CHUNK = 500
+_CURRENT = "current"
 _ASKED_WHY = 100
 """So many trees without a zone are told what is missing; of more the count is enough."""
 Subject = tuple[str, str]
@@ -146,7 +149,13 @@ class _Counted:
 
 
 def open_lists(
-    session: Session, footprint: Footprint, found: Found, named: Named, library: PackLibrary, on: date
+    session: Session,
+    footprint: Footprint,
+    around: Candidates,
+    found: Found,
+    named: Named,
+    library: PackLibrary,
+    on: date,
 ) -> tuple[tuple[OpenList, ...], tuple[str, ...], int]:
     """What leaves a check undecided, in the order of OPEN_LISTS; the divisions in which the footprint is
     known to lie; and how many trees without position stand in divisions that it does not touch."""
@@ -154,12 +163,19 @@ def open_lists(
     unplaced, outside = _unplaced(session, scope, named, on)
     unbounded, zoneless = _groves(session, footprint, scope, named, on)
     known = named.known(("tree", own) for own, _ in found.zoneless[:KEPT])
+    displaced = with_zone(session, [own for own, _ in found.zoneless[:_ASKED_WHY]], on)
     for at, (own, distance) in enumerate(found.zoneless):
         proposed = proposed_for(session, ("tree", own), library, on) if at < _ASKED_WHY else None
         missing = tuple(proposed.missing) if proposed else ()
+        if not missing and own in displaced:
+            missing = (_CURRENT,)
         zoneless.add(
             lambda o, d, m: OpenRecord(known["tree", o].record, d, missing=m), own, distance, missing
         )
+    outgrown = _outgrown(session, footprint, around, found, library, on)
+    told = named.known(outgrown[:KEPT])
+    for subject in outgrown:
+        zoneless.add(lambda s: OpenRecord(told[s].record, 0.0, missing=(_CURRENT,)), subject)
     uncertain = _Counted("uncertain")
     reached = named.known(reach.subject for reach in found.reaching[:KEPT])
     for reach in found.reaching:
@@ -168,6 +184,25 @@ def open_lists(
         )
     lists = tuple(each.closed() for each in (unplaced, unbounded, zoneless, uncertain))
     return lists, tuple(scope.names()), outside
+
+
+def _outgrown(
+    session: Session,
+    footprint: Footprint,
+    around: Candidates,
+    found: Found,
+    library: PackLibrary,
+    on: date,
+) -> list[Subject]:
+    """Records whose computed zone is not met, though the one that today's data and packs give would be."""
+    met = {hit.subject for hit in found.hits} | {("tree", own) for own, _ in found.zoneless}
+    legal = {zone.subject for zone in around.zones if zone.is_legal}
+    computed = {zone.subject for zone in around.zones} - legal - met
+    return [
+        each.subject
+        for each in proposed_among(session, sorted(computed), library, on)
+        if each.outline is not None and overlaps(footprint, each.outline.shape)
+    ]
 
 
 def _unplaced(session: Session, scope: Scope, named: Named, on: date) -> tuple[_Counted, int]:

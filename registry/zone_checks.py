@@ -20,7 +20,16 @@ from registry.errors import Phrase
 from registry.geofiles import GeoFile
 from registry.models import Edition, Event, Tree
 from registry.rulepacks import PackLibrary
-from registry.rules.conflicts import Footprint, Found, Hit, footprint_of, found_near, tier_of, verdict
+from registry.rules.conflicts import (
+    NEAR_M,
+    Footprint,
+    Found,
+    Hit,
+    footprint_of,
+    found_near,
+    tier_of,
+    verdict,
+)
 from registry.rules.packs import Rule, RulePack
 from registry.zone_candidates import Candidates, candidates
 from registry.zone_check_lists import Known, Named, open_lists
@@ -28,13 +37,22 @@ from registry.zone_check_lists import Known, Named, open_lists
 DEFAULTS = "office-defaults"
 """The pack that says what no law says: how long a check is valid, what an unstated place may be off by."""
 _ON_MAP = 150
+_SAID = 5
 _FAR_KM = 20.0
 _KM_A_DEGREE = 111.32
 
 
 def footprint_in(file: GeoFile, buffer_m: float = 0.0) -> Footprint:
-    """The footprint that a file draws. Raises FootprintError where it encloses no area."""
+    """The footprint that a file draws. Raises FootprintError where it encloses no area, or where lines or
+    points lie beside its areas: what is drawn is looked at, all of it."""
     footprint = footprint_of((feature.geometry for feature in file.features), buffer_m)
+    if footprint is not None and not buffer_m and (beside := _beside(file, footprint)):
+        reason = Phrase(
+            "beside its areas it draws lines or points ({features}): give with --buffer how many metres "
+            "around everything, or take them out",
+            features=beside,
+        )
+        raise FootprintError(path=file.file_name, reason=reason)
     if footprint is None:
         raise FootprintError(
             path=file.file_name,
@@ -45,11 +63,21 @@ def footprint_in(file: GeoFile, buffer_m: float = 0.0) -> Footprint:
     return footprint
 
 
+def _beside(file: GeoFile, footprint: Footprint) -> str:
+    """The first features that are no area and lie in none; empty where there is none."""
+    loose = [
+        str(feature.name or feature.number)
+        for feature in file.features
+        if not feature.geometry.area and not footprint.shape.covers(feature.geometry)
+    ]
+    return ", ".join(loose[:_SAID]) + (" …" if len(loose) > _SAID else "")
+
+
 def near(
     session: Session, footprint: Footprint, on: date, *, own_m: float = 0.0, unstated_m: float = 0.0
 ) -> tuple[Candidates, Found]:
     """What lies near and what of it is hit: the question that has to be quick among a million zones."""
-    around = candidates(session, footprint, on)
+    around = candidates(session, footprint, on, NEAR_M + own_m + unstated_m)
     found = found_near(footprint, around.zones, around.trees, own_uncertainty_m=own_m, unstated_m=unstated_m)
     return around, found
 
@@ -91,7 +119,9 @@ class _Answer:
         around, found = near(session, self.footprint, self.on, own_m=own_m, unstated_m=self.unstated_m)
         known = named.known([hit.subject for hit in found.hits])
         hits = tuple(self._hit(hit, around, known) for hit in found.hits)
-        lists, scope, outside = open_lists(session, self.footprint, found, named, self.library, self.on)
+        lists, scope, outside = open_lists(
+            session, self.footprint, around, found, named, self.library, self.on
+        )
         settings = named.surroundings.settings
         return CheckResult(
             asked=self.asked,

@@ -78,6 +78,18 @@ def proposed_for(
     return None
 
 
+def proposed_among(
+    session: Session, subjects: Iterable[tuple[str, str]], library: PackLibrary, on: date
+) -> Iterator[Proposed]:
+    """What the packs in use give those trees and groves of `subjects` that stand; see `Proposed`."""
+    choose = pack_chooser(session, library, on)
+    wanted = list(subjects)
+    for ids in chunks([own for kind, own in wanted if kind == "tree"], BATCH):
+        yield from _of_trees(session, ids, choose, on)
+    for ids in chunks([own for kind, own in wanted if kind == "grove"], BATCH):
+        yield from _of_groves(session, ids, choose)
+
+
 def sizes_of(session: Session, ids: Sequence[str]) -> dict[str, ZoneSizes]:
     """What is known of place, crown and stem of trees: each from the latest measurement that has it."""
     rows: defaultdict[str, list[Any]] = defaultdict(list)

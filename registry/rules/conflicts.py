@@ -21,6 +21,7 @@ NEAR_M = 100.0
 """As far as this, records are held against a footprint one by one: no zone of a single tree reaches farther
 by any formula at hand, save for uncertainty, which is added."""
 _METRES = 111_320.0
+_LONG_DEGREES = 0.005
 _LEAST_M2 = 0.005
 """Less overlap than this is the noise of coordinates: edges that touch do not conflict."""
 _LEAST_M = 0.001
@@ -136,7 +137,7 @@ def footprint_of(shapes: Iterable[Any], buffer_m: float = 0.0) -> Footprint | No
         return None
     middle = whole.representative_point() if whole.area else whole.centroid
     grid = grid_for(middle.x, middle.y)
-    metres = shapely.transform(whole, to_grid(grid))
+    metres = _both_ways(whole, to_grid(grid))
     if buffer_m:
         metres = shapely.buffer(metres, buffer_m, quad_segs=16)
     metres = _areas(shapely.make_valid(metres))
@@ -144,6 +145,17 @@ def footprint_of(shapes: Iterable[Any], buffer_m: float = 0.0) -> Footprint | No
         return None
     shape = shapely.transform(metres, from_grid(grid)) if buffer_m else _areas(shapely.make_valid(whole))
     return Footprint(shape, metres, grid, float(metres.area))
+
+
+def _both_ways(shape: Any, move: Any) -> Any:
+    """A shape in metres. Nobody says whether a long edge is straight in degrees or on the ground (the two lie
+    1.4 m apart in the middle of 10 km, 140 m of 100 km), so the site takes in both."""
+    straight = shapely.transform(shape, move)
+    dense = shapely.segmentize(shape, _LONG_DEGREES)
+    if shapely.get_num_coordinates(dense) == shapely.get_num_coordinates(shape):
+        return straight
+    parts = [shapely.make_valid(straight), shapely.make_valid(shapely.transform(dense, move))]
+    return shapely.union_all(parts)
 
 
 def found_near(
@@ -193,6 +205,12 @@ def found_near(
     zoneless.sort(key=lambda pair: (pair[1], pair[0]))
     nearest = _round(min(distances)) if distances else None
     return Found(tuple(hits), tuple(reaching), tuple(zoneless), nearest)
+
+
+def overlaps(footprint: Footprint, outline: Any) -> bool:
+    """Whether an outline in degrees is met by more than the noise of coordinates."""
+    (shape,) = _in_metres(footprint, [outline])
+    return float(shapely.intersection(footprint.metres, shape).area) > _LEAST_M2
 
 
 def verdict(hits: int, open_counts: Mapping[str, int]) -> ZoneVerdict:

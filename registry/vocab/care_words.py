@@ -405,6 +405,7 @@ ZONE_LACKS: dict[str, Label] = {
     "pack": Label("没有适用的规则包", "no rule pack holds there"),
     "formula": Label("规则包没有米数", "the rule pack gives no metres"),
     "boundary": Label("没有边界", "no boundary"),
+    "current": Label("现有范围与最新数据不符", "its zone does not follow the latest data"),
 }
 """What is missing where no zone can be computed."""
 

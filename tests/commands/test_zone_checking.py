@@ -20,7 +20,7 @@ from registry.commands.zone_checking import record_check, result_of
 from registry.commands.zones import compute_zones
 from registry.db import reading, transaction
 from registry.geofiles import GeoFeature, GeoFile
-from registry.models import Event, EventItem, Grove, Party, Tree, Zone, ZoneCheck
+from registry.models import Event, EventItem, Grove, Measurement, Party, Tree, Zone, ZoneCheck
 from registry.rulepacks import PackLibrary
 from registry.rules.conflicts import footprint_of
 from registry.rules.quadtree import cell_of
@@ -263,3 +263,47 @@ def test_a_number_that_is_none_and_lines_without_a_buffer_are_told(office: Engin
     with pytest.raises(FootprintError):
         footprint_in(file)
     assert footprint_in(file, 2).area_m2 == pytest.approx(18 * 2 + 12.5, rel=0.03)
+
+
+def test_lines_and_points_beside_an_area_are_never_left_out_in_silence(office: Engine) -> None:
+    site = GeoFeature(1, None, {}, box(300, south=280))
+    label = GeoFeature(2, "label", {}, shapely.Point(LON + 5 * M, LAT + 290 * M))
+    pipe = GeoFeature(3, "pipe", {}, shapely.LineString([(LON, LAT), (LON, LAT + 290 * M)]))
+    assert footprint_in(GeoFile((site, label), "WGS84", "f" * 64, "a.geojson")).area_m2 > 0
+    with pytest.raises(FootprintError, match="pipe"):
+        footprint_in(GeoFile((site, label, pipe), "WGS84", "f" * 64, "a.geojson"))
+
+
+def test_a_tree_whose_zone_lies_around_another_place_leaves_it_open(office: Engine) -> None:
+    beside = box(2005, south=2003)
+    assert ask(office, beside).verdict == "none"
+    with transaction(office) as session:
+        session.execute(sa.update(Tree).where(Tree.tree_no == "1").values(lat=LAT + 2000 * M))
+    result = ask(office, beside)
+    assert result.verdict == "undecided"
+    (each,) = result.open_list("without_zone").records
+    assert (each.record.number, each.missing) == ("1", ("current",))
+
+
+def test_a_crown_that_has_grown_beyond_its_zone_leaves_it_open(office: Engine) -> None:
+    beside = box(-13, south=-15)
+    with transaction(office) as session:
+        session.execute(sa.update(Tree).where(Tree.tree_no == "2").values(status="delisted"))
+    assert ask(office, beside).verdict == "none"
+    with transaction(office) as session:
+        session.execute(sa.update(Measurement).values(crown_m=24.0))
+    result = ask(office, beside)
+    assert result.verdict == "undecided"
+    assert open_numbers(result, "without_zone") == ["1"]
+
+
+def test_a_tree_that_was_not_found_is_not_known_to_be_gone(office: Engine) -> None:
+    with transaction(office) as session:
+        session.execute(sa.update(Tree).where(Tree.tree_no == "1").values(status="missing"))
+    assert [hit.record.number for hit in ask(office, box(3)).hits] == ["1"]
+
+
+def test_a_computed_zone_without_a_position_rests_on_nothing(office: Engine) -> None:
+    with transaction(office) as session:
+        session.execute(sa.update(Tree).where(Tree.tree_no == "3").values(lon=None, lat=None))
+    assert open_numbers(ask(office, box(300, south=280)), "trees_without_position") == ["3"]

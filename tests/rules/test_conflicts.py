@@ -195,3 +195,13 @@ def test_the_box_around_a_site_holds_everything_so_near(lon: float, lat: float, 
         x, y, _ = geod.fwd(*corner, azimuth, metres)
         assert west <= x <= east
         assert south <= y <= north
+
+
+def test_a_long_edge_is_looked_at_as_drawn_and_as_it_runs_on_the_ground() -> None:
+    """Along the parallel of 40°, 0.12° are 10.2 km: sagitta s²·tan(φ)/8R = 1.7 m."""
+    found = footprint_of([shapely.box(113.24, 40.0, 113.36, 40.01)])
+    assert found is not None
+    move = to_grid(found.grid)
+    for lat, inside in ((40.01 + 1.5 / 111_320, True), (40.01 - 1e-7, True), (40.01 + 2.5 / 111_320, False)):
+        point = shapely.transform(shapely.Point(113.30, lat), move)
+        assert found.metres.covers(point) is inside

@@ -47,7 +47,7 @@ def html_table(sheet: Sheet, t: Translator) -> str:
         for place in kept:
             column, value = sheet.columns[place], values[place]
             label = escape(heads[place], quote=True)
-            cells.append(f'<td{looks[place]} data-label="{label}">{escape(_text(column, value, t))}</td>')
+            cells.append(f'<td{looks[place]} data-label="{label}">{escape(cell_text(column, value, t))}</td>')
         return f"<{tag}>{''.join(cells)}</tr>\n"
 
     head = "".join(f"<th{looks[place]}>{escape(heads[place])}</th>" for place in kept)
@@ -59,7 +59,8 @@ def html_table(sheet: Sheet, t: Translator) -> str:
     )
 
 
-def _text(column: Column, value: Any, t: Translator) -> str:
+def cell_text(column: Column, value: Any, t: Translator) -> str:
+    """A cell as people read it outside a spreadsheet."""
     if value is None or value == "":
         return ""
     if column.kind == "percent":

@@ -27,7 +27,7 @@ from exports.kit import (
     fit,
     wrap,
 )
-from exports.ledger_page import html_table
+from exports.ledger_page import cell_text, html_table
 from exports.report_tables import Bar, Section, report_lines, report_sections, report_title
 from exports.workbook import Column, write_workbook
 from registry.report_records import ReportFacts
@@ -198,14 +198,4 @@ def _draw_table(flow: Flow, section: Section, rows: list[Sequence[Any]], t: Tran
 
 
 def _row_texts(columns: Sequence[Column], row: Sequence[Any], t: Translator) -> list[str]:
-    return [_text(column, value, t) for column, value in zip(columns, row, strict=True)]
-
-
-def _text(column: Column, value: Any, t: Translator) -> str:
-    if value is None or value == "":
-        return ""
-    if column.kind == "percent":
-        return f"{value:.1%}"
-    if column.kind in {"integer", "decimal"} and isinstance(value, int | float):
-        return t.number(value, 0 if column.kind == "integer" else column.decimals)
-    return str(value)
+    return [cell_text(column, value, t) for column, value in zip(columns, row, strict=True)]

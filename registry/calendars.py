@@ -7,7 +7,7 @@ place of it.
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -94,6 +94,14 @@ def register_today(session: Session, now: datetime) -> date:
     own = get_setting(session, "jurisdiction")
     names = [own] if own else session.exec(select(Authority.jurisdiction).distinct())
     return max((local_today(name, now) for name in names), default=now.astimezone().date())
+
+
+def register_zone(session: Session, folder: Path | None = None) -> tzinfo:
+    """The time zone in which a register's days begin: by its setting, else by its authorities; UTC where none
+    is known. Raises CalendarFileError."""
+    own = get_setting(session, "jurisdiction")
+    names = [own] if own else sorted(session.exec(select(Authority.jurisdiction).distinct()))
+    return next(filter(None, (time_zone(name, folder) for name in names)), UTC)
 
 
 def _wider(jurisdiction: str) -> Iterator[str]:

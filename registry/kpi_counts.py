@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from registry.affected import pack_chooser, trees_with_class
+from registry.calendars import calendar_of
 from registry.chunks import chunks
 from registry.models import (
     Assessment,
@@ -46,11 +48,15 @@ _BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """What a report is about: from a day to a day, both included. today: the day on which it is counted."""
+    """What a report is about: from a day to a day, both included. today: the day on which it is counted.
+
+    zone: where those days begin and end.
+    """
 
     from_on: date
     to_on: date
     today: date
+    zone: tzinfo = UTC
 
     @property
     def is_now(self) -> bool:
@@ -72,12 +78,12 @@ def standing_on(table: Any, own: str, period: Period, on: date) -> Any:
     stands = col(table.status).in_(ON_REGISTER)
     if on >= period.today:
         return stands
-    return sa.and_(sa.or_(stands, left_later), _was_entered(table, own, on))
+    return sa.and_(sa.or_(stands, left_later), _was_entered(table, own, period, on))
 
 
-def _was_entered(table: Any, own: str, on: date) -> Any:
+def _was_entered(table: Any, own: str, period: Period, on: date) -> Any:
     """Whether a record was there by a day: decided on by then, or entered into this register by then."""
-    midnight = datetime.combine(on + timedelta(days=1), time(), UTC)
+    midnight = datetime.combine(on + timedelta(days=1), time(), period.zone).astimezone(UTC)
     entered = (
         sa.select(col(EventItem.subject_id))
         .join(Event, col(Event.seq) == col(EventItem.seq))
@@ -248,8 +254,13 @@ def counted_deaths(session: Session, period: Period) -> Iterable[Counted]:
         yield division, str(category), {"died": Share(int(dead), whole)}
 
 
-def counted_alerts(session: Session, library: PackLibrary, period: Period) -> Iterable[Counted]:
-    """Incidents and rescues opened in the period: closed by its end, every step within its term?"""
+def counted_alerts(
+    session: Session, library: PackLibrary, period: Period, calendars: Path | None = None
+) -> Iterable[Counted]:
+    """Incidents and rescues opened in the period: closed by its end, every step within its term?
+
+    calendars: where the office keeps its own. Raises CalendarYearError where working days cannot be counted.
+    """
     query = (
         sa.select(
             CaseFile, sa.func.coalesce(col(Tree.division_id), col(Grove.division_id)), col(Tree.category)
@@ -268,7 +279,8 @@ def counted_alerts(session: Session, library: PackLibrary, period: Period) -> It
             case.state == CaseState.GRANTED and case.closed_on is not None and case.closed_on <= period.to_on
         )
         pack = library.find(case.pack_id) if case.pack_id else None
-        in_time = is_closed and is_in_time(CaseFacts(case.kind, steps=_steps(session, case)), pack)
+        calendar = calendar_of(pack.jurisdiction, calendars) if pack else None
+        in_time = is_closed and is_in_time(CaseFacts(case.kind, steps=_steps(session, case)), pack, calendar)
         yield division, str(category or GROVES), {"handled": Share(int(in_time), 1)}
 
 
@@ -278,7 +290,8 @@ def _steps(session: Session, case: CaseFile) -> list[StepFacts]:
 
 
 def counted_strategies(session: Session, period: Period) -> Iterable[Counted]:
-    """Strategies accepted in the period that one model assessed before and after: with a higher score?"""
+    """Strategies accepted in the period that one model, in one version, assessed before and after: did the
+    score rise?"""
     before: Any = aliased(Assessment)
     after: Any = aliased(Assessment)
     query = (
@@ -297,6 +310,7 @@ def counted_strategies(session: Session, period: Period) -> Iterable[Counted]:
             col(Strategy.accepted_on).between(period.from_on, period.to_on),
             col(Strategy.state).in_((StrategyState.ACCEPTED, StrategyState.SUPERSEDED)),
             before.model_id == after.model_id,
+            before.model_version == after.model_version,
             before.score.is_not(None),
             after.score.is_not(None),
             sa.or_(col(Strategy.tree_id).is_not(None), col(Strategy.grove_id).is_not(None)),
@@ -310,7 +324,8 @@ def counted_patrols(session: Session, library: PackLibrary, period: Period) -> I
     """Patrols made on time over those that fell due in the period, by the rules of its last day.
 
     A tree is patrolled from the day of its first decision, else of its first visit; where neither has a day,
-    from the first day of the period.
+    from the first day of the period. What fell due in its last days and was made in its grace after them is
+    on time as well: no patrol falls between two periods.
     """
     if period.to_on < period.from_on:
         return
@@ -327,7 +342,7 @@ def counted_patrols(session: Session, library: PackLibrary, period: Period) -> I
             if months:
                 days = visits.get(tree.id, [])
                 since = min(decided.get(tree.id) or days or [period.from_on])
-                dues = due_patrols(days, months, period.from_on, end, since=since, as_of=end)
+                dues = due_patrols(days, months, period.from_on, end, since=since, as_of=period.today)
                 key = (tree.division_id, str(tree.category))
                 sums[key] = sums[key] + Share(*on_time(dues))
         for (division, category), share in sums.items():

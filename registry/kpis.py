@@ -2,6 +2,7 @@
 
 import tomllib
 from functools import lru_cache
+from pathlib import Path
 
 from sqlmodel import Session
 
@@ -70,11 +71,12 @@ def kpi_lines(
     *,
     level: str | None = "county",
     within: str | None = None,
+    calendars: Path | None = None,
 ) -> tuple[KpiLine, ...]:
     """The figures of a period: the whole first, then each division; in each, all, then class by class.
 
     level: of the divisions that are told; None for the whole only. within: of one division alone. library:
-    the rule packs by which patrols and cases are due.
+    the rule packs by which patrols and cases are due. calendars: folder of the office's own.
     """
     around = Surroundings(session)
     homes = Homes(around, level, within)
@@ -82,7 +84,7 @@ def kpi_lines(
         *counted_trees(session, period, period.to_on),
         *counted_groves(session, period, period.to_on),
         *counted_deaths(session, period),
-        *counted_alerts(session, library, period),
+        *counted_alerts(session, library, period, calendars),
         *counted_strategies(session, period),
         *counted_patrols(session, library, period),
     ]

@@ -1,7 +1,9 @@
 """A report of figures, counted out of the register: shares, tallies, works and money, conditions, trials."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,12 +50,14 @@ def measure_report(
     level: str | None = "county",
     within: str | None = None,
     now: datetime,
+    calendars: Path | None = None,
 ) -> ReportFacts:
-    """Everything that a report of a period says. within: id of the one division that it is about."""
+    """Everything that a report of a period says. within: id of the one division that it is about; calendars:
+    folder of the office's own."""
     around = Surroundings(session)
     homes = Homes(around, None, within)
     inside = _inside(around, homes) if within else None
-    begun = Period(period.from_on, period.from_on - timedelta(days=1), period.today)
+    begun = replace(period, to_on=period.from_on - timedelta(days=1))
     stands = _within(standing_on(Tree, "tree_id", period, period.to_on), col(Tree.division_id), inside)
     counts = _counts(session, period, inside)
     return ReportFacts(
@@ -64,7 +68,7 @@ def measure_report(
         division=around.division_path(within),
         division_en=around.division_path(within, in_english=True),
         kpis=all_kpis(),
-        lines=kpi_lines(session, period, library, level=level, within=within),
+        lines=kpi_lines(session, period, library, level=level, within=within, calendars=calendars),
         start=tuple(
             line
             for line in kpi_lines(session, begun, library, level=None, within=within)

@@ -10,6 +10,7 @@ import typer
 from sqlmodel import Session
 
 from exports.report_tables import group_word, kpi_word, report_lines, report_title, share_text
+from registry.calendars import calendar_folder, register_today, register_zone
 from registry.cli.app import Office, _, app
 from registry.cli.exporting import written
 from registry.cli.rule_tables import table
@@ -152,15 +153,16 @@ def _measured(
     if level not in {*LEVELS, "none"}:
         raise typer.BadParameter(f"--level: {' | '.join((*LEVELS, 'none'))}")
     now = office.now()
-    today = now.astimezone().date()
+    today, folder = register_today(session, now), calendar_folder(office.address)
+    zone = register_zone(session, folder)
     first, last = _days(year, from_, to, today)
     own = find_division(session, "report", division) if division else None
     library = PackLibrary(pack_folder(office.address))
     told_level = None if level == "none" else level
 
     def measured(first: date, last: date, of: str | None) -> ReportFacts:
-        period = Period(first, last, today)
-        return measure_report(session, period, library, level=of, within=own, now=now)
+        period = Period(first, last, today, zone)
+        return measure_report(session, period, library, level=of, within=own, now=now, calendars=folder)
 
     facts = measured(first, last, told_level)
     before_first, before_last = _before(first, last)

@@ -1,7 +1,7 @@
 """Figures of a register: as of any day, with their denominators; reports that are kept."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +11,20 @@ from register_kit import NOW, import_rows
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 
+from registry.calendars import register_zone
 from registry.commands.comparing import deviations
 from registry.commands.history import canonical
 from registry.commands.reports import facts_of, is_whole, keep_report, kept_report, kept_reports
 from registry.commands.verifying import verify_history
 from registry.db import reading, transaction
-from registry.kpi_counts import Period, counted_patrols
+from registry.kpi_counts import Period, counted_alerts, counted_patrols
 from registry.models import (
     Assessment,
     CareAgreement,
     CaseFile,
     CaseStep,
+    Designation,
+    Event,
     Grove,
     HeritageGarden,
     Inspection,
@@ -34,6 +37,7 @@ from registry.models import (
 )
 from registry.report_records import ReportFacts, Share
 from registry.reports import measure_report
+from registry.rulepacks import RULEPACK_FOLDER as PACKS
 from registry.rulepacks import PackLibrary
 from registry.vocab.care_words import StrategyState, WorkState, ZoneKind
 from registry.vocab.words import CaseKind, CaseState, Category, InspectionKind, StepKind, TagState, TreeStatus
@@ -230,6 +234,7 @@ def test_an_alert_counts_when_it_was_closed_and_every_step_came_in_time(
         (("m", "m"), (50.0, 60.0), Share(1, 1)),
         (("m", "m"), (50.0, 50.0), Share(0, 1)),
         (("m", "other"), (50.0, 90.0), Share(0, 0)),
+        (("m", "m 2"), (50.0, 90.0), Share(0, 0)),
         (("m", "m"), (None, 90.0), Share(0, 0)),
     ],
 )
@@ -239,7 +244,8 @@ def test_only_scores_of_one_model_tell_whether_a_strategy_helped(
     with transaction(office) as session:
         own = trees(session)["1"].id
         rows = [
-            Assessment(tree_id=own, model_id=model, model_version="1", model_sha256="0" * 64,
+            Assessment(tree_id=own, model_id=model.split()[0], model_version=model.partition(" ")[2],
+                       model_sha256="0" * 64,
                        assessed_on=date(2025, month, 1), score=score)
             for model, score, month in zip(models, scores, (1, 9), strict=True)
         ]  # fmt: skip
@@ -345,3 +351,63 @@ def test_a_report_is_kept_once_and_read_as_it_was_told(office: Engine) -> None:
         row.content = row.content.replace('"part":0', '"part":5', 1)
         session.add(row)
         assert not is_whole(row)
+
+
+@pytest.mark.parametrize(
+    ("due", "made", "share"),
+    [
+        (date(2025, 12, 28), date(2026, 1, 3), Share(1, 1)),
+        (date(2025, 12, 28), date(2026, 1, 5), Share(0, 1)),
+        (date(2025, 12, 28), None, Share(0, 1)),
+        (date(2026, 1, 1), date(2026, 1, 1), Share(0, 0)),
+    ],
+)
+def test_a_patrol_due_in_the_last_days_of_a_year_counts_in_that_year(
+    office: Engine, due: date, made: date | None, share: Share
+) -> None:
+    """Three months after the last visit, with a week of grace; the next year does not count it again."""
+    with transaction(office) as session:
+        own = trees(session)["1"].id
+        visits = [due.replace(year=2025, month=9 if due.month == 12 else 10), *([made] if made else [])]
+        session.add_all(
+            Inspection(tree_id=own, inspected_on=day, kind=InspectionKind.PATROL) for day in visits
+        )
+        session.execute(sa.update(Tree).where(Tree.id != own).values(status=TreeStatus.DEAD))
+        session.execute(sa.update(Designation).values(designated_on=visits[0]))
+    with reading(office) as session:
+        told = list(counted_patrols(session, PackLibrary(), YEAR_2025))
+    assert [shares["patrolled"] for _division, _category, shares in told] == [share]
+
+
+@pytest.mark.parametrize(("hour", "there"), [(15, 5), (16, 0), (23, 0)])
+def test_a_record_is_there_from_its_day_in_china(office: Engine, hour: int, there: int) -> None:
+    """16:00 UTC on 31 December is midnight in China: what is entered then is entered in the new year."""
+    with transaction(office) as session:
+        session.execute(sa.update(Event).values(at=datetime(2025, 12, 31, hour, tzinfo=UTC)))
+        session.execute(sa.update(Designation).values(designated_on=None))
+        zone = register_zone(session)
+    period = replace(YEAR_2025, zone=zone)
+    assert str(zone) == "Asia/Shanghai"
+    assert shares(measured(office, period))["tagged"] == Share(0, there)
+
+
+def test_terms_of_working_days_are_counted_by_the_calendar(office: Engine, tmp_path: Path) -> None:
+    """Three working days after Wednesday, 30 April 2025, over the holiday: 8 May (1-5 May are off)."""
+    pack = (PACKS / "cn-2025.toml").read_text(encoding="utf-8")
+    pack = pack.replace("[deadlines]", "[deadlines]\nrescue_survey = { working_days = 3 }", 1)
+    (tmp_path / "own.toml").write_text(pack.replace('id = "cn-2025"', 'id = "own"', 1), encoding="utf-8")
+    with transaction(office) as session:
+        for number, surveyed in (("2025-1", date(2025, 5, 8)), ("2025-2", date(2025, 5, 9))):
+            case = CaseFile(number=number, kind=CaseKind.RESCUE, state=CaseState.GRANTED,
+                            tree_id=trees(session)["1"].id, opened_on=date(2025, 4, 30),
+                            closed_on=date(2025, 6, 1), pack_id="own")  # fmt: skip
+            session.add(case)
+            session.flush()
+            days = [(StepKind.REPORT, date(2025, 4, 30)), (StepKind.SURVEY, surveyed)]
+            session.add_all(
+                CaseStep(case_id=case.id, ordinal=place, kind=step, happened_on=day, recorded_at=NOW)
+                for place, (step, day) in enumerate(days, start=1)
+            )
+    with reading(office) as session:
+        told = list(counted_alerts(session, PackLibrary(tmp_path), YEAR_2025))
+    assert [shares["handled"] for _division, _category, shares in told] == [Share(1, 1), Share(0, 1)]

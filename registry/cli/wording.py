@@ -59,6 +59,7 @@ _OWN_LABELS: dict[str, Label] = {
 _SILENT = frozenset(
     {"id", "source_id", "authority_id", "sha256", "width", "height", "text_lang"}
     | {"strategy_id", "work_id", "trial_id", "photo_id", "content_sha256", "proposed_by"}
+    | {"tree_id", "grove_id", "garden_id", "place_id", "case_id", "letter_id"}
 )
 _SILENT_FIELDS = frozenset(
     {"text_lang", "released", "lon_raw", "lat_raw", "name_lang", "left"}

@@ -125,7 +125,7 @@ def open_case(
     session.flush()
     done = settle(session, case, draft.details)
     step = _add_step(session, case, draft.first, 1, now)
-    told = {**_told(case.model_dump(exclude={"id", "reason", "submission_id"})), **done.rows}
+    told = {**_told(case.model_dump(exclude={"id", "submission_id"})), **done.rows}
     change = Change("case", case.id, "created", {**told, "steps": (None, [told_row(step.model_dump())])})
     _record(session, "case:opened", [change, *done.changes], draft.first, actor, now, draft.reason)
     return case
@@ -233,9 +233,10 @@ def close_case(
         raise CaseStepError(
             case=case.number, step=_STATES[state], reason=Phrase("{day} has not come yet", day=on)
         )
+    told = {"state": (CaseState.OPEN, state), "closed_on": (None, on), "reason": (case.reason, reason)}
     case.state, case.closed_on, case.reason = state, on, reason
     session.add(case)
-    change = Change("case", case.id, "updated", {"state": (CaseState.OPEN, state), "closed_on": (None, on)})
+    change = Change("case", case.id, "updated", told)
     record_event(session, "case:closed", [change], actor=actor, at=now, reason=reason, document=document)
     return case
 

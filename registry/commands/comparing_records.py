@@ -4,6 +4,7 @@ Groves, gardens, places and elements are compared whole; of the others what thei
 of a list, say, tells the hash of its lines.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from sqlmodel import Session, SQLModel, col, select
 from registry.chunks import chunks
 from registry.commands.history import CHILDREN, canonical, streamed
 from registry.commands.importing_decided import survivors
+from registry.commands.map_layers import FEATURES, features_sha256
 from registry.commands.protection_lists import is_whole
 from registry.commands.replay import State, plain, plain_row, row_key, told_items
 from registry.models import (
@@ -165,6 +167,8 @@ def stray_values(session: Session) -> Iterator[Stray]:
         if kind in _ALWAYS_TOLD:
             yield from _gone(session, kind, facts)
     yield from _altered_lists(session)
+    yield from _altered_reports(session)
+    yield from _altered_layers(session)
 
 
 def _of_batch(session: Session, kind: str, facts: _Kind, ids: list[str]) -> Iterator[Stray]:
@@ -190,9 +194,19 @@ def _of_batch(session: Session, kind: str, facts: _Kind, ids: list[str]) -> Iter
             if name != "tree_id" or survivors(session, [value]).get(value) != values[name]:
                 yield Stray(kind, own, called, name, state.set_by.get(name, 0))
         for name, _ in facts.rows:
-            is_same = {row_key(row): row for row in rows[name][own]} == state.rows.get(name, {})
+            expected_rows = _followed(session, state.rows.get(name, {}))
+            is_same = {row_key(row): row for row in rows[name][own]} == expected_rows
             if not is_same and name not in state.erased | state.cleaned:
                 yield Stray(kind, own, called, name, state.set_by.get(name, 0))
+
+
+def _followed(session: Session, rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Rows as told, those about a tree that was merged since about the tree in whose file it goes on."""
+    into = survivors(session, [row["tree_id"] for row in rows.values() if "tree_id" in row])
+    return {
+        key: {**row, "tree_id": into[row["tree_id"]]} if row.get("tree_id") in into else row
+        for key, row in rows.items()
+    }
 
 
 def _key(facts: _Kind) -> str:
@@ -232,3 +246,23 @@ def _altered_lists(session: Session) -> Iterator[Stray]:
     for made in session.exec(select(ProtectionList).order_by(ProtectionList.id)).all():
         if not is_whole(session, made):
             yield Stray("protection_list", made.id, str(made.edition), "entries", 0)
+
+
+def _altered_reports(session: Session) -> Iterator[Stray]:
+    """Reports whose figures are not those that their hash was made of."""
+    for kept in streamed(session, select(YearReport).order_by(YearReport.id)):
+        if hashlib.sha256(kept.content.encode()).hexdigest() != kept.sha256:
+            yield Stray("year_report", kept.id, kept.title, "content", 0)
+
+
+def _altered_layers(session: Session) -> Iterator[Stray]:
+    """Map layers whose features are not those that were loaded."""
+    layers = {layer.id: layer for layer in session.exec(select(MapLayer).order_by(MapLayer.id)).all()}
+    told = {
+        item.subject_id: (item.fields[FEATURES][1], item.seq)
+        for item in told_items(session, layers)
+        if item.subject_type == "map_layer" and FEATURES in item.fields
+    }
+    for own, (digest, seq) in told.items():
+        if digest != features_sha256(session, own):
+            yield Stray("map_layer", own, own, "features", seq)

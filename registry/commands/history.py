@@ -101,7 +101,8 @@ PRIVATE_FIELDS = frozenset(
     | {"basis", "site", "diagnosis", "risks", "problems", "aims", "monitoring", "emergency_plan", "outcome"}
     | {"reporter_id", "practices"}
     | {"planned_cents", "cost_cents", "amount_cents", "budget_cents", "approved_by", "task"}
-    | {"project", "result", "outline", "method", "results", "scan_name", "text"}
+    | {"project", "result", "outline", "method", "results", "scan_name", "text", "file_name", "reason"}
+    | {"penalty_cents", "compensation_cents", "yearly_cents", "applicant_id"}
 )
 """Fields whose values are committed to, not written, in the history."""
 CHILDREN: dict[str, type[SQLModel]] = {

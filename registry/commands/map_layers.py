@@ -1,5 +1,6 @@
 """Map layers that protection zones may conflict with: green lines (绿线), buildings, pipelines …"""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from registry.care_errors import LayerError
 from registry.commands.bulk import insert_rows
-from registry.commands.history import lock_history, record_event
+from registry.commands.history import canonical, lock_history, record_event, streamed
 from registry.commands.subjects import told_record
 from registry.errors import Phrase
 from registry.models import MapFeature, MapLayer
@@ -19,6 +20,8 @@ from registry.rules.quadtree import cell_of
 from registry.vocab.care_words import LayerKind
 
 _NAME_LENGTH = 200
+FEATURES = "features_sha256"
+"""Name under which the history tells the hash of a layer's features."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ def add_layer(session: Session, draft: LayerDraft, *, actor: str, now: datetime)
     session.add(layer)
     session.flush()
     insert_rows(session, MapFeature, [_row(draft.id, n, *each) for n, each in enumerate(draft.features, 1)])
-    change = told_record("map_layer", layer, before)
+    hashed = {FEATURES: (None, features_sha256(session, layer.id))}
+    change = told_record("map_layer", layer, before, **hashed)
     record_event(session, "layer:loaded", [change], actor=actor, at=now, document=draft.document_no)
     return True
 
@@ -88,9 +92,19 @@ def remove_layer(
     session.add(layer)
     session.execute(sa.delete(MapFeature).where(col(MapFeature.layer_id) == name))
     session.flush()
-    change = told_record("map_layer", layer, before)
+    change = told_record("map_layer", layer, before, **{FEATURES: (None, None)})
     record_event(session, "layer:removed", [change], actor=actor, at=now, reason=reason)
     return layer.feature_count
+
+
+def features_sha256(session: Session, layer_id: str) -> str | None:
+    """The hash of the names and outlines of a layer's features, in their order; None where it has none."""
+    columns = (col(MapFeature.ordinal), col(MapFeature.name), col(MapFeature.outline))
+    query = sa.select(*columns).where(col(MapFeature.layer_id) == layer_id).order_by(columns[0])
+    digest = hashlib.sha256()
+    for row in streamed(session, query):
+        digest.update((canonical(list(row)) + "\n").encode())
+    return digest.hexdigest() if digest.digest() != hashlib.sha256().digest() else None
 
 
 def _row(layer_id: str, ordinal: int, name: str | None, shape: Any) -> dict[str, Any]:

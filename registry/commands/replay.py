@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from registry.commands.history import CHILDREN, canonical, commitments_behind, open_change, told_row
-from registry.models import Event, EventItem
+from registry.models import CareLetterItem, CaseSubject, Event, EventItem, TrialSubject
 from registry.rules.commitments import ERASED, Sealed
 
 CREATED = "created"
@@ -138,10 +138,15 @@ def row_key(row: Mapping[str, Any]) -> str:
     return str(row.get("sha256") or row.get("id") or canonical(row))
 
 
+ABOUT: frozenset[type[SQLModel]] = frozenset({CareLetterItem, CaseSubject, TrialSubject})
+"""Rows of a letter, case or trial that say which records it is about: that is told with them."""
+
+
 def plain_row(table: type[SQLModel], row: Any) -> dict[str, Any]:
     """A row of a table as its items tell it, in plain JSON values."""
     values = {name: getattr(row, name) for name in table.model_fields}
-    return {name: plain(value) for name, value in told_row(values).items()}
+    told = {n: v for n, v in values.items() if v is not None} if table in ABOUT else told_row(values)
+    return {name: plain(value) for name, value in told.items()}
 
 
 def plain(value: Any) -> Any:

@@ -18,7 +18,7 @@ from registry.vocab.care_words import StrategyState
 
 TEXTS = ("basis", "site", "diagnosis", "risks", "problems", "aims", "monitoring", "emergency_plan")
 """The texts of a strategy, in the order of the template."""
-_CONTENT = ("number", "version", *OWNERS.values(), "is_rescue", "assessment_id", *TEXTS, "starts_on",
+_CONTENT = ("number", "version", "is_rescue", "assessment_id", *TEXTS, "starts_on",
             "ends_on",
             "currency")  # fmt: skip
 _LINE = ("ordinal", "measure", "text", "finding", "quantity", "unit", "unit_price_cents", "amount_cents",

@@ -5,7 +5,7 @@ Found through the quadtree key of zones and the index of positions: milliseconds
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -65,8 +65,9 @@ def candidates(session: Session, footprint: Footprint, on: date, reach_m: float 
     is known not to stand any more counts no longer; a legal one does until it is ended.
     """
     found = Candidates()
-    rows = _zone_rows(session, footprint, on, reach_m)
-    standing = _standing(session, [row.tree_id for row in rows if row.tree_id and row.kind != ZoneKind.LEGAL])
+    rows = _all_rows(session, footprint, on, reach_m)
+    computed = {row.tree_id for row in rows if row.tree_id and row.kind != ZoneKind.LEGAL}
+    standing = _standing(session, computed, on)
     legal = _with_legal_zone(session, rows, on)
     for row in rows:
         subject = _subject(row)
@@ -90,9 +91,8 @@ def candidates(session: Session, footprint: Footprint, on: date, reach_m: float 
     return found
 
 
-def _zone_rows(session: Session, footprint: Footprint, on: date, reach_m: float) -> list[Any]:
-    """Columns of the zones near, and of those farther away whose place may be off by so much."""
-    connection = session.connection()
+def zone_rows(connection: sa.Connection, footprint: Footprint, on: date, reach_m: float) -> list[Any]:
+    """Columns of the zones in force that lie within a box of so many metres around."""
     box = _box(footprint.box_around(reach_m), on)
     keys = list(ranges(box["west"], box["south"], box["east"], box["north"]))
     rows: dict[str, Any] = {}
@@ -103,6 +103,13 @@ def _zone_rows(session: Session, footprint: Footprint, on: date, reach_m: float)
         bounds = {f"low{at}": low for at, (low, _) in enumerate(some)}
         bounds |= {f"high{at}": high for at, (_, high) in enumerate(some)}
         rows |= {row.id: row for row in connection.execute(_zones_in(size), {**box, **bounds})}
+    return list(rows.values())
+
+
+def _all_rows(session: Session, footprint: Footprint, on: date, reach_m: float) -> list[Any]:
+    """Columns of the zones near, and of those farther away whose place may be off by so much."""
+    connection = session.connection()
+    rows = {row.id: row for row in zone_rows(connection, footprint, on, reach_m)}
     far = {**_box(footprint.box, on), "squeeze": _squeeze(footprint)}
     rows |= {row.id: row for row in connection.execute(_zones_off(), far)}
     return sorted(rows.values(), key=lambda row: row.id)
@@ -130,7 +137,7 @@ def _zones_in(size: int) -> Any:
     cell = col(Zone.cell)
     near = sa.or_(*(cell.between(sa.bindparam(f"low{at}"), sa.bindparam(f"high{at}")) for at in range(size)))
     meets = _meets(col(Zone.west), col(Zone.south), col(Zone.east), col(Zone.north))
-    return sa.select(*_ZONE_COLUMNS).where(near, meets, in_force(sa.bindparam("on", type_=sa.Date)))
+    return sa.select(*_ZONE_COLUMNS).where(near, meets, _holds())
 
 
 @lru_cache(maxsize=1)
@@ -141,8 +148,7 @@ def _zones_off() -> Any:
     meets = _meets(
         col(Zone.west) - wide, col(Zone.south) - high, col(Zone.east) + wide, col(Zone.north) + high
     )
-    in_time = in_force(sa.bindparam("on", type_=sa.Date))
-    return sa.select(*_ZONE_COLUMNS).where(off > NEAR_M / 2, meets, in_time)
+    return sa.select(*_ZONE_COLUMNS).where(off > NEAR_M / 2, meets, _holds())
 
 
 def _reach(off: Any) -> tuple[Any, Any]:
@@ -160,24 +166,43 @@ def _meets(west: Any, south: Any, east: Any, north: Any) -> Any:
     )
 
 
-def _standing(session: Session, ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for some in chunks(ids, _CHUNK):
-        query = sa.select(col(Tree.id)).where(col(Tree.id).in_(some), col(Tree.status).in_(_MAY_STAND))
-        found.update(session.execute(query).scalars())
-    return found
+def _of(session: Session, statement: Any, ids: Iterable[str], on: date) -> Iterator[Any]:
+    """The rows that a statement with the parameters `ids` and `on` gives, some ids at a time."""
+    connection = session.connection()
+    for some in chunks(sorted(ids), _CHUNK):
+        yield from connection.execute(statement, {"ids": some, "on": on})
+
+
+def _among(column: Any) -> Any:
+    return column.in_(sa.bindparam("ids", expanding=True))
+
+
+def _holds() -> Any:
+    return in_force(sa.bindparam("on", type_=sa.Date))
+
+
+def _standing(session: Session, ids: Iterable[str], on: date) -> set[str]:
+    return {row.id for row in _of(session, _standing_of(), ids, on)}
+
+
+@lru_cache(maxsize=1)
+def _standing_of() -> Any:
+    return sa.select(col(Tree.id)).where(_among(col(Tree.id)), col(Tree.status).in_(_MAY_STAND))
 
 
 def _with_legal_zone(session: Session, rows: Sequence[Any], on: date) -> set[tuple[str, str]]:
     """Which of the records of `rows` have a legal zone in force, wherever it lies."""
     found: set[tuple[str, str]] = set()
     for kind in _OWNERS:
-        column = col(getattr(Zone, f"{kind}_id"))
         ids = {own for row in rows if (own := getattr(row, f"{kind}_id"))}
-        for some in chunks(sorted(ids), _CHUNK):
-            query = sa.select(column).where(column.in_(some), col(Zone.kind) == ZoneKind.LEGAL, in_force(on))
-            found.update((kind, own) for own in session.execute(query).scalars())
+        found.update((kind, own) for (own,) in _of(session, _legal_of(kind), ids, on))
     return found
+
+
+@lru_cache(maxsize=len(_OWNERS))
+def _legal_of(kind: str) -> Any:
+    column = col(getattr(Zone, f"{kind}_id"))
+    return sa.select(column).where(_among(column), col(Zone.kind) == ZoneKind.LEGAL, _holds())
 
 
 def _subject(row: Any) -> tuple[str, str]:
@@ -190,7 +215,7 @@ def _trees(session: Session, footprint: Footprint, on: date, reach_m: float) -> 
     rows = {row.id: row for row in connection.execute(_trees_in(), box)}
     rows |= {row.id: row for row in connection.execute(_trees_off(), {**box, "squeeze": _squeeze(footprint)})}
     zoned = _zoned(session, rows, on)
-    stems = _stems(session, sorted(rows))
+    stems = _stems(session, rows, on)
     return [
         NearTree(
             row.id, row.lon, row.lat, stems.get(row.id, 0.0), row.coordinate_uncertainty_m, row.id in zoned
@@ -231,42 +256,44 @@ def _zoned(session: Session, rows: dict[str, Any], on: date) -> set[str]:
         if row.grove_id:
             groves[row.grove_id].append(row.id)
     found: set[str] = set()
-    for owner, members in ((col(Zone.tree_id), {own: [own] for own in rows}), (col(Zone.grove_id), groves)):
-        for some in chunks(sorted(members), _CHUNK):
-            query = sa.select(owner, col(Zone.outline)).where(owner.in_(some), in_force(on))
-            for own, outline in session.execute(query):
-                shape = shapely.from_wkb(outline)
-                found.update(
-                    tree
-                    for tree in members[own]
-                    if shapely.intersects_xy(shape, rows[tree].lon, rows[tree].lat)
-                )
+    for kind, members in (("tree", {own: [own] for own in rows}), ("grove", groves)):
+        for own, outline in _of(session, _outlines_of(kind), members, on):
+            shape = shapely.from_wkb(outline)
+            found.update(
+                tree for tree in members[own] if shapely.intersects_xy(shape, rows[tree].lon, rows[tree].lat)
+            )
     return found
+
+
+@lru_cache(maxsize=len(_OWNERS))
+def _outlines_of(kind: str) -> Any:
+    column = col(getattr(Zone, f"{kind}_id"))
+    return sa.select(column, col(Zone.outline)).where(_among(column), _holds())
 
 
 def with_zone(session: Session, ids: Sequence[str], on: date) -> set[str]:
     """Which trees have a zone of their own in force, wherever it lies."""
-    found: set[str] = set()
-    for some in chunks(ids, _CHUNK):
-        query = sa.select(col(Zone.tree_id)).where(col(Zone.tree_id).in_(some), in_force(on))
-        found.update(session.execute(query).scalars())
+    return {own for own, _ in _of(session, _outlines_of("tree"), ids, on)}
+
+
+def _stems(session: Session, ids: Iterable[str], on: date) -> dict[str, float]:
+    """Radius of each trunk in metres, as last measured; at the ground where that is known."""
+    found: dict[str, float] = {}
+    for row in _of(session, _stems_of(), ids, on):
+        across = row.ground_diameter_cm or row.diameter_cm or (row.girth_cm or 0.0) / pi
+        if across:
+            found[row.tree_id] = float(across) / 200
     return found
 
 
-def _stems(session: Session, ids: Sequence[str]) -> dict[str, float]:
-    """Radius of each trunk in metres, as last measured; at the ground where that is known."""
+@lru_cache(maxsize=1)
+def _stems_of() -> Any:
+    """Stems by tree, the oldest first."""
     columns: list[Any] = [
         Measurement.tree_id, Measurement.girth_cm, Measurement.diameter_cm, Measurement.ground_diameter_cm,
     ]  # fmt: skip
-    found: dict[str, float] = {}
-    for some in chunks(ids, _CHUNK):
-        query = sa.select(*columns).where(col(Measurement.tree_id).in_(some))
-        oldest_first = (sa.func.coalesce(Measurement.measured_on, date.min), col(Measurement.id))
-        for row in session.execute(query.order_by(*oldest_first)):
-            across = row.ground_diameter_cm or row.diameter_cm or (row.girth_cm or 0.0) / pi
-            if across:
-                found[row.tree_id] = float(across) / 200
-    return found
+    oldest_first = (sa.func.coalesce(Measurement.measured_on, date.min), col(Measurement.id))
+    return sa.select(*columns).where(_among(col(Measurement.tree_id))).order_by(*oldest_first)
 
 
 class Scope:

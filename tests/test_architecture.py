@@ -53,6 +53,7 @@ LAYERS = {
     "registry.report_records": set(),
     "registry.kpi_counts": {
         "affected",
+        "calendars",
         "chunks",
         "models",
         "quality",

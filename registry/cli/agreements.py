@@ -47,7 +47,9 @@ def sign(
     draft = AgreementDraft(with_, on.date(), document, until.date() if until else None, terms, kind)
     with transaction(office.engine()) as session:
         ref = ref_of(session, record)
-        _row, ended = sign_agreement(session, ref, draft, today=_today(now), actor=office.actor, now=now)
+        _row, ended = sign_agreement(
+            session, ref, draft, today=office.today(session), actor=office.actor, now=now
+        )
     office.say(t.gettext("{record}: agreement with {party} is on record.", record=record, party=with_))
     for name in ended:
         office.say(t.gettext("The one with {party} ended on {day}.", party=name, day=on.date()))
@@ -68,8 +70,8 @@ def end(
     now = office.now()
     with transaction(office.engine()) as session:
         ended = end_agreement(
-            session, ref_of(session, record), on=on.date(), today=_today(now), reason=reason, party=with_,
-            document=document, actor=office.actor, now=now,
+            session, ref_of(session, record), on=on.date(), today=office.today(session), reason=reason,
+            party=with_, document=document, actor=office.actor, now=now,
         )  # fmt: skip
     for name in ended:
         office.say(office.t.gettext("The one with {party} ended on {day}.", party=name, day=on.date()))
@@ -90,7 +92,7 @@ def list_(
 ) -> None:
     """List."""
     office: Office = ctx.obj
-    t, today = office.t, _today(office.now())
+    t, today = office.t, office.today()
     if out:
         check_output(out, ".xlsx", office.address)
     with reading(office.engine()) as session:
@@ -129,10 +131,6 @@ def list_(
             )  # fmt: skip
         office.say(str(out))
     office.answer({"agreements": [_told(each, today) for each in found], "covered": counts})
-
-
-def _today(now: datetime) -> date:
-    return now.astimezone().date()
 
 
 def _chosen(

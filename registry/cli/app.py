@@ -10,9 +10,11 @@ from typing import Annotated, Any
 
 import typer
 from sqlalchemy.engine import Engine
+from sqlmodel import Session
 from typer.core import TyperGroup
 
-from registry.db import open_register
+from registry.calendars import register_today
+from registry.db import open_register, reading
 from registry.errors import RegistryError, UnexpectedError
 from registry.keys import Keys, key_path, read_keys
 from registry.photos import PhotoStore, photo_store
@@ -66,6 +68,13 @@ class Office:
     def now(self) -> datetime:
         """This instant, UTC."""
         return datetime.now(UTC)
+
+    def today(self, session: Session | None = None) -> date:
+        """The day it is where the register belongs, whatever clock this computer goes by."""
+        if session is not None:
+            return register_today(session, self.now())
+        with reading(self.engine()) as own:
+            return register_today(own, self.now())
 
     def say(self, text: str) -> None:
         """A line for a person; silent where JSON was asked for."""

@@ -261,7 +261,7 @@ def opinion(
                     raise WordUnknownError(value=name, known=[f"--{name}"])
             draft = OpinionDraft(
                 values["expert"],
-                values.get("on") or office.now().astimezone().date(),
+                values.get("on") or office.today(session),
                 values["verdict"],
                 species=values.get("species"),
                 age_years=values.get("age"),
@@ -286,7 +286,7 @@ def objection(
     office: Office = ctx.obj
     with transaction(office.engine()) as session:
         case = case_called(session, {"case": number})
-        day = _day(on) or office.now().astimezone().date()
+        day = _day(on) or office.today(session)
         add_objection(session, case, received_on=day, text=text, by=by, actor=office.actor, now=office.now())
         _say_all(office, session, [case])
 
@@ -304,7 +304,7 @@ def answer(
     office: Office = ctx.obj
     with transaction(office.engine()) as session:
         case = case_called(session, {"case": number})
-        day = _day(on) or office.now().astimezone().date()
+        day = _day(on) or office.today(session)
         answer_objection(session, case, objection_no, on=day, answer=text, is_upheld=upheld,
                          actor=office.actor, now=office.now())  # fmt: skip
         _say_all(office, session, [case])
@@ -326,7 +326,7 @@ def close(
         raise WordUnknownError(value=state, known=["refused", "withdrawn"])
     with transaction(office.engine()) as session:
         case = case_called(session, {"case": number})
-        day = _day(on) or office.now().astimezone().date()
+        day = _day(on) or office.today(session)
         close_case(session, case, word, on=day, reason=reason, document=document, actor=office.actor,
                    now=office.now())  # fmt: skip
         _say_all(office, session, [case])

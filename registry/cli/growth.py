@@ -27,7 +27,7 @@ MixHeights = Annotated[
 def growth(ctx: typer.Context, record: Record, mix_heights: MixHeights = False) -> None:
     """Show the growth of a tree."""
     office: Office = ctx.obj
-    t, today = office.t, office.now().astimezone().date()
+    t, today = office.t, office.today()
     with reading(office.engine()) as session:
         kind, own, called = ref_of(session, record)
         _assert_tree(kind, called)
@@ -87,7 +87,7 @@ def age(
     with (transaction if record_it else reading)(office.engine()) as session:
         ref = ref_of(session, record)
         _assert_tree(ref[0], ref[2])
-        every = tree_ages(session, ref[1], now.astimezone().date(), **given)
+        every = tree_ages(session, ref[1], office.today(session), **given)
         found = [each for each in every if method in {None, each.method.id}]
         if record_it:
             if isinstance(found[0], AgeLack):

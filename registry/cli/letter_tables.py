@@ -227,7 +227,7 @@ def due_words(kind: DueKind, t: Translator) -> str:
 
 def say_due(office: Office, session: Session, out: Path | None, where: Sequence[str], within: int) -> None:
     """What is to be signed, changes of caretaker first."""
-    t, today = office.t, office.now().astimezone().date()
+    t, today = office.t, office.today(session)
     library = PackLibrary(pack_folder(office.address))
     found, counts = due_agreements(session, library, today, where, within_days=within)
     for each in found:
@@ -329,7 +329,7 @@ def write_list(
     """Write a list of the office into a workbook that says what it is and that it is not public."""
     t = office.t
     facts = register_facts(session, office)
-    day = office.now().astimezone().date().isoformat()
+    day = office.today(session).isoformat()
     made_by = (
         f"{facts.register_name} · {day}",
         *said,

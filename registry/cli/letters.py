@@ -69,7 +69,7 @@ def make(
     """Print letters."""
     office: Office = ctx.obj
     t, now, keys = office.t, office.now(), office.keys()
-    begins = day_of(from_, "--from") or now.astimezone().date()
+    begins = day_of(from_, "--from") or office.today()
     text = read_terms(kind, t.lang, terms)
     rates = _rates(yearly or (), t)
     _check_target(out, office)
@@ -225,7 +225,7 @@ def scan(
         if letter is not None and not seen:
             raise LetterError(letter=letter, reason=Phrase("the file has no page {page}", page=at))
         reports = record_pages(
-            session, seen, signed_on=day, today=now.astimezone().date(), actor=office.actor, now=now
+            session, seen, signed_on=day, today=office.today(session), actor=office.actor, now=now
         )
         say_scanned(office, reports, pages, unread, foreign, day)
 

@@ -54,7 +54,7 @@ def add(
     """Record notices."""
     office: Office = ctx.obj
     t, now = office.t, office.now()
-    today = now.astimezone().date()
+    today = office.today()
     if missing == (record is not None):
         raise typer.BadParameter(t.gettext("name a record, or --missing"))
     draft = NoticeDraft(kind, on.date(), means, document, text)
@@ -90,7 +90,7 @@ def _missing(
 ) -> list[tuple[str, list[Ref]]]:
     """Who is still to be told, with the records; each as commands take it."""
     _assert_read(kind, office.t)
-    library, today = PackLibrary(pack_folder(office.address)), office.now().astimezone().date()
+    library, today = PackLibrary(pack_folder(office.address)), office.today(session)
     found: dict[str, list[Ref]] = {}
     for each in not_told(session, kind, library, today, where):
         if party_id in {None, each.party_id}:
@@ -126,7 +126,7 @@ def list_(
     with reading(office.engine()) as session:
         if missing is not None:
             _assert_read(missing, t)
-            library, today = PackLibrary(pack_folder(office.address)), office.now().astimezone().date()
+            library, today = PackLibrary(pack_folder(office.address)), office.today(session)
             found = not_told(session, missing, library, today, where or ())
             said = t.ngettext("{count} still to be told", "{count} still to be told", len(found))
         else:
@@ -160,7 +160,7 @@ def ack(
         party_id = find_party(session, party).id if party else None
         count = acknowledge(
             session, ref_of(session, record), on=on.date(), party_id=party_id, kind=kind,
-            today=now.astimezone().date(), actor=office.actor, now=now,
+            today=office.today(session), actor=office.actor, now=now,
         )  # fmt: skip
     office.say(t.ngettext("{count} notice is acknowledged.", "{count} notices are acknowledged.", count))
     office.answer({"record": record, "acknowledged": count})

@@ -43,7 +43,7 @@ def make(ctx: typer.Context, year: Year, out: Book = None) -> None:
     if out:
         check_output(out, ".xlsx", office.address)
     with transaction(office.engine()) as session:
-        records = paid_records(session, year, now.astimezone().date())
+        records = paid_records(session, year, office.today(session))
         report = make_payments(session, year, records, actor=office.actor, now=now)
         found = payment_records(session, year)
         _say(office, found)
@@ -103,7 +103,7 @@ def paid(
     with transaction(office.engine()) as session:
         row = record_paid(
             session, year, find_party(session, party).id, party, paid_on=on.date(), document_no=document,
-            today=now.astimezone().date(), actor=office.actor, now=now, notes=notes,
+            today=office.today(session), actor=office.actor, now=now, notes=notes,
         )  # fmt: skip
         amount = money_text(row.amount_cents, row.currency, t)
     said = t.gettext("{party}: {amount} for {year} is paid.", party=party, amount=amount, year=year)

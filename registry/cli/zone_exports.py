@@ -11,7 +11,7 @@ import typer
 from exports.zone_files import DRIVERS, LAYER, write_zone_files
 from registry.cli.app import Office, _
 from registry.cli.exporting import Where
-from registry.cli.zones import library_of, today_of, zones
+from registry.cli.zones import library_of, zones
 from registry.db import reading
 from registry.errors import OutputKindError, OutputTakenError, Phrase, unwritable
 from registry.outputs import check_output
@@ -51,7 +51,7 @@ def export_zones(
     with reading(office.engine()) as session:
         lines = [
             line
-            for line in zone_lines(session, library, today_of(office.now()), where or (), lang=t.lang)
+            for line in zone_lines(session, library, office.today(session), where or (), lang=t.lang)
             if line.kind is not None and (line.kind == "legal" or not legal)
         ]
     try:

@@ -11,7 +11,7 @@ from registry.cli.app import Office, _
 from registry.cli.exporting import Where, written
 from registry.cli.ledgers import Document, Reason
 from registry.cli.zone_legal import Crs, Unit
-from registry.cli.zones import lines_now, list_facts, record_name, today_of, zones
+from registry.cli.zones import lines_now, list_facts, record_name, zones
 from registry.commands.map_layers import LayerDraft, add_layer, layers_of, remove_layer
 from registry.db import reading, transaction
 from registry.errors import OutputKindError
@@ -88,7 +88,9 @@ def remove(ctx: typer.Context, name: str, reason: Reason = None) -> None:
     office: Office = ctx.obj
     now = office.now()
     with transaction(office.engine()) as session:
-        count = remove_layer(session, name, today=today_of(now), reason=reason, actor=office.actor, now=now)
+        count = remove_layer(
+            session, name, today=office.today(session), reason=reason, actor=office.actor, now=now
+        )
     office.say(office.t.gettext("{layer} is removed.", layer=name))
     office.answer({"layer": name, "features": count})
 

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from registry.care_errors import ZoneFileError
 from registry.cli.app import Office, _
 from registry.cli.ledgers import Reason, Record, ref_of
-from registry.cli.zones import today_of, zones
+from registry.cli.zones import zones
 from registry.commands.subjects import Ref
 from registry.commands.zones import LegalDraft, LegalReport, set_legal_zones
 from registry.db import transaction
@@ -76,8 +76,8 @@ def draw(
     with transaction(office.engine()) as session:
         ref = ref_of(session, record)
         report = set_legal_zones(
-            session, [(ref, LegalDraft(shape, **facts))], today=today_of(now), actor=office.actor, now=now,
-            reason=reason,
+            session, [(ref, LegalDraft(shape, **facts))], today=office.today(session),
+            actor=office.actor, now=now, reason=reason,
         )  # fmt: skip
     _say(office, report)
     office.answer(_answer(report))
@@ -134,7 +134,7 @@ def import_(
         report = LegalReport()
         if not dry_run:
             report = set_legal_zones(
-                session, drafts, today=today_of(now), actor=office.actor, now=now, reason=reason
+                session, drafts, today=office.today(session), actor=office.actor, now=now, reason=reason
             )
     if dry_run:
         office.say(t.ngettext("{count} feature matches its record.", "{count} features match their records.",

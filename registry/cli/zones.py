@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -63,9 +63,9 @@ def compute(
         if not dry_run:
             lock_history(session)
         named = library.get(pack) if pack else None
-        proposals = proposed_zones(session, library, today_of(now), where or (), named)
+        proposals = proposed_zones(session, library, office.today(session), where or (), named)
         report = compute_zones(
-            session, proposals, today=today_of(now), actor=office.actor, now=now, dry_run=dry_run
+            session, proposals, today=office.today(session), actor=office.actor, now=now, dry_run=dry_run
         )
     for line in _report_lines(report, t):
         office.say(line)
@@ -114,7 +114,7 @@ def show(
 ) -> None:
     """Show."""
     office: Office = ctx.obj
-    t, today = office.t, today_of(office.now())
+    t, today = office.t, office.today()
     library = library_of(office)
     if geojson:
         check_output(geojson, "", office.address)
@@ -202,7 +202,7 @@ def end(
     now = office.now()
     with transaction(office.engine()) as session:
         count = end_zone(
-            session, ref_of(session, record), kind, on=on.date(), today=today_of(now), reason=reason,
+            session, ref_of(session, record), kind, on=on.date(), today=office.today(session), reason=reason,
             document=document, actor=office.actor, now=now,
         )  # fmt: skip
     office.say(office.t.gettext("{record}: the zone ended on {day}.", record=record, day=on.date()))
@@ -266,7 +266,7 @@ def _line(line: ZoneLine, t: Translator) -> str:
 
 def lines_now(session: Session, office: Office, where: Sequence[str]) -> Any:
     """Every zone that holds, with what the rules give today: stale ones and missing inputs are known."""
-    library, today = library_of(office), today_of(office.now())
+    library, today = library_of(office), office.today(session)
     proposals = proposed_zones(session, library, today, where)
     return zone_lines(session, library, today, where, lang=office.t.lang, proposals=proposals)
 
@@ -282,11 +282,6 @@ def list_facts(session: Session, office: Office, lines: Sequence[ZoneLine]) -> Z
 def library_of(office: Office) -> PackLibrary:
     """The rule packs at hand."""
     return PackLibrary(pack_folder(office.address))
-
-
-def today_of(now: datetime) -> date:
-    """The day on the office's clock."""
-    return now.astimezone().date()
 
 
 def record_name(kind: str, number: str) -> str:

@@ -104,12 +104,12 @@ def _events_since(session: Session, row: ZoneCheck) -> int:
 
 
 def _told_hash(session: Session, row: ZoneCheck) -> Any:
-    """The hash of the result as the history told it when the check was made."""
+    """The hash of the result as the history tells it: when the check was made, and when a person was taken
+    out of it since."""
     query = select(EventItem.change).where(
-        EventItem.subject_type == "zone_check", EventItem.subject_id == row.id, EventItem.action == "created"
+        EventItem.subject_type == "zone_check", EventItem.subject_id == row.id
     )
-    change = session.exec(query).first()
-    if change is None:
-        return None
-    told = open_change(change, commitments_behind(session, [row.id]))
-    return told.get("sha256", [None, None])[1]
+    kept, found = commitments_behind(session, [row.id]), None
+    for change in session.exec(query.order_by(col(EventItem.seq), col(EventItem.ordinal))):
+        found = open_change(change, kept).get("sha256", [None, found])[1]
+    return found

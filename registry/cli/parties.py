@@ -112,6 +112,11 @@ def _report_lines(report: ErasureReport, copies: list[str], t: Translator) -> li
     if report.events:
         seqs = ", ".join(map(str, report.events))
         lines.append(_("Written in the chain itself and not to be changed: events {seqs}.", seqs=seqs))
+    if report.files:
+        names = "; ".join(report.files)
+        lines.append(
+            _("Private files about the person, which stay as they were taken in: {files}.", files=names)
+        )
     if report.credits:
         lines.append(
             _("Originals of photos stay as they were taken in; what the camera wrote may hold the name.")

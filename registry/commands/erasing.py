@@ -4,6 +4,7 @@ The chain still holds: of an erased value its leaf stays, and what is left of it
 beside it, committed to by the event that says what was erased, on which basis, and not whom.
 """
 
+import hashlib
 import json
 import re
 import sqlite3
@@ -27,9 +28,12 @@ from registry.db import sqlite_path
 from registry.errors import PartyAmbiguousError, PartyNotFoundError
 from registry.models import (
     AppraisalOpinion,
+    Budget,
     CampaignSurvey,
     CampaignTarget,
     CampaignVillage,
+    CareLetter,
+    CarePayment,
     CaseDocument,
     CaseFile,
     CaseStep,
@@ -41,13 +45,23 @@ from registry.models import (
     EventItem,
     Grove,
     HeritageGarden,
+    InstrumentReading,
+    MapLayer,
     Objection,
     Party,
     Photo,
     Place,
+    Strategy,
+    StrategyLine,
+    StrategySignature,
     Tag,
     Tree,
     TreeParty,
+    Trial,
+    TrialPartner,
+    TrialSubject,
+    WorkOrder,
+    ZoneCheck,
 )
 from registry.rules.commitments import ERASED, WHOLE, Sealed, forget, open_sealed
 
@@ -66,6 +80,14 @@ _RECORDS: dict[str, type[SQLModel]] = {
     "campaign_survey": CampaignSurvey,
     "campaign_target": CampaignTarget,
     "campaign_village": CampaignVillage,
+    "strategy": Strategy,
+    "work": WorkOrder,
+    "trial": Trial,
+    "care_letter": CareLetter,
+    "care_payment": CarePayment,
+    "budget": Budget,
+    "map_layer": MapLayer,
+    "zone_check": ZoneCheck,
 }
 _TEXT_TABLES: dict[type[SQLModel], str] = {
     **dict.fromkeys(_RECORDS.values(), ""),
@@ -75,9 +97,22 @@ _TEXT_TABLES: dict[type[SQLModel], str] = {
     AppraisalOpinion: "opinions",
     Objection: "objections",
     Craftsman: "craftsmen",
+    StrategyLine: "lines",
+    StrategySignature: "signatures",
+    TrialPartner: "partners",
+    TrialSubject: "subjects",
 }
 """Tables whose texts can be cleared, with the name under which items tell their rows; "" for records."""
-_FORMS = frozenset({CampaignSurvey})
+_PARTS: dict[type[SQLModel], str] = {
+    StrategyLine: "strategy",
+    StrategySignature: "strategy",
+    TrialPartner: "trial",
+    TrialSubject: "trial",
+    CaseStep: "case",
+    CaseDocument: "case",
+}
+"""Of which kind of record rows are a part that may name a tree besides."""
+_FORMS = frozenset({CampaignSurvey, ZoneCheck})
 """Copies of forms, in which a name stands as an answer and not in somebody's own words."""
 _NUMBERS = frozenset({"tree_no", "number", "code", "imported_hash"})
 Owner = tuple[str, str]
@@ -107,6 +142,8 @@ class ErasureReport:
     texts: int = 0
     """Texts of today in which the name was replaced."""
     mentions: list[Mention] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    """Private files about the person, each with what it belongs to: they stay as they were taken in."""
     events: list[int] = field(default_factory=list)
     """Events whose reason or document names the person: written in the chain, they cannot be changed."""
 
@@ -143,6 +180,7 @@ def erase_party(
     session.flush()
     changes += _forget(session, words, report)
     changes.insert(0, Change("party", party.id, "erased", {"roles": (report.roles, 0)}))
+    report.files = _files(session, party.id)
     report.events = _events_naming(session, words)
     record_event(session, "party:erased", changes, actor=actor, at=now, reason=_without(basis, words))
     return report
@@ -192,6 +230,8 @@ def _owner(row: Any) -> Owner:
     for kind, table in _RECORDS.items():
         if isinstance(row, table):
             return kind, str(row.id)  # type: ignore[attr-defined]
+    if (whose := _PARTS.get(type(row))) is not None:
+        return whose, str(getattr(row, f"{whose}_id"))
     names = {kind: getattr(row, f"{kind}_id", None) for kind in _RECORDS}
     return next((kind, str(own)) for kind, own in names.items() if own is not None)
 
@@ -212,6 +252,9 @@ def _texts(
             for column in columns:
                 setattr(row, column, _without(getattr(row, column), words))
             report.texts += len(columns)
+            if isinstance(row, ZoneCheck) and "result" in columns:
+                row.sha256 = hashlib.sha256(row.result.encode()).hexdigest()
+                columns.append("sha256")
             if "updated_on" in type(record).model_fields:
                 record.updated_on = now.date()
             session.add_all([row, record])
@@ -289,6 +332,26 @@ def _forget(session: Session, words: list[str], report: ErasureReport) -> list[C
         Change(kinds[own], own, "erased", {"erased": (None, _names(parts)), "left": (None, parts)})
         for own, parts in sorted(left.items())
     ]
+
+
+def _files(session: Session, party_id: str) -> list[str]:
+    """Private files about a person: letters and their scans, files of their cases, of what they measured."""
+    found = []
+    for letter in session.exec(select(CareLetter).where(CareLetter.party_id == party_id)).all():
+        scans = {str(where[0]) for _page, *where in json.loads(letter.pages_seen)}
+        digests = sorted({*scans, letter.content_sha256 or "", letter.scan_sha256 or ""} - {""})
+        found += [f"{letter.document_no} {digest}" for digest in digests]
+    theirs = sa.or_(col(CaseFile.applicant_id) == party_id, col(CaseFile.reporter_id) == party_id)
+    documents = select(CaseFile.number, CaseDocument.sha256).join(
+        CaseDocument, col(CaseDocument.case_id) == col(CaseFile.id)
+    )
+    for table in (AppraisalOpinion, Objection):
+        said = sa.select(col(table.case_id)).where(col(table.party_id) == party_id)
+        theirs = sa.or_(theirs, col(CaseFile.id).in_(said))
+    found += [f"{number} {digest}" for number, digest in session.exec(documents.where(theirs)).all()]
+    measured = select(InstrumentReading.file_sha256).where(InstrumentReading.party_id == party_id)
+    found += [digest for digest in session.exec(measured).all() if digest]
+    return sorted(found)
 
 
 def _events_naming(session: Session, words: list[str]) -> list[int]:

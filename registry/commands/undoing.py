@@ -49,7 +49,14 @@ _OTHERWISE = {
     ),
     "tree:merged": Phrase("a merger is undone with gushu split"),
     "tree:unmerged": Phrase("merge the two files again with gushu merge"),
+    "letter:signed": Phrase("a letter was signed; end its agreements with `gushu agreement end`"),
 }
+_LEANING = {
+    "strategy": Phrase("a strategy rests on it"),
+    "work_photo": Phrase("a work order shows this photo"),
+    "instrument_reading": Phrase("readings of instruments belong to it; undo those first"),
+}
+"""Why rows stay, by the table of those that refer to them."""
 
 
 def _refuse_kind(session: Session, seq: int) -> None:
@@ -72,6 +79,9 @@ def _undone(session: Session, tree_id: str, seq: int, now: datetime) -> Change:
     for name, (old, new) in told.fields.items():
         if name in CHILDREN:
             fields[name] = (new, old)
+            fresh = {row.get("id") for row in new or []} - {row.get("id") for row in old or []}
+            if leaning := _leaning_on(session, CHILDREN[name], fresh):
+                raise UndoError(seq=seq, reason=_LEANING.get(leaning, Phrase("other records rest on it")))
             _put_rows_back(session, CHILDREN[name], tree_id, gone=old or [], came=new or [])
         elif name in Tree.model_fields:
             fields[name] = (new, old)
@@ -120,8 +130,26 @@ def _put_rows_back(
     came: list[dict[str, Any]],
 ) -> None:
     columns: sa.Table = table.__table__  # type: ignore[attr-defined]
+    stay = {row["id"] for row in came} & {row.get("id") for row in gone}
     for row in came:
-        session.execute(sa.delete(columns).where(columns.c.id == row["id"]))
+        if row["id"] not in stay:
+            session.execute(sa.delete(columns).where(columns.c.id == row["id"]))
     for row in gone:
         values = vars(typed_row(table, row, tree_id=tree_id))
-        session.execute(sa.insert(columns), [values])
+        if row.get("id") in stay:  # put back in its place: others may refer to it
+            session.execute(sa.update(columns).where(columns.c.id == row["id"]).values(values))
+        else:
+            session.execute(sa.insert(columns), [values])
+    session.expire_all()
+
+
+def _leaning_on(session: Session, table: type[SQLModel], ids: set[Any]) -> str | None:
+    """The table of which a row refers to one of these rows, if there is any."""
+    columns: sa.Table = table.__table__  # type: ignore[attr-defined]
+    for other in SQLModel.metadata.sorted_tables:
+        for key in other.foreign_keys if ids else ():
+            if key.column.table is columns:
+                query = sa.select(key.parent).where(key.parent.in_(ids)).limit(1)
+                if session.execute(query).first() is not None:
+                    return other.name
+    return None

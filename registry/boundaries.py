@@ -95,6 +95,10 @@ class Boundaries:
         hits = self._tree.query(shapely.Point(lon, lat), predicate="within")
         return (self._areas[hits[0]].code, self._areas[hits[0]].name) if len(hits) else None
 
+    def meets(self, area: int, shape: Any) -> bool:
+        """Whether an area and a shape in degrees have anything in common, be it the one within the other."""
+        return bool(shapely.intersects(self._areas[area].shape, shape))
+
     def _outside(self, area: int, points: list[tuple[float, float]]) -> list[Outside | None]:
         flat, scale = self._flattened(area)
         distances = shapely.distance(flat, shapely.points([(x * scale, y * _METRES) for x, y in points]))

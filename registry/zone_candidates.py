@@ -309,7 +309,7 @@ class Scope:
         self._known = boundaries(
             settings["boundaries"], code=settings["boundary_code"], name=settings["boundary_name"]
         )
-        self._points = _points(footprint)
+        self._points, self._shape = _points(footprint), footprint.shape
         self._elsewhere: dict[str, bool] = {}
         self._areas: dict[int, bool] = {}
 
@@ -338,7 +338,7 @@ class Scope:
         if area not in self._areas:
             lons, lats = zip(*self._points, strict=True)
             outside = self._known.outside(lons, lats, [area] * len(lons))
-            self._areas[area] = all(outside)
+            self._areas[area] = all(outside) and not self._known.meets(area, self._shape)
         return self._areas[area]
 
 

@@ -3,7 +3,8 @@
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import shapely
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from register_kit import MAPPING, NOW, count, import_rows, rows_of, tamper
 from sqlalchemy.engine import Engine
 
+from registry.boundaries import boundaries
 from registry.care_errors import ExactPositionsError, FootprintError, ZoneCheckError
 from registry.check_records import Asked, CheckResult
 from registry.commands.comparing import deviations
@@ -25,6 +27,7 @@ from registry.rulepacks import PackLibrary
 from registry.rules.conflicts import footprint_of
 from registry.rules.quadtree import cell_of
 from registry.vocab.care_words import ZoneKind
+from registry.zone_candidates import Scope
 from registry.zone_check_reviews import checks, find_check, review, whole_result
 from registry.zone_checks import answer, footprint_in
 from registry.zoning import proposed_zones
@@ -307,3 +310,19 @@ def test_a_computed_zone_without_a_position_rests_on_nothing(office: Engine) -> 
     with transaction(office) as session:
         session.execute(sa.update(Tree).where(Tree.tree_no == "3").values(lon=None, lat=None))
     assert open_numbers(ask(office, box(300, south=280)), "trees_without_position") == ["3"]
+
+
+def test_a_site_around_a_whole_division_does_not_pass_for_elsewhere() -> None:
+    """No point of its edge lies in the division, nor does its middle."""
+    code, _name = boundaries().at(113.30, 40.09) or ("", "")
+    around = SimpleNamespace(
+        settings={"boundaries": "", "boundary_code": "", "boundary_name": ""},
+        divisions={"d": SimpleNamespace(code=code, name="", level="county", parent_id=None)},
+    )
+    for site, may in (
+        (shapely.box(112.95, 39.75, 113.9, 40.7), True),
+        (shapely.box(112.2, 39, 112.3, 39.1), False),
+    ):
+        footprint = footprint_of([site])
+        assert footprint is not None
+        assert Scope(cast(Any, around), footprint).may_hold("d") is may

@@ -23,6 +23,7 @@ from registry.rules.names import is_author
 from registry.rules.private_matters import private_matter
 from registry.rules.redaction_care import public_care_events
 from registry.vocab.checks import is_public_check
+from registry.vocab.viewpoints import VIEWPOINTS
 from registry.vocab.words import GrowthPlace, PartyKind, Precision
 
 FREE_TEXTS = (
@@ -163,7 +164,9 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
         held.append(Held("species_id", "name held back"))
         public = replace(public, species_id=None)
     withheld = tuple(sorted({item.field for item in held} | set(tree.withheld)))
-    held.extend(Held("assessments", "not released") for _row in range(unready))  # the office's, not the tree's
+    held.extend(
+        Held("assessments", "not released") for _row in range(unready)
+    )  # the office's, not the tree's
     flags = tuple(flag for flag in public.flags if is_public_check(flag.check) and flag.field not in withheld)
     return replace(public, withheld=withheld, flags=flags), tuple(held)
 
@@ -426,7 +429,11 @@ def _redact_photo(row: PhotoRecord, held: list[Held]) -> PhotoRecord:
     if credit is not None and not row.is_credit_cleared:
         held.append(Held("credit", "person"))
         credit = None
-    return replace(row, caption=caption, credit=credit)
+    viewpoint = row.viewpoint
+    if viewpoint is not None and viewpoint not in VIEWPOINTS:  # a name of the office's own, in its words
+        held.append(Held("caption", "not released"))
+        viewpoint = None
+    return replace(row, caption=caption, credit=credit, viewpoint=viewpoint)
 
 
 def _why(field: str, text: str, disclosure: Disclosure) -> str | None:

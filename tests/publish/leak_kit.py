@@ -46,6 +46,9 @@ from registry.models import (
     CampaignSurvey,
     CareAgreement,
     CareEntry,
+    CareLetter,
+    CarePayment,
+    CaseDocument,
     CaseFile,
     Craft,
     Craftsman,
@@ -57,9 +60,15 @@ from registry.models import (
     Party,
     Photo,
     Place,
+    StewardNotice,
     Strategy,
+    StrategyLine,
+    StrategySignature,
     Tree,
+    Trial,
+    TrialPartner,
     WorkOrder,
+    ZoneCheck,
 )
 from registry.photos import photo_store
 from registry.public_zones import zones_around
@@ -72,7 +81,17 @@ from registry.rules.tag_content import tag_content
 from registry.rules.zone_shapes import Plan, drawn
 from registry.rules.zones import Proposed
 from registry.selection import neighbours_of, stream_ids
-from registry.vocab.care_words import AssessmentState, CareKind, InstrumentKind, WorkState
+from registry.vocab.care_words import (
+    AssessmentState,
+    CareKind,
+    DocumentKind,
+    InstrumentKind,
+    LetterKind,
+    NoticeKind,
+    SignRole,
+    WorkState,
+    ZoneVerdict,
+)
 from registry.vocab.language import translator
 from registry.vocab.measures import all_measures
 from registry.vocab.words import (
@@ -131,8 +150,24 @@ PLANTED = {
     "strategy aims": "方案目标的私话",
     "work text": "工程单的私话",
     "work outcome": "验收意见的私话",
+    "viewpoint": "蔺家二楼阳台",
+    "reporter": "阚举报",
+    "applicant": "逄申请",
+    "project": "某户翻建的私事",
+    "crew": "郗施工队",
+    "signature": "签字意见的私话",
+    "line text": "措施行的私话",
+    "check result": "核查答复的私话",
+    "notice text": "告知书的私话",
+    "letter scan": "责任书扫描私名.pdf",
+    "instrument place": "仪器位置的私话",
+    "document name": "案卷文件私名.pdf",
+    "trial task": "试验分工的私话",
+    "payment note": "补助发放的私话",
 }
 """Private values, each in one or more private columns and free texts of the register."""
+COST = 876543219
+"""An amount that stands nowhere else, hundredths."""
 
 SECRET_POINT = (113.047163, 36.041287)
 OTHER_POINT_SAME_CELL = (113.042918, 36.046711)
@@ -180,8 +215,9 @@ def plant(
         trees[EXACT_NO].released = '["notes","small_place"]'
         for number in (EXACT_NO, GENERALISED_NO):
             facts = PhotoFacts(
-                PhotoKind.WHOLE, date(2026, 1, 2), PLANTED["photo caption"], credit=PLANTED["photographer"]
-            )
+                PhotoKind.WHOLE, date(2026, 1, 2), PLANTED["photo caption"], credit=PLANTED["photographer"],
+                viewpoint=PLANTED["viewpoint"], bearing_deg=12.25, distance_m=7.75,
+            )  # fmt: skip
             _photo(folder / f"{number}.jpg", point)
             add_photo(
                 session,
@@ -207,6 +243,7 @@ def plant(
             session.add(table(**facts, **own, boundary=json.dumps(ring), lon=point[0], lat=point[1]))
         _plant_office_matters(session, trees[EXACT_NO])
         _plant_zones(session, trees, point)
+        _plant_desk(session, trees)
         with _same_codes():
             issue_tags(
                 session, [t.id for _, t in sorted(trees.items())], keys=_keys(office), actor="test", now=NOW
@@ -323,6 +360,70 @@ def _plant_care(session: Session, tree: Tree) -> None:
             ),
         ]
     )  # fmt: skip
+    session.flush()
+
+
+def _plant_desk(session: Session, trees: dict[str, Tree]) -> None:
+    """What stands beside every tree at the desk: cases, signatures, letters, money, notices, checks."""
+    names = ("reporter", "applicant", "crew")
+    people = {name: Party(kind=PartyKind.PERSON, name=PLANTED[name]) for name in names}
+    session.add_all(people.values())
+    session.flush()
+    reporter, applicant, crew = (people[name].id for name in names)
+    for place, tree in enumerate(trees.values()):
+        own: dict[str, Any] = {"tree_id": tree.id}
+        day = NOW.date()
+        case = CaseFile(
+            **own, number=f"B-{place}", kind=CaseKind.INCIDENT, opened_on=day, reporter_id=reporter,
+            applicant_id=applicant, project=PLANTED["project"], penalty_cents=COST,
+        )  # fmt: skip
+        strategy = Strategy(**own, number=f"CL-B{place}", made_on=day)
+        trial = Trial(number=f"TR-{place}", title="试验", budget_cents=COST)
+        letter = CareLetter(
+            code=f"C{place}", batch="b", kind=LetterKind.AGREEMENT, terms_version="1",
+            document_no=f"YH-{place}", party_id=applicant, made_at=NOW, valid_from=day, page_count=1,
+            yearly_cents=COST,
+            scan_name=PLANTED["letter scan"],
+        )  # fmt: skip
+        session.add_all([case, strategy, trial, letter])
+        session.flush()
+        session.add_all(
+            [
+                CaseDocument(
+                    case_id=case.id, kind=DocumentKind.EVIDENCE, file_name=PLANTED["document name"],
+                    media_type="application/pdf", size_bytes=1, sha256="0" * 64, added_at=NOW,
+                ),
+                StrategyLine(strategy_id=strategy.id, ordinal=1, measure="T01", text=PLANTED["line text"]),
+                StrategySignature(
+                    strategy_id=strategy.id, party_id=reporter, role=SignRole.EXPERT, signed_on=day,
+                    opinion=PLANTED["signature"], content_sha256="0" * 64,
+                ),
+                TrialPartner(trial_id=trial.id, party_id=crew, task=PLANTED["trial task"]),
+                CarePayment(
+                    year=2020 + place, party_id=applicant, record_count=1, amount_cents=COST,
+                    notes=PLANTED["payment note"],
+                ),
+                StewardNotice(
+                    **own, party_id=applicant, kind=NoticeKind.WARNING, sent_on=day,
+                    text=PLANTED["notice text"],
+                ),
+                InstrumentReading(
+                    **own, instrument=InstrumentKind.RESISTOGRAPH, measured_on=day,
+                    position=PLANTED["instrument place"], party_id=crew,
+                ),
+                WorkOrder(
+                    **own, number=f"GD-B{place}", measure="T01", state=WorkState.ACCEPTED, accepted_on=day,
+                    party_id=crew, accepted_by_id=reporter, cost_cents=COST,
+                ),
+                ZoneCheck(
+                    number=f"ZC-{place}", code=f"Z{place}", made_at=NOW, valid_to=day,
+                    project=PLANTED["project"], applicant_id=applicant, file_name="a",
+                    file_sha256="0" * 64, projection="WGS84", outline="",
+                    verdict=ZoneVerdict.NONE, hit_count=0, sha256="0" * 64, history_head="0" * 64,
+                    result=json.dumps({"said": PLANTED["check result"]}, ensure_ascii=False),
+                ),
+            ]
+        )  # fmt: skip
     session.flush()
 
 

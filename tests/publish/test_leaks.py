@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from leak_kit import (
+    COST,
     EXACT_NO,
     GENERALISED_NO,
     OTHER_POINT_SAME_CELL,
@@ -111,6 +112,13 @@ def test_the_place_of_a_generalised_tree_is_in_no_export(files: dict[str, bytes]
             assert not [word for word in words if word in part], name
             for number in re.findall(rb"[0-9]{2,3}\.[0-9]{3,}", part):
                 assert min(abs(float(number) - lon), abs(float(number) - lat)) > 0.0002, (name, number)
+
+
+def test_no_money_is_in_any_export(files: dict[str, bytes]) -> None:
+    words = [str(COST).encode(), f"{COST / 100:,.2f}".encode(), f"{COST / 100:.2f}".encode()]
+    for name, content in files.items():
+        for part in unpacked(name, content):
+            assert not [word for word in words if word in part], name
 
 
 async def test_two_places_in_one_cell_cannot_be_told_apart(tmp_path: Path) -> None:

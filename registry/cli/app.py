@@ -79,12 +79,20 @@ class Office:
     def say(self, text: str) -> None:
         """A line for a person; silent where JSON was asked for."""
         if not self.as_json:
-            typer.echo(text)
+            _echo(text)
 
     def answer(self, facts: dict[str, Any]) -> None:
         """The answer for a program: one JSON object, where asked for."""
         if self.as_json:
-            typer.echo(json.dumps(facts, ensure_ascii=False, default=str))
+            _echo(json.dumps(facts, ensure_ascii=False, default=str))
+
+
+def _echo(text: str) -> None:
+    """A line on stdout; where nobody reads on (`| head`), the work goes on in silence."""
+    try:
+        typer.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 HOMES = {
@@ -93,8 +101,8 @@ HOMES = {
     "serve": "serving",
     "tags": "exporting", "map": "exporting", "dossier": "exporting", "dossiers": "exporting",
     "file": "history",
-    "case": "cases case_follow case_print", "list": "lists", "duplicates": "merging", "merge": "merging", "split": "merging",
-    "allot": "merging", "rules": "rules", "campaign": "campaigns",
+    "case": "cases case_follow case_print", "list": "lists",
+    "duplicates": "merging", "merge": "merging", "split": "merging", "allot": "merging", "rules": "rules", "campaign": "campaigns",
     "ledger": "ledgers", "duty": "duties", "agreement": "agreements", "craft": "ledgers", "inspect": "groves",
     "assess": "assessment_options assessments assessment_forms assessment_intake",
     "zones": "zones zone_legal zone_exports zone_layers zone_checks",

@@ -174,12 +174,14 @@ def _measured(
 def _days(year: int | None, from_: datetime | None, to: datetime | None, today: date) -> tuple[date, date]:
     if year is not None and (from_ or to):
         raise typer.BadParameter(_("Give a year, or a first and a last day."))
-    if year is not None:
-        return date(year, 1, 1), date(year, 12, 31)
     last = to.date() if to else today
     first = from_.date() if from_ else date(last.year, 1, 1)
+    if year is not None:
+        first, last = date(year, 1, 1), date(year, 12, 31)
     if first > last:
         raise typer.BadParameter(_("The first day comes after the last."))
+    if first > today:
+        raise typer.BadParameter(_("The period has not begun yet."))
     return first, last
 
 

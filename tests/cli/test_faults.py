@@ -30,3 +30,19 @@ def test_with_debug_the_trace_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(application, "app", break_down)
     with pytest.raises(ZeroDivisionError):
         application.main()
+
+
+def test_work_goes_on_when_nobody_reads_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`gushu letters make | head`: what was begun is finished, and said to nobody."""
+    silenced: list[int] = []
+
+    def closed(_text: str) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(application.typer, "echo", closed)
+    monkeypatch.setattr(application.os, "dup2", lambda *_files: silenced.append(1))
+    monkeypatch.setattr(application.sys, "stdout", open(application.os.devnull, "w"))  # noqa: SIM115
+    office = application.Office("x.db", application.translator("en"), False, "tests")
+    office.say("first")
+    office.say("second")
+    assert silenced == [1, 1]

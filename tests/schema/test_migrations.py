@@ -141,3 +141,72 @@ def test_the_history_goes_on_over_the_migration(first_version: Engine) -> None:
         record_event(session, "register:begun", [], actor="tests", at=NOW)
     with transaction(first_version) as session:
         assert verify_history(session)
+
+
+SECOND = {
+    **{name: ROWS[name] for name in ("authority", "source", "party")},
+    "grove": ROWS["grove"] | {"status": "alive", "datum": "unknown", "text_lang": "zh-Hans"},
+    "tree": ROWS["tree"],
+    "care_agreement": {
+        "id": "c",
+        "tree_id": "t",
+        "party_id": "p",
+        "signed_on": "2026-01-01",
+        "document_no": "1",
+    },
+    "case_file": {
+        "id": "f",
+        "number": "2026-0001",
+        "kind": "death",
+        "state": "open",
+        "tree_id": "t",
+        "opened_on": "2026-01-02",
+    },
+    "case_step": {
+        "id": "e",
+        "case_id": "f",
+        "ordinal": 1,
+        "kind": "report",
+        "happened_on": "2026-01-02",
+        "recorded_at": "2026-01-02 00:00:00.000000",
+    },
+    "photo": {
+        "id": "h",
+        "tree_id": "t",
+        "sha256": "0" * 64,
+        "kind": "whole",
+        "caption_released": 0,
+        "width": 1,
+        "height": 1,
+        "added_on": "2026-01-01",
+        "is_released": 1,
+    },
+    "inspection": {
+        "id": "i",
+        "tree_id": "t",
+        "inspected_on": "2026-01-03",
+        "kind": "patrol",
+        "findings": "[]",
+    },
+    "measurement": {"id": "m", "tree_id": "t", "girth_cm": 320.0},
+}
+
+
+def test_a_register_of_the_second_version_keeps_its_cases_agreements_and_visits(tmp_path: Path) -> None:
+    engine = make_engine(str(tmp_path / "register.db"))
+    with engine.begin() as connection:
+        command.upgrade(_config(connection), "0002")
+        for table, row in SECOND.items():
+            marks = ", ".join(f":{name}" for name in row)
+            connection.execute(sa.text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})"), row)
+    migrate_to_head(engine)
+    with engine.connect() as connection:
+        for table, row in SECOND.items():
+            found = connection.execute(sa.text(f"SELECT {', '.join(row)} FROM {table}")).mappings().one()
+            assert dict(found) == row
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() == []
+    with transaction(engine) as session:
+        record_event(session, "register:begun", [], actor="tests", at=NOW)
+    with transaction(engine) as session:
+        assert verify_history(session)
+    engine.dispose()

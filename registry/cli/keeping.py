@@ -24,8 +24,8 @@ from registry.importing.mapping import Mapping, choose_mapping, named_mapping, s
 from registry.importing.reading import open_table
 from registry.outputs import check_output
 from registry.publish import publish as publish_edition
-from registry.selection import find_record
 from registry.rulepacks import PackLibrary, pack_folder
+from registry.selection import find_record
 from registry.settings import KNOWN, all_settings, get_setting
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator

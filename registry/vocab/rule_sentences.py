@@ -188,7 +188,7 @@ def _zone_details(t: Translator, values: Values) -> list[str]:
         parts.append(t.gettext("diameter at {metres} m above ground", metres=f"{values['measured_at_m']:g}"))
     if "boundary_offset_m" in values:
         parts.append(t.gettext("{metres} m beyond a boundary", metres=f"{values['boundary_offset_m']:g}"))
-    if _ROOT_KEYS <= values.keys():
+    if values.keys() >= _ROOT_KEYS:
         numbers = {key: f"{values[f'root_{key}']:g}" for key in ("factor", "scale", "power", "least_m")}
         numbers["below"] = f"{values['root_least_below_m']:g}"
         parts.append(
@@ -211,7 +211,9 @@ def _works(t: Translator, values: Values) -> str:
     if values.get("unstated_uncertainty_m") is not None:
         metres = f"{values['unstated_uncertainty_m']:g}"
         parts.append(
-            t.gettext("a position whose accuracy nobody states is taken to be within {metres} m", metres=metres)
+            t.gettext(
+                "a position whose accuracy nobody states is taken to be within {metres} m", metres=metres
+            )
         )
     if values.get("forbids"):
         acts = _listed(t, INCIDENTS, values["forbids"])

@@ -1,5 +1,7 @@
 """A fault of the program itself is one line, never a trace."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from registry.cli import app as application
@@ -41,7 +43,8 @@ def test_work_goes_on_when_nobody_reads_its_lines(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(application.typer, "echo", closed)
     monkeypatch.setattr(application.os, "dup2", lambda *_files: silenced.append(1))
-    monkeypatch.setattr(application.sys, "stdout", open(application.os.devnull, "w"))  # noqa: SIM115
+    monkeypatch.setattr(application.os, "open", lambda *_file: 9)
+    monkeypatch.setattr(application.sys, "stdout", SimpleNamespace(fileno=lambda: 8))
     office = application.Office("x.db", application.translator("en"), False, "tests")
     office.say("first")
     office.say("second")

@@ -17,6 +17,8 @@ from registry.vocab.rule_words import CLASSES, CONFIDENCES
 from registry.vocab.words import Category
 from registry.zone_records import ConflictLine, ZoneLine
 
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+
 
 @dataclass(frozen=True, slots=True)
 class ZoneListFacts:
@@ -27,6 +29,26 @@ class ZoneListFacts:
     counts: dict[str, int]
     history_head: str = ""
     is_demonstration: bool = False
+
+
+class Citations:
+    """The sources that a list cites, each once, numbered in the order in which they come."""
+
+    def __init__(self) -> None:
+        self._marks: dict[str, str] = {}
+
+    def mark(self, line: ZoneLine, t: Translator) -> str:
+        """Such as ①; that it is a default, where it is one."""
+        if not line.citation:
+            return ""
+        number = len(self._marks) + 1
+        new = _CIRCLED[number - 1] if number <= len(_CIRCLED) else f"[{number}]"
+        mark = self._marks.setdefault(line.citation, new)
+        return t.gettext("default {mark}", mark=mark) if line.standing == "default" else mark
+
+    def lines(self) -> list[str]:
+        """The notes: mark and citation."""
+        return [f"{mark} {citation}" for citation, mark in self._marks.items()]
 
 
 def write_zone_book(
@@ -96,8 +118,9 @@ def write_zone_pdf(
         sample=_("SAMPLE") if facts.is_demonstration else None,
     )
     columns = _pdf_columns(t)
+    notes = Citations()
     groups = [
-        (t.word(ZoneKind, kind), [_cells(line, t) for line in lines if line.kind == kind])
+        (t.word(ZoneKind, kind), [_cells(line, t, notes) for line in lines if line.kind == kind])
         for kind in ("legal", "computed")
     ]
     without = [
@@ -118,7 +141,7 @@ def write_zone_pdf(
         *(cell for _name, rows in groups for row in rows for cell in row),
         *(cell for row in without for cell in row),
         running.head, running.head_right, running.foot, running.page_of, running.sample or "",
-        "0123456789 .,-–·…",
+        *notes.lines(), "0123456789 .,-–·…",
     }  # fmt: skip
     fonts = prepare_fonts(sorted(said), extra_fonts=extra_fonts)
     canvas = new_canvas(
@@ -130,6 +153,8 @@ def write_zone_pdf(
     flow.paragraph(note, size=SMALL, colour=SOFT)
     if any(line.is_sensitive and line.kind for line in lines):
         flow.paragraph(hidden, size=SMALL, colour=SOFT)
+    for said_once in notes.lines():
+        flow.paragraph(said_once, size=SMALL, colour=SOFT)
     for name, rows in groups:
         if rows:
             flow.heading(f"{name} ({len(rows)})", key=name)
@@ -169,10 +194,10 @@ def _pdf_columns(t: Translator) -> list[PdfColumn]:
     ]  # fmt: skip
 
 
-def _cells(line: ZoneLine, t: Translator) -> list[str]:
+def _cells(line: ZoneLine, t: Translator, notes: Citations) -> list[str]:
     area = "" if line.area_m2 is None else t.number(line.area_m2, 1)
     return [
-        line.number, line.name or "", grade_word(line, t), basis_words(line, t), area,
+        line.number, line.name or "", grade_word(line, t), basis_words(line, t, notes), area,
         bounds_words(line, t), document_words(line, t),
     ]  # fmt: skip
 
@@ -210,11 +235,15 @@ def grade_word(line: ZoneLine, t: Translator) -> str:
     return t.word(Category, line.category) if line.category in known else ""
 
 
-def basis_words(line: ZoneLine, t: Translator) -> str:
-    """Why the zone is as wide as it is, in one line: the rule, or that it was delineated."""
+def basis_words(line: ZoneLine, t: Translator, notes: Citations | None = None) -> str:
+    """Why the zone is as wide as it is, in one line: the rule, or that it was delineated.
+
+    notes: with them a citation is a short mark, and stands in the notes once.
+    """
     if line.kind == "legal":
         return t.gettext("as delineated") + (f" · {line.deviation}" if line.deviation else "")
-    return " · ".join(filter(None, (line.rule_text, line.citation)))
+    cited = notes.mark(line, t) if notes else line.citation
+    return " · ".join(filter(None, (line.rule_text, cited)))
 
 
 def bounds_words(line: ZoneLine, t: Translator) -> str:

@@ -16,6 +16,7 @@ from registry.vocab.labels import Label
 from registry.vocab.language import Translator
 from registry.vocab.rule_words import CLASSES, CONFIDENCES, REQUIREMENTS, STANDINGS
 
+_KM_FROM = 10_000
 TITLE = Label("保护范围核查意见", "Opinion on a check of protection zones")
 COMPUTED = Label("推算，未依法公布", "computed, not legally published")
 BASES = {
@@ -29,12 +30,14 @@ KINDS = {
     "grove": Label("古树群", "grove"),
     "garden": Label("历史名园", "heritage garden"),
     "place": Label("地点", "place"),
+    "register": Label("本名册", "this register"),
 }
 LISTS = {
     "trees_without_position": Label("没有坐标的树木", "Trees without a position"),
     "groves_without_boundary": Label("没有边界的古树群", "Groves without a boundary"),
     "without_zone": Label("附近没有保护范围的记录", "Records nearby without a zone"),
     "uncertain": Label("位置误差可能触及的记录", "Records whose uncertain place may be reached"),
+    "outside_register": Label("名册可能未覆盖此地", "The register may not cover this place"),
 }
 TIERS = {
     "minor": Label("轻度侵入", "minor encroachment"),
@@ -125,7 +128,9 @@ def citation(ruling: Ruling, t: Translator) -> str:
 
 
 def metres(value: float | None, t: Translator) -> str:
-    """A distance, to a tenth of a metre."""
+    """A distance, to a tenth of a metre; from ten kilometres on to a kilometre."""
+    if value is not None and value >= _KM_FROM:
+        return f"{t.number(round(value / 1000), 0)} km"
     return "–" if value is None else f"{t.number(value, 1)} m"
 
 

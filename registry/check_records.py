@@ -12,6 +12,7 @@ OPEN_LISTS = (
     "groves_without_boundary",
     "without_zone",
     "uncertain",
+    "outside_register",
 )
 """What keeps a check from saying that there is no conflict, in the order in which it is told."""
 KEPT = 5000

@@ -24,6 +24,7 @@ STATEMENTS = {
     ZoneKind.COMPUTED: "推算，未依法公布 / computed, not legally published",
     ZoneKind.LEGAL: "依法划定 / delineated",
 }
+UNPUBLISHED = "依法划定，尚未公布 / delineated, not yet published"
 _AREAS: dict[str, Any] = {"grove": Grove, "garden": HeritageGarden, "place": Place}
 _BATCH = 1000
 Shown = tuple[str, str | None, str, str | None]
@@ -86,7 +87,7 @@ def _rows(
             "number": number,
             "name": name,
             "kind": ZoneKind(zone.kind).value,
-            "statement": STATEMENTS[ZoneKind(zone.kind)],
+            "statement": UNPUBLISHED if is_legal and zone.published_on is None else STATEMENTS[zone.kind],
             "basis_zh": bases.words(zone.pack_id, zone.rule, "zh"),
             "basis_en": bases.words(zone.pack_id, zone.rule, "en"),
             "since": zone.made_on,

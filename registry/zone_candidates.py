@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from math import cos, pi, radians
+from math import cos, pi, radians, sqrt
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -352,6 +353,34 @@ def _points(footprint: Footprint) -> list[tuple[float, float]] | None:
     middle = footprint.shape.representative_point()
     points = [(float(lon), float(lat)) for lon, lat in corners] + [(middle.x, middle.y)]
     return points if len(points) <= _MOST_POINTS else None
+
+
+def is_covered(session: Session, footprint: Footprint, reach_m: float, on: date) -> bool:
+    """Whether a tree with a position, whatever has become of it, or a zone in force lies within so many
+    metres of the box around the footprint."""
+    box = _box(footprint.box_around(reach_m), on)
+    lon, lat = col(Tree.lon), col(Tree.lat)
+    tree = sa.select(lat).where(
+        lat.between(box["south"], box["north"]), lon.between(box["west"], box["east"])
+    )
+    if session.execute(tree.limit(1)).first() is not None:
+        return True
+    meets = _meets(col(Zone.west), col(Zone.south), col(Zone.east), col(Zone.north))
+    return session.execute(sa.select(col(Zone.id)).where(meets, _holds()).limit(1), box).first() is not None
+
+
+def nearest_tree(session: Session, footprint: Footprint) -> Any | None:
+    """Columns of the tree whose position is nearest; `degrees`: of latitude, roughly how far it is."""
+    middle = footprint.shape.representative_point()
+    squeeze = cos(radians(middle.y))
+    lon, lat = col(Tree.lon) - middle.x, col(Tree.lat) - middle.y
+    square = lon * lon * squeeze * squeeze + lat * lat
+    columns = [col(each) for each in (Tree.id, Tree.tree_no, Tree.name_verbatim, Tree.division_id)]
+    query = sa.select(*columns, square.label("square")).where(col(Tree.lat).is_not(None))
+    row = session.execute(query.order_by(square, col(Tree.id)).limit(1)).first()
+    if row is None:
+        return None
+    return SimpleNamespace(**{**row._mapping, "degrees": sqrt(row.square)})
 
 
 def trees_without_position(session: Session, on: date) -> Iterator[Any]:

@@ -6,7 +6,6 @@ asks may know that; there are no accounts yet, and the command line is the offic
 
 from collections.abc import Mapping
 from datetime import date
-from math import cos, radians, sqrt
 from typing import Any
 
 import shapely
@@ -15,10 +14,19 @@ from sqlmodel import Session, col, select
 
 from registry.affected import pack_chooser
 from registry.care_errors import ExactPositionsError, FootprintError
-from registry.check_records import Asked, CheckResult, Context, HitRecord, Ruling
+from registry.check_records import (
+    Asked,
+    CheckedRecord,
+    CheckResult,
+    Context,
+    HitRecord,
+    OpenList,
+    OpenRecord,
+    Ruling,
+)
 from registry.errors import Phrase
 from registry.geofiles import GeoFile
-from registry.models import Edition, Event, Tree
+from registry.models import Edition, Event
 from registry.rulepacks import PackLibrary
 from registry.rules.conflicts import (
     NEAR_M,
@@ -31,14 +39,15 @@ from registry.rules.conflicts import (
     verdict,
 )
 from registry.rules.packs import Rule, RulePack
-from registry.zone_candidates import Candidates, candidates
+from registry.zone_candidates import Candidates, candidates, is_covered, nearest_tree
 from registry.zone_check_lists import Known, Named, open_lists
 
 DEFAULTS = "office-defaults"
 """The pack that says what no law says: how long a check is valid, what an unstated place may be off by."""
 _ON_MAP = 150
 _SAID = 5
-_FAR_KM = 20.0
+_COVERED_KM = 10.0
+"""Where no pack says how far a register reaches."""
 _KM_A_DEGREE = 111.32
 
 
@@ -122,6 +131,8 @@ class _Answer:
         lists, scope, outside = open_lists(
             session, self.footprint, around, found, named, self.library, self.on
         )
+        away = self._outside_register(around)
+        lists = (*lists, away)
         settings = named.surroundings.settings
         return CheckResult(
             asked=self.asked,
@@ -134,7 +145,7 @@ class _Answer:
             checked_on=self.on.isoformat(),
             zones_near=len(around.zones),
             nearest_m=found.nearest_m,
-            nearest_record_km=None if around.zones or around.trees else self._nearest_km(),
+            nearest_record_km=_km(away),
             scope=scope,
             outside_scope=outside,
             unstated_m=self.unstated_m,
@@ -194,20 +205,27 @@ class _Answer:
                 return rule
         return None
 
-    def _nearest_km(self) -> float | None:
-        """Roughly how far the nearest position of the register is; None where it is near, or there is none.
+    def _outside_register(self, around: Candidates) -> OpenList:
+        """The nearest record, where it is so far away that the register may not cover the place at all.
 
-        So that a footprint in a wrong coordinate system does not pass for one without conflict.
+        So that neither land of another office nor a wrong coordinate system passes for one without conflict.
         """
-        middle = self.footprint.shape.representative_point()
-        squeeze = cos(radians(middle.y))
-        lon, lat = col(Tree.lon) - middle.x, col(Tree.lat) - middle.y
-        square = lon * lon * squeeze * squeeze + lat * lat
-        found = self.session.execute(
-            sa.select(sa.func.min(square)).where(col(Tree.lat).is_not(None))
-        ).scalar()
-        away = None if found is None else sqrt(found) * _KM_A_DEGREE
-        return None if away is None or away < _FAR_KM else round(away)
+        name = "outside_register"
+        km = self._default("works", "", "covered_km") or _COVERED_KM
+        if around.zones or around.trees or is_covered(self.session, self.footprint, km * 1000, self.on):
+            return OpenList(name, 0)
+        row = nearest_tree(self.session, self.footprint)
+        if row is None:
+            nothing = CheckedRecord("register", "", "")
+            return OpenList(name, 1, (OpenRecord(nothing, missing=("any_position",)),))
+        away = round(row.degrees * _KM_A_DEGREE) * 1000.0
+        nearest = self.named.listed("tree", row, row.tree_no, row.name_verbatim)
+        return OpenList(name, 1, (OpenRecord(nearest, away, missing=("register",)),))
+
+
+def _km(outside: OpenList) -> float | None:
+    away = outside.records[0].distance_m if outside.records else None
+    return None if away is None else away / 1000
 
 
 def _ruling(rule: Rule, requires: str) -> Ruling:

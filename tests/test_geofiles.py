@@ -149,7 +149,7 @@ def test_eastings_may_carry_the_number_of_their_zone_and_no_other(tmp_path: Path
         (ring(X, Y, 10), "EPSG:3826", "outside where EPSG:3826 is used"),
         (ring(), "EPSG:9", "names no coordinate system"),
         (ring(), "Beijing", "names no coordinate system"),
-        (ring(X, Y, 10), "EPSG:2383", "converted to CGCS2000"),
+        (ring(X, Y, 10), "EPSG:2383", "convert the file to CGCS2000"),
         ([[LON, LAT], [LON + 1, LAT + 1], [LON + 1, LAT], [LON, LAT + 1], [LON, LAT]], None, "crosses"),
         ([[LON, LAT], [LON + 1, LAT], [LON, LAT]], None, "fewer than three corners"),
         ([[LON, LAT], [LON + 1, LAT], [LON + 0.5, LAT], [LON, LAT]], None, "not valid|area|crosses|three"),
@@ -204,6 +204,15 @@ def test_what_somebody_declares_goes_before_what_the_file_says(tmp_path: Path) -
     found = read_features(shapefile(tmp_path), crs="EPSG:4546")
     assert found.features[0].geometry.bounds[0] == pytest.approx(LON - 3, abs=1e-6)
     assert "EPSG:4547" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["西安80", "北京54", "1980西安坐标系", "Xian 1980", "Beijing 1954", "EPSG:4610"]
+)
+def test_a_known_system_without_a_public_conversion_says_what_to_do(name: str, tmp_path: Path) -> None:
+    said = reason(geojson(tmp_path, ring()), crs=name)
+    assert "is known, but its conversion" in said
+    assert "surveying office" in said
 
 
 def test_a_shapefile_without_prj_is_refused_until_its_system_is_declared(tmp_path: Path) -> None:

@@ -39,7 +39,21 @@ class ZoneDrawing:
     @property
     def is_delineated(self) -> bool:
         """Whether one of them binds."""
-        return any(row["kind"] == "legal" for row in self.rows)
+        return any(row["kind"] == "legal" and row["published_on"] for row in self.rows)
+
+    def bases(self, lang: str) -> list[tuple[str, str]]:
+        """(rule in short words, its source) of each row; "" for what is not there."""
+        told = (row["basis_en" if lang == "en" else "basis_zh"] or "" for row in self.rows)
+        return [(text, source) for text, _, source in (each.partition(" · ") for each in told)]
+
+    def is_default(self, row: dict[str, Any]) -> bool:
+        """Whether its rule is no law but a default, as its source says of itself."""
+        _, _, source = (row["basis_zh"] or "").partition(" · ")
+        return source.startswith("默认值")
+
+    def sources(self, lang: str) -> list[str]:
+        """What the rules rest on, each once."""
+        return list(dict.fromkeys(source for _, source in self.bases(lang) if source))
 
     @property
     def confidences(self) -> dict[str, Label]:

@@ -9,12 +9,12 @@ import shapely
 import typer
 from sqlmodel import Session
 
-from registry.care_errors import ZoneFileError
+from registry.care_errors import ZoneError, ZoneFileError
 from registry.cli.app import Office, _
 from registry.cli.ledgers import Reason, Record, ref_of
 from registry.cli.zones import zones
 from registry.commands.subjects import Ref
-from registry.commands.zones import LegalDraft, LegalReport, set_legal_zones
+from registry.commands.zones import LegalDraft, LegalReport, check_legal_zone, set_legal_zones
 from registry.db import transaction
 from registry.errors import (
     Phrase,
@@ -131,6 +131,7 @@ def import_(
             why = str(each.properties.get(deviation) or "") or None if deviation else None
             facts = _facts(document, approved_by, published_on, published_url, why, since, found)
             drafts.append((ref, LegalDraft(each.geometry, **facts)))
+        _refuse_any(session, drafts, office, file)
         report = LegalReport()
         if not dry_run:
             report = set_legal_zones(
@@ -143,6 +144,23 @@ def import_(
     else:
         _say(office, report)
     office.answer({**_answer(report), "features": len(found.features), "dry_run": dry_run})
+
+
+def _refuse_any(session: Session, drafts: list[tuple[Ref, LegalDraft]], office: Office, file: Path) -> None:
+    """Say of each feature why it cannot be recorded. Raises ZoneFileError where there is any."""
+    t, today = office.t, office.today(session)
+    count = 0
+    for ordinal, (ref, draft) in enumerate(drafts, start=1):
+        try:
+            check_legal_zone(session, ref, draft, today)
+        except ZoneError as error:
+            count += 1
+            typer.echo(
+                t.gettext("feature {ordinal}: {problem}", ordinal=ordinal, problem=t.error(error)), err=True
+            )
+    if count:
+        told = t.ngettext("{count} feature cannot be recorded", "{count} features cannot be recorded", count)
+        raise ZoneFileError(path=file, reason=told)
 
 
 def _matched(

@@ -10,6 +10,7 @@ import typer
 from sqlmodel import Session
 
 from exports.zone_list import (
+    Citations,
     ZoneListFacts,
     basis_words,
     confidence_word,
@@ -157,7 +158,7 @@ def _zone_texts(line: ZoneLine, t: Translator) -> list[str]:
     _ = t.gettext
     area = _("{area} m² in {projection}", area=t.number(line.area_m2 or 0, 1), projection=line.projection)
     span = (
-        _("{first} to {last}", first=line.made_on, last=line.ended_on)
+        _("held from {first}, ended on {last}", first=line.made_on, last=line.ended_on)
         if line.ended_on
         else _("since {day}", day=line.made_on)
     )
@@ -244,8 +245,11 @@ def list_(
                 write_zone_book(chosen, facts, stream, language=t)
         office.say(str(out))
     else:
+        notes = Citations()
         for line in chosen:
-            office.say(_line(line, t))
+            office.say(_line(line, t, notes))
+        for note in notes.lines():
+            office.say(note)
     office.say(t.ngettext("{count} line", "{count} lines", len(chosen)))
     office.say(counts_sentence(facts.counts, t))
     if facts.counts["stale"]:
@@ -254,13 +258,13 @@ def list_(
     office.answer({"zones": [_told(line) for line in chosen], "counts": facts.counts})
 
 
-def _line(line: ZoneLine, t: Translator) -> str:
+def _line(line: ZoneLine, t: Translator, notes: Citations) -> str:
     name = record_name(line.record_kind, line.number)
     if line.kind is None:
         return "  ".join(filter(None, (name, line.name, grade_word(line, t), missing_words(line, t))))
     area = f"{t.number(line.area_m2 or 0, 1)} m²"
     stale = t.gettext("stale") if line.is_stale else ""
-    words = (t.word(ZoneKind, line.kind), area, basis_words(line, t), document_words(line, t), stale)
+    words = (t.word(ZoneKind, line.kind), area, basis_words(line, t, notes), document_words(line, t), stale)
     return "  ".join(filter(None, (name, line.name, grade_word(line, t), *words)))
 
 

@@ -27,6 +27,8 @@ from registry.vocab.care_words import ZoneKind
 _BATCH = 500
 _LEAST_M2 = 1.0
 """Square metres below which a polygon is no zone."""
+_PLAUSIBLE_M = 200.0
+"""Farther from its record than this, and than the record's place may be off, a polygon is another's."""
 
 
 @dataclass(slots=True)
@@ -173,6 +175,7 @@ def _delineated(
         if zone.made_on > since:
             told = Phrase("one delineated later, on {day}, is on record", day=zone.made_on)
             raise ZoneError(record=ref[2], reason=told)
+    _refuse_misplaced(session, ref, draft, outline)
     gone = [plain_row(Zone, zone) for zone in old]
     for zone in old:
         zone.ended_on = since
@@ -187,6 +190,44 @@ def _delineated(
     if (metres := _metres_outside(session, ref, outline)) > 0:
         report.apart.append((ref[2], metres))
     return told_rows(ref, "zones", gone=gone, came=[*old, row])
+
+
+def check_legal_zone(session: Session, ref: Ref, draft: LegalDraft, today: date) -> None:
+    """Whether a draft can be recorded; nothing is. Raises ZoneError, RecordKindError."""
+    outline = _checked(ref, draft, today)
+    old = _zones_of(session, ref, ZoneKind.LEGAL)
+    if not any((zone.document_no, zone.outline) == (draft.document_no, outline.hex) for zone in old):
+        _refuse_misplaced(session, ref, draft, outline)
+
+
+def _refuse_misplaced(session: Session, ref: Ref, draft: LegalDraft, outline: Outline) -> None:
+    """Raise ZoneError where a polygon lies too far from its record to be meant and nobody says why."""
+    if (draft.deviation or "").strip():
+        return
+    away, off = _metres_from_record(session, ref, outline)
+    if away is None or away <= _PLAUSIBLE_M + off:
+        return
+    distance = f"{away / 1000:,.1f} km" if away >= 1000 else f"{away:.0f} m"
+    told = Phrase(
+        "it lies {distance} from the record: is it the right one? If it is meant so, give its deviation",
+        distance=distance,
+    )
+    raise ZoneError(record=ref[2], reason=told)
+
+
+def _metres_from_record(session: Session, ref: Ref, outline: Outline) -> tuple[float | None, float]:
+    """How far an outline lies from its record, and what the record's place may be off by, in metres.
+
+    From a tree's position, else from the zones that hold; None where nothing tells where the record is.
+    """
+    tree = session.get(Tree, ref[1]) if ref[0] == "tree" else None
+    if tree is not None and tree.lon is not None and tree.lat is not None:
+        return outline.metres_to(tree.lon, tree.lat), tree.coordinate_uncertainty_m or 0.0
+    zones = [zone for kind in ZoneKind for zone in _zones_of(session, ref, kind)]
+    if not zones:
+        return None, 0.0
+    off = max(zone.uncertainty_m or 0.0 for zone in zones)
+    return min(outline.metres_between(shapely.from_wkb(zone.outline)) for zone in zones), off
 
 
 def _checked(ref: Ref, draft: LegalDraft, today: date) -> Outline:

@@ -18,6 +18,10 @@ _WORDS = {
     "wgs84": "WGS84", "crs84": "WGS84", "epsg4326": "WGS84", "cgcs2000": "CGCS2000", "epsg4490": "CGCS2000",
     "gcj02": "GCJ-02", "bd09": "BD-09", "bd09ll": "BD-09", "twd97": "TWD97",
 }  # fmt: skip
+_LOCKED = re.compile(
+    r"(?i)(?:19(?:54|80))?(?:北京|西安|beijing|peking|xian|xi'an)(?:19)?(?:54|80)?(?:坐标系|gcs)?"
+)
+"""Beijing 1954 and Xian 1980: known, but their way to CGCS2000 differs by place and is kept by surveyors."""
 _URN = re.compile(r"(?i)urn:ogc:def:crs:(OGC|EPSG):[^:]*:(\w+)")
 _GK = range(4491, 4555)
 """CGCS2000 / Gauss-Krüger: `datums` knows their zones, and eastings that carry them."""
@@ -133,12 +137,22 @@ def declared(text: str) -> System:
                 word, word, None, None, {"GCJ-02": 1.0, "BD-09": 1.0, "CGCS2000": 0.1}.get(word, 0.0)
             )
         return replace(declared(TWD97_ZONE_121), name=word)
+    if re.search(r"54|80", folded) and _LOCKED.fullmatch(folded):
+        raise _not_public(text)
     try:
         crs = CRS.from_user_input(text if "[" in text else grid_code(text))
     except (CRSError, ValueError) as error:
         shown = text if len(text) < 60 else text[:57] + "…"
         raise Unusable("{system} names no coordinate system", system=shown) from error
     return of_crs(crs)
+
+
+def _not_public(system: str) -> Unusable:
+    return Unusable(
+        "{system} is known, but its conversion to WGS84 and CGCS2000 is not public to the metre: have the "
+        "surveying office convert the file to CGCS2000 with its parameters, then name that with --crs",
+        system=system,
+    )
 
 
 def of_crs(crs: Any) -> System:
@@ -155,11 +169,7 @@ def of_crs(crs: Any) -> System:
         return declared(str(number))
     uncertainty = _uncertainty_m(crs)
     if uncertainty is None:
-        raise Unusable(
-            "how {system} relates to WGS84 and CGCS2000 is not public to the metre; "
-            "have the file converted to CGCS2000 first",
-            system=f"{name} ({crs.name})",
-        )
+        raise _not_public(f"{name} ({crs.name})")
     metres = crs.axis_info[0].unit_conversion_factor if crs.is_projected else None
     return System(name, None, crs, metres, uncertainty)
 

@@ -191,7 +191,7 @@ FORMAT: dict[str, Section] = {
             "root_is_major": _flag,
         },
         tuple(CLASSES),
-        own={"unstated_uncertainty_m": _number},
+        own={"unstated_uncertainty_m": _number, "covered_km": _number},
         one_of=("requires",),
     ),
     "penalties": Section(

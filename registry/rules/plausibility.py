@@ -292,12 +292,11 @@ def position_doubts(lon_raw: str | None, lat_raw: str | None) -> list[Doubt]:
 def rounding_m(lon_raw: str, lat_raw: str) -> float:
     """How far off a position can be because its decimal degrees were rounded, in metres (half a diagonal).
 
-    Both were rounded alike, and trailing zeros may have been dropped: the longer one tells, except where a
-    value has less than two decimals.
+    Both were rounded alike, and spreadsheets drop trailing zeros (113.0000000 becomes 113): the finer of the
+    two tells for the pair.
     """
-    usual = max(decimals(lon_raw), decimals(lat_raw))
-    steps = [10.0 ** -(usual if decimals(raw) >= 2 else decimals(raw)) for raw in (lon_raw, lat_raw)]
-    return round(math.hypot(*steps) / 2 * 111_320, 1)
+    step = 10.0 ** -max(decimals(lon_raw), decimals(lat_raw))
+    return round(math.hypot(step, step) / 2 * 111_320, 1)
 
 
 def date_doubts(field: str, day: date | None, placeholders: frozenset[date]) -> list[Doubt]:

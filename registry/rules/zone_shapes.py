@@ -56,9 +56,13 @@ class Outline:
 
     def metres_to(self, lon: float, lat: float) -> float:
         """How far a point lies outside, metres; 0 inside."""
+        return self.metres_between(shapely.Point(lon, lat))
+
+    def metres_between(self, other: Any) -> float:
+        """How far another shape in degrees lies outside, metres; 0 where they meet."""
         move = to_grid(self.projection)
         own = shapely.transform(self.shape, move)
-        return round(float(shapely.distance(own, shapely.transform(shapely.Point(lon, lat), move))), 2)
+        return round(float(shapely.distance(own, shapely.transform(other, move))), 2)
 
 
 def drawn(plans: Sequence[Plan]) -> list[Outline]:

@@ -406,6 +406,10 @@ ZONE_LACKS: dict[str, Label] = {
     "formula": Label("规则包没有米数", "the rule pack gives no metres"),
     "boundary": Label("没有边界", "no boundary"),
     "current": Label("现有范围与最新数据不符", "its zone does not follow the latest data"),
+    "register": Label(
+        "最近的在册记录；名册可能未覆盖此地", "the nearest record; the register may not cover this place"
+    ),
+    "any_position": Label("没有任何坐标；可能未覆盖此地", "no position at all; it may not cover this place"),
 }
 """What is missing where no zone can be computed."""
 
@@ -418,8 +422,8 @@ ZONE_INPUTS: dict[str, Label] = {
     "ground_cm": Label("地径", "diameter at ground"),
     "at_m": Label("测量高度", "measured at"),
     "stem_on": Label("胸径测于", "stem measured on"),
-    "stem_radius_m": Label("按胸径的半径", "radius by the stem"),
-    "crown_reach_m": Label("按树冠的半径（北东南西）", "reach by the crown (N E S W)"),
+    "stem_radius_m": Label("保护范围半径（由胸径）", "radius of the zone by the stem"),
+    "crown_reach_m": Label("保护范围半径（由树冠，北东南西）", "radius of the zone by the crown (N E S W)"),
     "root_radius_m": Label("结构根区半径", "radius of structural roots"),
     "trees_drawn": Label("画入的树", "trees drawn"),
     "trees_with_files": Label("有档案的树", "trees with files"),

@@ -215,6 +215,9 @@ def _works(t: Translator, values: Values) -> str:
                 "a position whose accuracy nobody states is taken to be within {metres} m", metres=metres
             )
         )
+    if values.get("covered_km") is not None:
+        km = f"{values['covered_km']:g}"
+        parts.append(t.gettext("a place farther than {km} km from every record may not be covered", km=km))
     if values.get("forbids"):
         acts = _listed(t, INCIDENTS, values["forbids"])
         parts.append(t.gettext("forbidden in the zone: {acts}", acts=acts))

@@ -8,10 +8,12 @@ from typing import Any, cast
 
 import pytest
 import shapely
+import shapely.affinity
 import sqlalchemy as sa
 from register_kit import MAPPING, NOW, count, import_rows, rows_of, tamper
 from sqlalchemy.engine import Engine
 
+from exports.zone_opinion_text import open_sentence
 from registry.boundaries import boundaries
 from registry.care_errors import ExactPositionsError, FootprintError, ZoneCheckError
 from registry.check_records import Asked, CheckResult
@@ -27,6 +29,7 @@ from registry.rulepacks import PackLibrary
 from registry.rules.conflicts import footprint_of
 from registry.rules.quadtree import cell_of
 from registry.vocab.care_words import ZoneKind
+from registry.vocab.language import translator
 from registry.zone_candidates import Scope
 from registry.zone_check_reviews import checks, find_check, review, whole_result
 from registry.zone_checks import answer, footprint_in
@@ -326,3 +329,28 @@ def test_a_site_around_a_whole_division_does_not_pass_for_elsewhere() -> None:
         footprint = footprint_of([site])
         assert footprint is not None
         assert Scope(cast(Any, around), footprint).may_hold("d") is may
+
+
+@pytest.mark.parametrize(("north_km", "verdict"), [(9, "none"), (11, "undecided"), (336, "undecided")])
+def test_land_that_the_register_does_not_cover_is_undecided(
+    office: Engine, north_km: int, verdict: str
+) -> None:
+    result = ask(office, shapely.affinity.translate(box(3), yoff=-north_km * 1000 * M))
+    assert result.verdict == verdict
+    named = result.open_list("outside_register").records
+    assert [(each.record.number, each.distance_m, each.missing) for each in named] == (
+        [] if verdict == "none" else [("1", north_km * 1000.0, ("register",))]
+    )
+    assert result.nearest_record_km == (None if verdict == "none" else north_km)
+    assert result_of(cast(Any, SimpleNamespace(result=json.dumps(result.plain())))) == result
+
+
+def test_a_register_without_any_position_covers_nothing(office: Engine) -> None:
+    with transaction(office) as session:
+        session.execute(sa.update(Tree).values(lon=None, lat=None, status="delisted"))
+        session.execute(sa.delete(Zone))
+    result = ask(office, box(3))
+    assert result.verdict == "undecided"
+    (each,) = result.open_list("outside_register").records
+    assert open_sentence(each, translator("zh")).startswith("本名册；没有任何坐标")
+    assert open_sentence(each, translator("en")).startswith("this register; no position at all")

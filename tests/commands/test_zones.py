@@ -184,6 +184,30 @@ def test_a_tree_outside_its_zone_is_told_and_a_craft_has_none(office: Engine) ->
     assert report.apart[0][1] == pytest.approx(853.5 - 15, abs=10)
 
 
+def test_a_polygon_far_from_its_record_is_refused_unless_a_deviation_says_why(office: Engine) -> None:
+    own = ref(office, "1")
+    near, far = LegalDraft(square(113.30, 40.08), "x"), LegalDraft(square(113.30, 43.20), "y")
+    with transaction(office) as session:
+        set_legal_zones(session, [(own, near)], today=TODAY, **ACTOR)
+    with pytest.raises(ZoneError, match=r"34\d\.\d km from the record"), transaction(office) as session:
+        set_legal_zones(session, [(own, far)], today=TODAY, **ACTOR)
+    assert [(zone.document_no, zone.ended_on) for zone in rows_of(office, Zone)] == [("x", None)]
+    with transaction(office) as session:
+        meant = LegalDraft(square(113.30, 43.20), "y", deviation="移植地")
+        report = set_legal_zones(session, [(own, meant)], today=TODAY, **ACTOR)
+    assert report.ended == 1
+    assert report.apart[0][0] == "1"
+
+
+def test_a_zone_of_a_record_without_position_lies_near_the_one_before(office: Engine) -> None:
+    own = ref(office, "3")
+    with transaction(office) as session:
+        set_legal_zones(session, [(own, LegalDraft(square(113.30, 40.08), "x"))], today=TODAY, **ACTOR)
+        set_legal_zones(session, [(own, LegalDraft(square(113.301, 40.08), "y"))], today=TODAY, **ACTOR)
+        with pytest.raises(ZoneError, match="from the record"):
+            set_legal_zones(session, [(own, LegalDraft(square(113.31, 40.08), "z"))], today=TODAY, **ACTOR)
+
+
 def test_a_zone_is_ended_with_its_reason(office: Engine) -> None:
     compute(office)
     own = ref(office, "1")

@@ -128,11 +128,14 @@ def test_a_position_that_is_not_known_is_not_doubtful() -> None:
         ("121.5081", "25.0391", 7.9),
         ("121.508", "25.039", 78.7),
         ("121.52", "25.0391", 7.9),
-        ("121.5", "25", 55938.0),
+        ("121.5", "25", 7871.5),
+        ("113", "40", 78715.1),
+        ("113", "40.0934567", 0.0),  # a spreadsheet's 113.0000000
+        ("113.0934567", "40.1", 0.0),
     ],
 )
 def test_rounding_says_how_far_a_written_position_can_be_off(lon: str, lat: str, metres: float) -> None:
-    assert rounding_m(lon, lat) == pytest.approx(metres, rel=0.01)
+    assert rounding_m(lon, lat) == pytest.approx(metres, rel=0.01, abs=0.05)
 
 
 @pytest.mark.parametrize(("raw", "digits"), [("25", 0), ("25.", 0), ("25.0", 1), ("-0.123", 3)])

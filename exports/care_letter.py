@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from reportlab.pdfgen.canvas import Canvas
 
-from exports.flow import Column, Flow, Running
+from exports.flow import BOTTOM, Column, Flow, Running
 from exports.fonts import Fonts, new_canvas, prepare_fonts
 from exports.kit import A4, BARK, LINE, MARGIN, MM, SMALL, SOFT, WIDTH, Pen, draw_sample_mark, wrap
 from exports.pictures import draw_qr
@@ -33,6 +33,8 @@ _SEAL = 18 * MM
 _BLOCK = 176.0
 """Height of the lines to sign on."""
 _SIZE = 9.6
+_TOGETHER = 3
+"""How many lines of a list stand together at its end."""
 
 
 def paginate(letters: Sequence[LetterRecord], *, extra_fonts: Sequence[Path] = ()) -> list[LetterPages]:
@@ -104,7 +106,13 @@ class _LetterFlow(Flow):
         super().__init__(pen, running)
         self.letter, self.marks = letter, marks
         self.rows: list[int] = []
+        self.listed: Sequence[Sequence[str]] = ()
         self._dress()
+
+    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+        """A table of lines of which the last few stay together, so that none is alone on a page."""
+        self.listed = rows
+        super().table(columns, rows)
 
     def new_page(self) -> None:
         """Finish this page and begin the next, with its code."""
@@ -137,6 +145,12 @@ class _LetterFlow(Flow):
         pen.fitted(MARGIN, 34, self.running.foot, SMALL - 0.8, room, colour=SOFT, least=4.6)
 
     def _table_row(self, columns: Sequence[Column], widths: Sequence[float], row: Sequence[str]) -> None:
+        if len(self.letter.lines) - len(self.rows) == _TOGETHER < len(self.letter.lines):
+            rest = self.listed[len(self.rows) :]
+            needed = sum(self._row_height(columns, widths, each) for each in rest)
+            if self.y - needed < BOTTOM:
+                self.new_page()
+                self._table_head(columns, widths)
         super()._table_row(columns, widths, row)
         self.rows.append(self.page)
 

@@ -191,10 +191,7 @@ class Flow:
         self.y -= height
 
     def _table_row(self, columns: Sequence[Column], widths: Sequence[float], row: Sequence[str]) -> None:
-        cells = [
-            wrap(self.pen.fonts, text, column.role, column.size, width - 2 * PAD) if text else []
-            for column, width, text in zip(columns, widths, row, strict=True)
-        ]
+        cells = self._wrapped(columns, widths, row)
         while True:
             room = int((self.y - BOTTOM - 2 * PAD) / (CELL * LEADING))
             tallest = max(map(len, cells))
@@ -207,10 +204,21 @@ class Flow:
             if not any(cells):
                 return
 
+    def _wrapped(
+        self, columns: Sequence[Column], widths: Sequence[float], row: Sequence[str]
+    ) -> list[list[str]]:
+        return [
+            wrap(self.pen.fonts, text, column.role, column.size, width - 2 * PAD) if text else []
+            for column, width, text in zip(columns, widths, row, strict=True)
+        ]
+
+    def _row_height(self, columns: Sequence[Column], widths: Sequence[float], row: Sequence[str]) -> float:
+        """How high a row is where it is not broken."""
+        return _height(columns, self._wrapped(columns, widths, row))
+
     def _cells(self, columns: Sequence[Column], widths: Sequence[float], cells: list[list[str]]) -> None:
         pen = self.pen
-        height = max(len(lines) * c.size * LEADING for c, lines in zip(columns, cells, strict=True)) + 2 * PAD
-        height = max(height, CELL * LEADING + 2 * PAD)
+        height = _height(columns, cells)
         x = MARGIN
         for column, width, lines in zip(columns, widths, cells, strict=True):
             anchor = {"left": x + PAD, "center": x + width / 2, "right": x + width - PAD}[column.align]
@@ -221,6 +229,11 @@ class Flow:
             x += width
         self.y -= height
         pen.rule(MARGIN, self.y, MARGIN + WIDTH, self.y, LINE, 0.4)
+
+
+def _height(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> float:
+    height = max(len(lines) * c.size * LEADING for c, lines in zip(columns, cells, strict=True)) + 2 * PAD
+    return max(height, CELL * LEADING + 2 * PAD)
 
 
 def draw_foot(pen: Pen, running: Running, page: int) -> None:

@@ -30,7 +30,7 @@ from exports.kit import (
 from exports.pictures import draw_empty_frame, draw_jpeg
 from exports.strategy_text import Gantt, Para, Pictures, Section, Table, called, strategy_sections
 from registry.records import RegisterFacts, TreeRecord
-from registry.strategy_records import StrategyRecord
+from registry.strategy_records import SignatureRecord, StrategyRecord
 from registry.vocab.care_words import SignRole, StrategyState
 from registry.vocab.language import Translator
 from registry.vocab.strategy_words import HEADINGS
@@ -223,12 +223,19 @@ def _heads(t: Translator) -> tuple[str, ...]:
     return _("As"), _("Who"), _("Day"), _("Document"), _("Signature or seal")
 
 
+def _verdict(signature: SignatureRecord, t: Translator) -> str:
+    """Whether an expert is for it; whoever prepared or reviewed it signs, and says no more."""
+    if signature.role != SignRole.EXPERT:
+        return ""
+    return t.gettext("in favour") if signature.is_favourable else t.gettext("against")
+
+
 def _approvals(record: StrategyRecord, t: Translator) -> list[tuple[str, ...]]:
     """Who has signed as what; a line for each role, empty where nobody has."""
     _ = t.gettext
     rows: list[tuple[str, ...]] = []
     void = _("void: the content was changed since")
-    for role in (SignRole.PREPARED, SignRole.REVIEWED):
+    for role in (SignRole.PREPARED, SignRole.REVIEWED, SignRole.EXPERT):
         own = [each for each in record.signatures if each.role == role]
         rows += [
             (
@@ -236,7 +243,7 @@ def _approvals(record: StrategyRecord, t: Translator) -> list[tuple[str, ...]]:
                 s.party,
                 s.signed_on.isoformat(),
                 s.document_no or "",
-                void if s.is_void else "",
+                " · ".join(filter(None, (_verdict(s, t), void if s.is_void else ""))),
             )
             for s in own
         ] or [(t.word(SignRole, role), "", "", "", "")]

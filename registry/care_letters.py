@@ -1,22 +1,27 @@
 """Reading who is to be written a care letter, and about which trees and groves."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from registry.area_queries import full_areas_of
 from registry.chunks import chunks
 from registry.letter_records import LetterDraft, LetterLine
-from registry.models import Party, TreeParty
+from registry.models import Grove, Party, Tree, TreeParty
 from registry.queries import full_trees
 from registry.records import AreaRecord, TreeRecord
 from registry.selection import standing_ids
+from registry.surroundings import Surroundings
 from registry.vocab.language import Translator
 from registry.vocab.words import Grade, PartyKind, PartyRole
 
 _CHUNK = 500
+Whereabouts = tuple[tuple[str, ...], str | None]
+"""Where a record lies: its divisions down to the town, and its village."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class _Heap:
     lines: list[LetterLine] = field(default_factory=list)
     offices: dict[str, None] = field(default_factory=dict)
     jurisdictions: dict[str, None] = field(default_factory=dict)
+    places: dict[Whereabouts, None] = field(default_factory=dict)
 
 
 def letter_drafts(
@@ -64,6 +70,7 @@ def letter_drafts(
             heap.lines.append(_line(kind, record, language, rates or Rates()))
             heap.offices[(language.lang == "en" and record.authority_en) or record.authority_zh] = None
             heap.jurisdictions[record.jurisdiction] = None
+            heap.places[_whereabouts(record.division_path, record.town, record.village)] = None
     parties = {row.id: row for ids in chunks(heaps, _CHUNK)
                for row in session.exec(select(Party).where(col(Party.id).in_(ids)))}  # fmt: skip
     drafts = [_draft(parties[own], heap) for own, heap in heaps.items()]
@@ -79,7 +86,34 @@ def _draft(party: Party, heap: _Heap) -> LetterDraft:
         jurisdictions=tuple(heap.jurisdictions),
         refs=tuple(heap.refs),
         lines=tuple(heap.lines),
+        places=tuple(heap.places),
     )
+
+
+def steward_places(session: Session, party_ids: Iterable[str]) -> dict[str, list[Whereabouts]]:
+    """Where the trees and groves lie that each of some parties looks after today."""
+    around = Surroundings(session)
+    found: defaultdict[str, list[Whereabouts]] = defaultdict(list)
+    for table, whose in ((Tree, TreeParty.tree_id), (Grove, TreeParty.grove_id)):
+        columns: list[Any] = [TreeParty.party_id, table.division_id, table.town, table.village]
+        for some in chunks(sorted(set(party_ids)), _CHUNK):
+            query = (
+                sa.select(*columns)
+                .join(table, col(table.id) == col(whose))
+                .where(
+                    col(TreeParty.party_id).in_(some),
+                    col(TreeParty.role) == PartyRole.STEWARD,
+                    col(TreeParty.to_on).is_(None),
+                )
+                .distinct()
+            )
+            for party, division, town, village in session.execute(query):
+                found[party].append(_whereabouts(around.division_path(division), town, village))
+    return dict(found)
+
+
+def _whereabouts(path: tuple[str, ...], town: str | None, village: str | None) -> Whereabouts:
+    return ((*path, town) if town and town not in path else path), village or None
 
 
 def _stewards(

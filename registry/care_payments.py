@@ -84,6 +84,13 @@ def _paid(
     )
 
 
+def is_any_in_force(session: Session, year: int, today: date) -> bool:
+    """Whether any agreement is in force on the day by which a year is paid, whatever it says of money."""
+    day = reference_day(year, today)
+    begun = select(CareAgreement).where(col(CareAgreement.signed_on) <= day)
+    return any(Term(each.signed_on, each.valid_to, each.ended_on).covers(day) for each in session.exec(begun))
+
+
 def payment_records(session: Session, year: int | None = None) -> list[PaymentRecord]:
     """The payments on record, of one year or of all, by year and caretaker."""
     query = select(CarePayment, Party).join(Party, col(Party.id) == col(CarePayment.party_id))

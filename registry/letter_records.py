@@ -77,7 +77,8 @@ class LetterRecord:
 class LetterDraft:
     """A caretaker with all that a letter to them lists: `refs` are (kind, id) of the lines, in their order.
 
-    jurisdictions: of the departments whose trees they are.
+    jurisdictions: of the departments whose trees they are. places: (divisions down to the town, village) of
+    each line.
     """
 
     party_id: str
@@ -87,6 +88,7 @@ class LetterDraft:
     jurisdictions: tuple[str, ...]
     refs: tuple[tuple[str, str], ...]
     lines: tuple[LetterLine, ...]
+    places: tuple[tuple[tuple[str, ...], str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

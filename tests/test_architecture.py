@@ -83,6 +83,7 @@ LAYERS = {
         "queries",
         "records",
         "selection",
+        "surroundings",
         "vocab",
     },
     "registry.care_due": {"affected", "chunks", "models", "rulepacks", "rules", "selection", "vocab"},

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from registry.assessment_models import ModelLibrary, model_folder
 from registry.cli.app import Office, _, app
+from registry.cli.word_options import codes_of, either
 from registry.health import Which, assessment_records
 from registry.health_records import AssessmentRecord
 from registry.models import Assessment
@@ -27,7 +28,12 @@ Answers = Annotated[
 ModelOption = Annotated[str, typer.Option(help=_("Model; `gushu assess models` lists them."))]
 By = Annotated[str, typer.Option(help=_("Who assessed."))]
 Unit = Annotated[bool, typer.Option("--unit", help=_("Who is named is a unit."))]
-VigourOption = Annotated[Vigour | None, typer.Option(help=_("Vigour as the assessor states it."))]
+VigourOption = Annotated[
+    Vigour | None,
+    typer.Option(
+        parser=either(Vigour), metavar=codes_of(Vigour), help=_("Vigour as the assessor states it.")
+    ),
+]
 Scale = Annotated[str | None, typer.Option(help=_("Scale of the vigour; else the model's, such as lyt2738."))]
 EnvironmentOption = Annotated[Environment | None, typer.Option(help=_("Growth environment, as stated."))]
 Risk = Annotated[RiskRating | None, typer.Option(help=_("Risk rating, as stated."))]

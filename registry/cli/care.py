@@ -18,6 +18,7 @@ from registry.cli.care_rows import care_rows
 from registry.cli.exporting import FontFiles, register_facts, written
 from registry.cli.ledgers import Document, Record, ref_of
 from registry.cli.rule_tables import table
+from registry.cli.word_options import codes_of, either
 from registry.commands.care import CareDraft, check_care, log_care
 from registry.commands.erasing import find_party
 from registry.db import reading, transaction
@@ -40,7 +41,10 @@ On = Annotated[str, typer.Option(help=_("Day of the care, YYYY-MM-DD."))]
 def add(
     ctx: typer.Context,
     record: Record,
-    kind: Annotated[CareKind, typer.Option(help=_("What was done."))],
+    kind: Annotated[
+        CareKind,
+        typer.Option(parser=either(CareKind), metavar=codes_of(CareKind), help=_("What was done.")),
+    ],
     on: On,
     amount: Annotated[float | None, typer.Option(help=_("How much; with --unit."))] = None,
     unit: Annotated[str | None, typer.Option(help=_("Unit of the amount, such as L or kg."))] = None,
@@ -104,7 +108,10 @@ def check(
     on: On,
     score: Annotated[float, typer.Option(min=0, max=100, help=_("From 0 to 100."))],
     by: Annotated[str, typer.Option(help=_("Who checked; not who did it."))],
-    kind: Annotated[CareKind | None, typer.Option(help=_("Only care of this kind."))] = None,
+    kind: Annotated[
+        CareKind | None,
+        typer.Option(parser=either(CareKind), metavar=codes_of(CareKind), help=_("Only care of this kind.")),
+    ] = None,
     note: Annotated[str | None, typer.Option(help=_("What the check found; for the office."))] = None,
     checked_on: Annotated[
         str | None, typer.Option("--checked-on", help=_("Day of the check; today if not given."))

@@ -13,6 +13,7 @@ from registry.care_data import caretaker_table
 from registry.cli.app import Office, _, app
 from registry.cli.exporting import Where, register_facts, written
 from registry.cli.ledgers import Document, Reason, Record, ref_of
+from registry.cli.shared_names import shared_words
 from registry.commands.duties import OWNERS, ROLES, set_duties, unit_called
 from registry.db import reading, transaction
 from registry.errors import PartyNotFoundError, Phrase, RecordKindError
@@ -109,6 +110,7 @@ def list_(
         if party is None:
             raise PartyNotFoundError(name=unit)
         found = duty_records(session, party_id=party.id, ended=ended, roles=ROLES)
+        doubts = list(shared_words(session, [(party.id, party.name, party.kind.value)], t))
         facts = register_facts(session, office)
     for role, duties in _by_role(found):
         said = t.gettext("{role}: {counts}", role=t.word(PartyRole, role), counts=_counts(duties, t))
@@ -117,6 +119,8 @@ def list_(
             office.say("  " + _line(each, t))
     if not found:
         office.say(t.gettext("Nothing on record."))
+    for said in doubts:
+        office.say(said)
     if out:
         made_by = (f"{facts.register_name} · {office.now().date().isoformat()}", unit)
         title = t.gettext("What {unit} has to look after", unit=unit)

@@ -194,8 +194,10 @@ def _said(letter: CareLetter, counts: Counter[str], t: Translator) -> tuple[str,
     if letter.signed_on:
         return records, f"{state} {letter.signed_on}"
     have, missing = len(pages_seen(letter)), missing_pages(letter)
+    if letter.state == LetterState.MADE and have and not missing:
+        return records, state, t.gettext("all pages are there; the day of signing is not")
     if letter.state == LetterState.MADE and have:
-        numbers = ", ".join(map(str, missing)) or "—"
+        numbers = ", ".join(map(str, missing))
         return records, state, t.gettext("missing pages: {pages}", pages=numbers)
     return records, state
 

@@ -13,6 +13,7 @@ from registry.care_letters import Rates, letter_drafts
 from registry.cli.app import Office, _, app, day_of
 from registry.cli.exporting import FontFiles, Where, register_facts, written
 from registry.cli.letter_tables import say_due, say_letters, say_made, say_scanned
+from registry.cli.shared_names import person_words, refused_words, without_shared
 from registry.commands.erasing import find_party
 from registry.commands.letters import Batch, MadeLetter, make_letters, void_letter
 from registry.commands.scans import SeenPage, assigned_page, record_pages, sort_codes
@@ -23,7 +24,7 @@ from registry.keys import Keys
 from registry.letter_records import LetterRecord
 from registry.outputs import check_output
 from registry.rules.letter_codes import page_text
-from registry.rules.money import cents_of
+from registry.rules.money import cents_of, is_negative
 from registry.scanning import read_scan, scan_files
 from registry.vocab.care_words import LetterKind
 from registry.vocab.language import Translator
@@ -64,6 +65,13 @@ def make(
     ] = None,
     currency: Annotated[str, typer.Option(help=_("Currency of the amounts, ISO 4217."))] = "CNY",
     terms: Annotated[Path | None, typer.Option(help=_("The office's own text (.toml)."))] = None,
+    allow_shared: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help=_("A bare name such as 村委会 that is one party in all its villages; several times."),
+        ),
+    ] = None,
     font: FontFiles = None,
 ) -> None:
     """Print letters."""
@@ -79,6 +87,7 @@ def make(
         drafts = letter_drafts(session, t, where or (), party_id=party_id, rates=rates)
         if not drafts:
             raise NothingSelectedError(where=" ".join(where or ()) or party or Phrase("a caretaker"))
+        drafts, refused = without_shared(drafts, allow_shared or (), t)
         facts = register_facts(session, office)
         made = make_letters(
             session,
@@ -104,8 +113,16 @@ def make(
         foreign = sorted(place for place in places if not f"{place}-".startswith(f"{text.jurisdiction}-"))
         foreign = foreign if text.jurisdiction else []
         say_made(office, made, out, is_model=text.is_model, foreign=foreign)
+        for said in (*refused_words(refused, t), *person_words(drafts, t)):
+            office.say(said)
     paths = _print(ready, out, extra)  # written once they are on record: no page has a code that is not
-    office.answer({"letters": told, "paths": [str(path) for path in paths]})
+    office.answer(
+        {
+            "letters": told,
+            "not_made": [each.caretaker for each in refused],
+            "paths": [str(path) for path in paths],
+        }
+    )
 
 
 def _ready(each: MadeLetter, keys: Keys) -> _Ready:
@@ -161,13 +178,17 @@ def _rates(given: Sequence[str], t: Translator) -> Rates:
         try:
             cents = cents_of(amount)
         except ValueError:
+            if is_negative(amount):
+                raise typer.BadParameter(
+                    t.gettext("--yearly: {text}: it cannot be negative", text=text)
+                ) from None
             raise typer.BadParameter(t.gettext("--yearly: {text} is not an amount", text=text)) from None
         if not sign:
             otherwise = cents
         elif key in words:
             by_grade[words[key]] = cents
         else:
-            known = " · ".join(Grade)
+            known = " · ".join(f"{t.word(Grade, grade)}={t.gettext('AMOUNT')}" for grade in Grade)
             raise typer.BadParameter(
                 t.gettext("--yearly: {key} is no grade; there are {known}", key=key, known=known)
             )

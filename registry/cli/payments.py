@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,10 +10,11 @@ import typer
 from sqlmodel import Session
 
 from exports.workbook import Column, Formula, Sheet, numbered, sheet_name
-from registry.care_payments import paid_records, payment_records
+from registry.care_payments import is_any_in_force, paid_records, payment_records
 from registry.cli.app import Office, _, app
 from registry.cli.duties import KINDS
 from registry.cli.letter_tables import write_list
+from registry.cli.shared_names import shared_words
 from registry.commands.erasing import find_party
 from registry.commands.payments import make_payments, record_paid
 from registry.db import reading, transaction
@@ -58,12 +59,17 @@ def make(ctx: typer.Context, year: Year, out: Book = None) -> None:
                 )
             )
         if not records:
-            office.say(
-                t.gettext("No agreement in force says what is paid: give --yearly to `gushu letters make`.")
-            )
-        office.say(_explained(records, t))
-        if out:
+            office.say(_nothing_paid(session, year, office.today(session), t))
+        else:
+            office.say(_explained(records, t))
+        for said in shared_words(
+            session, ((each.party_id, each.party, each.party_kind) for each in found), t
+        ):
+            office.say(said)
+        if out and found:
             _write(office, session, out, year, found, records)
+        elif out:
+            office.say(t.gettext("{path} was not written: the list is empty.", path=out))
     names = ("new", "changed", "unchanged", "cancelled")
     counts = {name: getattr(report, name) for name in names}
     office.answer({"year": year, **counts, "payments": [_told(each) for each in found]})
@@ -137,6 +143,15 @@ def _sums(found: Sequence[PaymentRecord]) -> dict[str, Counter[str]]:
         if each.state != PaymentState.CANCELLED:
             sums[each.currency][each.state] += each.amount_cents
     return dict(sorted(sums.items()))
+
+
+def _nothing_paid(session: Session, year: int, today: date, t: Translator) -> str:
+    if is_any_in_force(session, year, today):
+        return t.gettext("No agreement in force says what is paid: give --yearly to `gushu letters make`.")
+    return t.gettext(
+        "No agreement is in force for {year}: have letters signed, then read them with `gushu letters scan`.",
+        year=year,
+    )
 
 
 def _explained(records: Sequence[PaidRecord], t: Translator) -> str:

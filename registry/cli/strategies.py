@@ -30,6 +30,7 @@ from registry.cli.strategy_desk import (
     write_list,
 )
 from registry.cli.strategy_words import full_number, say_strategy, strategy_line, told_strategy
+from registry.cli.word_options import codes_of, either
 from registry.commands.strategies import (
     LineDraft,
     add_line,
@@ -68,7 +69,12 @@ Reason = Annotated[str, typer.Option(help=_("Why; it enters the history."))]
 Text = Annotated[str | None, typer.Option(help=_("How it is to be done, and where."))]
 Finding = Annotated[str | None, typer.Option(help=_("What it answers: code of a finding."))]
 Price = Annotated[str | None, typer.Option(help=_("Price of one unit, such as 1,234.50."))]
-Fund = Annotated[FundSource | None, typer.Option(help=_("Where the money comes from."))]
+Fund = Annotated[
+    FundSource | None,
+    typer.Option(
+        parser=either(FundSource), metavar=codes_of(FundSource), help=_("Where the money comes from.")
+    ),
+]
 By = Annotated[str | None, typer.Option("--by", help=_("Who is to do it."))]
 From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help=_("Its first day."))]
 

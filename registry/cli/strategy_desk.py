@@ -23,7 +23,7 @@ from registry.errors import Phrase, RecordKindError, WordUnknownError
 from registry.models import Authority, Strategy
 from registry.outputs import check_output
 from registry.rulepacks import rule_pack
-from registry.rules.money import cents_of
+from registry.rules.money import cents_of, is_negative
 from registry.rules.packs import RulePack
 from registry.strategy_records import AboutRecord
 from registry.vocab.language import Translator
@@ -105,9 +105,10 @@ def amount_of(text: str | None, field: str) -> int | None:
     try:
         return cents_of(text)
     except ValueError:
-        raise MoneyError(
-            field=field, value=text, reason=Phrase("write it like 1234.50, with two decimals at most")
-        ) from None
+        reason = Phrase("write it like 1234.50, with two decimals at most")
+        if is_negative(text):
+            reason = Phrase("it cannot be negative")
+        raise MoneyError(field=field, value=text, reason=reason) from None
 
 
 def currency_called(text: str | None) -> str | None:

@@ -27,6 +27,7 @@ from registry.cli.strategy_desk import (
     usual_currency,
     write_list,
 )
+from registry.cli.word_options import codes_of, either
 from registry.cli.work_words import (
     told,
     work_line,
@@ -46,7 +47,7 @@ from registry.errors import Phrase
 from registry.models import WorkOrder
 from registry.outputs import check_output
 from registry.strategies import work_records, works_about
-from registry.vocab.care_words import FundSource, WorkStage, WorkState
+from registry.vocab.care_words import CARE_WORDS, FundSource, WorkStage, WorkState
 
 work = typer.Typer(
     no_args_is_help=True, help=_("Work orders: from order to acceptance, with photos and costs.")
@@ -56,7 +57,12 @@ app.add_typer(work, name="work")
 Number = Annotated[str, typer.Argument(metavar="WORK", help=_("Number such as WO-2026-0001."))]
 Text = Annotated[str | None, typer.Option(help=_("How it is to be done, and where."))]
 Crew = Annotated[str | None, typer.Option(help=_("Who does it."))]
-Fund = Annotated[FundSource | None, typer.Option(help=_("Where the money comes from."))]
+Fund = Annotated[
+    FundSource | None,
+    typer.Option(
+        parser=either(FundSource), metavar=codes_of(FundSource), help=_("Where the money comes from.")
+    ),
+]
 Planned = Annotated[str | None, typer.Option(help=_("Planned amount, such as 1,234.50."))]
 Cost = Annotated[str | None, typer.Option(help=_("What it cost, such as 1,234.50."))]
 Currency = Annotated[str | None, typer.Option(help=_("Such as CNY, HKD, TWD."))]
@@ -289,13 +295,13 @@ def _step(
 
 
 def _assert_photos(stages: set[WorkStage], row: WorkOrder) -> None:
-    wanted = [stage.value for stage in (WorkStage.BEFORE, WorkStage.AFTER) if stage not in stages]
+    wanted = [stage for stage in (WorkStage.BEFORE, WorkStage.AFTER) if stage not in stages]
     if wanted:
         told = Phrase(
             "no photo of {stages}: `gushu work photo {number} {stage} FILE`, or say why with --no-photos",
-            stages=wanted,
+            stages=[CARE_WORDS[WorkStage][stage] for stage in wanted],
             number=row.number,
-            stage=wanted[0],
+            stage=wanted[0].value,
         )
         raise WorkError(work=row.number, reason=told)
 

@@ -19,7 +19,8 @@ from registry.models import Assessment, Grove, HeritageGarden, Place, Tree
 from registry.rules.answers import read_answers
 from registry.rules.assessing import assess
 from registry.vocab.care_words import AssessmentState
-from registry.vocab.words import ON_REGISTER, Environment, PartyKind, RiskRating, TreeStatus, Vigour
+from registry.vocab.field_names import field_name
+from registry.vocab.words import ON_REGISTER, WORDS, Environment, PartyKind, RiskRating, TreeStatus, Vigour
 
 _TABLES: dict[str, Any] = {"tree": Tree, "grove": Grove, "garden": HeritageGarden, "place": Place}
 _KINDS = {
@@ -282,11 +283,11 @@ def _touch(session: Session, ref: Ref, now: datetime) -> None:
     session.add(row)
 
 
-def _refused(called: str, field_name: str, value: Any, reason: Phrase) -> AssessmentError:
-    shown = getattr(value, "value", value)
+def _refused(called: str, name: str, value: Any, reason: Phrase) -> AssessmentError:
+    shown = WORDS.get(type(value), {}).get(value, value)
     return AssessmentError(
         record=called,
-        field=Phrase("field {name}", name=field_name),
+        field=field_name(name),
         value="—" if shown in {None, ""} else shown,
         reason=reason,
     )

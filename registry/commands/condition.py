@@ -10,7 +10,7 @@ from registry.errors import Phrase
 from registry.models import Assessment, Inspection
 from registry.rules.vigour import GBT51168, LYT2738
 from registry.vocab.care_words import AssessmentState
-from registry.vocab.words import Environment, Vigour
+from registry.vocab.words import WORDS, Environment, Vigour
 
 SCALE_WORDS: dict[str, frozenset[Vigour]] = {
     LYT2738: frozenset({Vigour.NORMAL, Vigour.WEAK, Vigour.ENDANGERED, Vigour.DEAD}),
@@ -26,10 +26,24 @@ def foreign_to_scale(vigour: Vigour, scale: str) -> Phrase | None:
     words = SCALE_WORDS.get(scale)
     if words is not None and vigour in words:
         return None
+    if others := sorted(name for name, known in SCALE_WORDS.items() if vigour in known):
+        return Phrase(
+            "the scale {scale} has the words {words}; for this one: --scale {others}",
+            scale=scale,
+            words=_listed(words),
+            others=" / ".join(others),
+        )
     return Phrase(
         "the scale {scale} has the words {words}; name another with --scale",
         scale=scale,
-        words=" · ".join(sorted(words or ())) or "—",
+        words=_listed(words),
+    )
+
+
+def _listed(words: frozenset[Vigour] | None) -> str:
+    return (
+        " · ".join(f"{each.value} {WORDS[Vigour][each].zh}" for each in Vigour if each in (words or ()))
+        or "—"
     )
 
 

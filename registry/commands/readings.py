@@ -16,6 +16,7 @@ from registry.commands.subjects import Ref, subject_of, told_rows, whose
 from registry.errors import Phrase
 from registry.models import Assessment, InstrumentReading
 from registry.vocab.care_words import InstrumentKind
+from registry.vocab.field_names import field_name
 from registry.vocab.words import PartyKind
 
 
@@ -102,6 +103,4 @@ def _content(row: InstrumentReading) -> dict[str, Any]:
 
 
 def _refused(called: str, name: str, value: Any, reason: Phrase) -> AssessmentError:
-    return AssessmentError(
-        record=called, field=Phrase("field {name}", name=name), value=str(value), reason=reason
-    )
+    return AssessmentError(record=called, field=field_name(name), value=str(value), reason=reason)

@@ -13,7 +13,8 @@ from registry.commands.replay import plain_row
 from registry.errors import Phrase, RecordKindError, VisitError
 from registry.models import Grove, Inspection, InspectionDraft, Tree
 from registry.rules.vigour import LYT2738
-from registry.vocab.words import PartyKind, TreeStatus, Vigour
+from registry.vocab.field_names import field_name
+from registry.vocab.words import WORDS, PartyKind, TreeStatus, Vigour
 
 OWNERS = {"tree": "tree_id", "grove": "grove_id"}
 """The column that names a record which visits are kept for, by its kind."""
@@ -44,7 +45,7 @@ def record_visit(
     if draft.inspected_on > today:
         told = Phrase("the day lies ahead")
         raise VisitError(
-            record=called, field=Phrase("field {name}", name="on"), value=draft.inspected_on, reason=told
+            record=called, field=field_name("inspected_on"), value=draft.inspected_on, reason=told
         )
     row: Any = session.get_one(Tree if kind == "tree" else Grove, own)
     scale = _scale(called, draft, getattr(row, "vigour_scale", None))
@@ -89,7 +90,7 @@ def _scale(called: str, draft: InspectionDraft, known: str | None) -> str | None
     scale = draft.vigour_scale or known or LYT2738
     if (told := foreign_to_scale(draft.vigour, scale)) is not None:
         raise VisitError(
-            record=called, field=Phrase("field {name}", name="vigour"), value=draft.vigour.value, reason=told
+            record=called, field=field_name("vigour"), value=WORDS[Vigour][draft.vigour], reason=told
         )
     return scale
 

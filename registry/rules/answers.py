@@ -6,7 +6,7 @@ An answer is {"value": number}, {"level": code}, {"levels": [codes]}, {"text": w
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.care_errors import AssessmentError
@@ -26,23 +26,40 @@ _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
 def read_answers(model: AssessmentModel, told: Mapping[str, Any], record: str) -> dict[str, dict[str, Any]]:
     """{code: answer} of what was told, by code or label of the indicator; what is empty is left out.
 
-    told: texts, numbers, lists, or answers as they are kept. Raises AssessmentError that names what is wrong.
+    told: texts, numbers, lists, or answers as they are kept. Raises AssessmentError that names all that is
+    wrong.
     """
     answers: dict[str, dict[str, Any]] = {}
     notes: dict[str, str] = {}
+    faults: list[AssessmentError] = []
     for key, value in told.items():
         name, is_note = (key.removesuffix(NOTE), key.endswith(NOTE))
-        indicator = _called(model, name, record)
-        if is_note:
-            notes[indicator.code] = str(value).strip()
-        elif answer := _answer(model, indicator, value, record):
-            answers[indicator.code] = answer
+        try:
+            indicator = _called(model, name, record)
+            if is_note:
+                notes[indicator.code] = str(value).strip()
+            elif answer := _answer(model, indicator, value, record):
+                answers[indicator.code] = answer
+        except AssessmentError as fault:
+            faults.append(fault)
+    if faults:
+        raise _together(record, faults)
     for code, note in notes.items():
         if note and code not in answers:
             raise _refused(record, code + NOTE, note, Phrase("it is a note on an answer that is not given"))
         if note:
             answers[code]["note"] = note
     return answers
+
+
+def _together(record: str, faults: Sequence[AssessmentError]) -> AssessmentError:
+    """All faults of one record as one error, told in the order in which they were met."""
+    first, *others = (fault.facts for fault in faults)
+    reason = first["reason"]
+    for other in others:
+        told = {name: other[name] for name in ("field", "value", "reason")}
+        reason = Phrase("{first}; {other}", first=reason, other=Phrase("{field} {value}: {reason}", **told))
+    return AssessmentError(record=record, field=first["field"], value=first["value"], reason=reason)
 
 
 def _called(model: AssessmentModel, name: str, record: str) -> Indicator:

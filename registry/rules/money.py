@@ -21,6 +21,12 @@ def cents_of(text: str) -> int:
     return cents
 
 
+def is_negative(text: str) -> bool:
+    """Whether a text is an amount below nothing, which `cents_of` refuses as it refuses any other text."""
+    sign, rest = text.strip()[:1], text.strip()[1:].strip()
+    return sign in {"-", "−", "–", "－"} and _AMOUNT.fullmatch(rest) is not None
+
+
 def line_cents(quantity: float, unit_price_cents: int) -> int:
     """Quantity times unit price in whole hundredths; half a hundredth goes up."""
     exact = Decimal(str(quantity)) * unit_price_cents

@@ -8,3 +8,7 @@ class Label(NamedTuple):
 
     zh: str
     en: str
+
+    def __str__(self) -> str:
+        """As an error says it that nobody translates."""
+        return self.en

@@ -91,7 +91,9 @@ class Translator:
             return self.gettext(value.template).format(**facts)
         if isinstance(value, Label):
             return self._pick(value)
-        return ", ".join(map(str, value)) if isinstance(value, list | tuple | set) else value
+        if isinstance(value, list | tuple | set):
+            return ", ".join(str(self.phrase(each)) for each in value)
+        return value
 
     def _pick(self, label: Label | Field) -> str:
         return label.zh if self.lang == "zh" else label.en

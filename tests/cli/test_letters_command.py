@@ -158,3 +158,36 @@ def test_nothing_of_letters_payments_and_notices_reaches_the_edition(office: Pat
     edition = Path("public.gpkg").read_bytes()
     for secret in ("张三", number, code, "口头暗语", "内部暗语", "暗函1号"):
         assert secret.encode() not in edition
+
+
+def test_a_bare_name_of_several_villages_gets_no_letter_unless_allowed(
+    tmp_path: Path, gushu: Gushu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    mapping = MAPPING + 'village = { field = "village", optional = true }\n'
+    rows = [
+        {"no": f"0{number}", "name": "国槐", "steward": "村委会", "village": f"{number}村"}
+        for number in (1, 2)
+    ]
+    path = make_csv(tmp_path / "rows.csv", *rows, {"no": "03", "name": "国槐", "steward": "张三"})
+    assert gushu("import", path, "--mapping", make_mapping(tmp_path, mapping)).exit_code == 0
+    make = ("letters", "make", "--out", "x.pdf", "--yearly", "300")
+    result = gushu("--lang", "zh", *make)
+    assert result.exit_code == 0, result.output
+    assert "村委会：没有印" in result.stdout
+    assert "1村" in result.stdout
+    assert "2村" in result.stdout
+    assert "--allow-shared 村委会" in result.stdout
+    alone = gushu("--lang", "zh", *make, "--party", "村委会")
+    assert alone.exit_code == 1
+    assert "--allow-shared" in alone.output
+    both = told(gushu, *make, "--allow-shared", "村委会")
+    assert [each["party"] for each in both["letters"]] == ["张三", "村委会"]
+    assert "同一个名字" in gushu("--lang", "zh", "duty", "list", "村委会").stdout
+
+
+def test_a_year_without_agreements_is_told_and_no_list_is_written(office: Path, gushu: Gushu) -> None:
+    result = gushu("--lang", "zh", "payments", "make", "2026", "pay.xlsx")
+    assert result.exit_code == 0, result.output
+    assert "2026 年没有有效的协议" in result.stdout
+    assert not Path("pay.xlsx").exists()

@@ -17,6 +17,7 @@ from registry.rules.assessment_format import model_from
 from registry.rules.redaction_care import public_assessments
 from registry.rules.traq import rate
 from registry.rules.trends import by_model, by_scale, change_of, months_later
+from registry.vocab.language import translator
 
 LIBRARY = ModelLibrary()
 HEALTH, ISA = LIBRARY.get("gushu-health"), LIBRARY.get("isa-basic")
@@ -448,3 +449,10 @@ def test_only_reviewed_assessments_are_public_without_risk_persons_notes_and_ans
         public.result.coverage,
     )
     assert kept == ("gushu-health", date(2025, 1, 1), "endangered", 0, 0.1)
+
+
+def test_all_faults_of_the_answers_are_told_at_once() -> None:
+    with pytest.raises(AssessmentError) as caught:
+        read_answers(HEALTH, {"H01": 160, "H02": 9, "H99": 3}, "1")
+    said = translator("zh").error(caught.value)
+    assert all(part in said for part in ("H01 160", "H02 9", "H99")), said

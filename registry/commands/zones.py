@@ -209,7 +209,7 @@ def _refuse_misplaced(session: Session, ref: Ref, draft: LegalDraft, outline: Ou
         return
     distance = f"{away / 1000:,.1f} km" if away >= 1000 else f"{away:.0f} m"
     told = Phrase(
-        "it lies {distance} from the record: is it the right one? If it is meant so, give its deviation",
+        "it lies {distance} from the record: is it the right one? If it is meant so, give --deviation",
         distance=distance,
     )
     raise ZoneError(record=ref[2], reason=told)

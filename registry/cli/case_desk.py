@@ -13,6 +13,7 @@ from registry.calendars import calendar_folder, calendar_of, register_today
 from registry.care_errors import CalendarYearError, PracticeUnknownError
 from registry.cli.app import Office
 from registry.cli.case_rows import Cells, word_of, words_known
+from registry.cli.case_works_words import step_word
 from registry.commands.case_effects import SUBJECTS, Moved, proposed_grove_grade, subject_of
 from registry.commands.case_files import find_case
 from registry.commands.case_works import NO_DETAILS, Details
@@ -30,6 +31,7 @@ from registry.rules.workdays import Calendar
 from registry.selection import find_tree
 from registry.surroundings import Surroundings
 from registry.vocab.care_words import INCIDENTS
+from registry.vocab.language import Translator
 from registry.vocab.rule_words import PROJECTS
 from registry.vocab.words import CaseKind, Category, Datum, StepKind
 
@@ -142,6 +144,7 @@ class Desk:
         first = StepFacts(
             ORDERS[kind][0],
             values.get("on") or self.today,
+            ended_on=values.get("until"),
             by=values.get("by"),
             document_no=values.get("document"),
             text=values.get("text"),
@@ -238,6 +241,21 @@ def label_of(session: Session, case: CaseFile) -> str:
     kind, subject_id = subject_of(case)
     record = session.get_one(SUBJECTS[kind], subject_id)
     return record.tree_no if isinstance(record, Tree) else f"{kind}:{record.number}"
+
+
+def step_called(t: Translator, case: CaseFile, text: str) -> StepKind:
+    """The step that a word means; where it means none, the error lists the steps of this kind of case.
+
+    Raises WordUnknownError.
+    """
+    try:
+        return word_of(StepKind, text)
+    except ValueError:
+        words = {step: step_word(t, step, case.kind) for step in ORDERS[case.kind]}
+        if text in words.values():
+            return next(step for step, word in words.items() if word == text)
+        known = [f"{step} ({word})" for step, word in words.items()]
+        raise WordUnknownError(value=text, known=known) from None
 
 
 def step_draft(

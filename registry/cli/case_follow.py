@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from registry.calendars import register_today, time_zone
+from registry.calendars import register_today, register_zone, time_zone
 from registry.cli.app import Office, _
 from registry.cli.case_desk import Desk, case_called, chosen, dues_of, label_of, library_of
 from registry.cli.case_words import say_line, told_case
@@ -162,8 +162,9 @@ def file(
         )  # fmt: skip
         row = add_document(session, case, path, draft, store=file_store(office.address), actor=office.actor,
                            now=office.now())  # fmt: skip
-        office.say(f"{case.number}  {file_line(office.t, row, is_restricted=True)}")
-        told = {"case": case.number, **told_file(row, is_restricted=True)}
+        zone = register_zone(session)
+        office.say(f"{case.number}  {file_line(office.t, row, zone, is_restricted=True)}")
+        told = {"case": case.number, **told_file(row, zone, is_restricted=True)}
     office.answer(told)
 
 
@@ -182,7 +183,7 @@ def files(
     if (number is None) == (expiring is None):
         raise typer.BadParameter(ctx.get_usage())
     with reading(office.engine()) as session:
-        today = register_today(session, office.now())
+        today, zone = register_today(session, office.now()), register_zone(session)
         if number is not None:
             case = case_called(session, {"case": number})
             rows = [(case, row) for row in view_case(session, case).documents]
@@ -190,10 +191,10 @@ def files(
             rows = documents_expiring(session, today + timedelta(days=expiring or 0))
     for case, row in rows:
         gone = t.gettext("run out") if row.valid_to and row.valid_to < today else ""
-        line = file_line(t, row, is_restricted=restricted)
+        line = file_line(t, row, zone, is_restricted=restricted)
         office.say("  ".join(filter(None, [case.number, gone, line])))
     office.say(t.ngettext("{count} file", "{count} files", len(rows)))
-    told = [{"case": case.number, **told_file(row, is_restricted=restricted)} for case, row in rows]
+    told = [{"case": case.number, **told_file(row, zone, is_restricted=restricted)} for case, row in rows]
     office.answer({"files": told})
 
 

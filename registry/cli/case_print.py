@@ -1,21 +1,27 @@
 """`gushu case sheet`: a case on paper, to go with a referral to enforcement."""
 
 from collections.abc import Iterator
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 from sqlmodel import Session
 
 from exports.case_sheet import write_case_sheet
-from registry.calendars import time_zone
 from registry.case_records import CaseSheet
 from registry.cli.app import Office, _
 from registry.cli.case_desk import case_called, label_of, library_of
 from registry.cli.case_follow import case_app
 from registry.cli.case_words import state_word
-from registry.cli.case_works_words import cited, fine_of, ruled, step_word
+from registry.cli.case_works_words import (
+    cited,
+    fine_of,
+    local_instant,
+    project_class_word,
+    ruled,
+    step_word,
+)
 from registry.cli.exporting import register_facts, written
 from registry.commands.case_effects import SUBJECTS, subject_of
 from registry.commands.case_files import CaseView, view_case
@@ -24,18 +30,19 @@ from registry.models import CaseDocument, CaseFile, Tree
 from registry.outputs import check_output
 from registry.rules.casework_works import penalty_rules, works_rule
 from registry.rules.packs import RulePack
-from registry.settings import get_setting
 from registry.vocab.care_words import INCIDENTS, DocumentKind
 from registry.vocab.language import Translator
 from registry.vocab.money import money_text
-from registry.vocab.rule_words import CLASSES, PROJECTS
+from registry.vocab.rule_words import CLASSES
 from registry.vocab.words import CaseKind
 
 __all__ = ["case_app"]
 
 
 @case_app.command(
-    help=_("Print a case (PDF): facts, law, steps, files with their hashes; without the reporter.")
+    help=_(
+        "Print the summary of a case (PDF): facts, law, steps, files with their hashes; without the reporter."
+    )
 )
 def sheet(
     ctx: typer.Context,
@@ -58,15 +65,14 @@ def sheet(
 def _sheet(session: Session, office: Office, view: CaseView, pack: RulePack | None) -> CaseSheet:
     t, case = office.t, view.case
     facts = register_facts(session, office)
-    zone = time_zone(get_setting(session, "jurisdiction"))
     kind = t.word(CaseKind, case.kind)
     return CaseSheet(
-        title=t.gettext("Case file: {kind}", kind=kind),
+        title=t.gettext("Case summary: {kind}", kind=kind),
         number=case.number,
         register_name=facts.register_name,
         lang=t.lang,
         confidential=t.gettext("For the office only: holds what is not public."),
-        facts=tuple(_facts(session, t, view)),
+        facts=tuple(_facts(session, t, view, pack)),
         law=tuple(_law(t, view, pack)),
         law_note=t.gettext("Only the range stands here; what is imposed is decided by the enforcing office.")
         if case.incident
@@ -83,22 +89,25 @@ def _sheet(session: Session, office: Office, view: CaseView, pack: RulePack | No
             )
             for step in view.steps
         ),
-        files=tuple(_file(t, row, zone) for row in view.documents),
+        files=tuple(_file(t, row, view.zone) for row in view.documents),
         history_head=facts.history_head,
         made_at=facts.made_at,
         sample=t.gettext("SAMPLE") if facts.is_demonstration else None,
     )
 
 
-def _facts(session: Session, t: Translator, view: CaseView) -> Iterator[tuple[str, str]]:
+def _facts(
+    session: Session, t: Translator, view: CaseView, pack: RulePack | None
+) -> Iterator[tuple[str, str]]:
     _, case = t.gettext, view.case
     classes = " · ".join(t.word(CLASSES, one) for one in view.facts.classes)
     incident = f"{case.incident} {t.word(INCIDENTS, case.incident)}" if case.incident else ""
+    named = project_class_word(t, case.project_class, pack) if case.project_class else None
     for label, value in (
         (_("About"), " · ".join([_named(session, case), *view.also])),
         (_("Protected as"), classes),
         (_("Incident"), incident),
-        (_("Project"), " · ".join(filter(None, [case.project, t.word(PROJECTS, case.project_class)]))),
+        (_("Project"), " · ".join(filter(None, [case.project, named]))),
         (_("Applicant"), view.people.get(case.applicant_id or "", "")),
         (_("Opened on"), str(case.opened_on)),
         (_("State"), state_word(t, view)),
@@ -125,14 +134,13 @@ def _law(t: Translator, view: CaseView, pack: RulePack | None) -> Iterator[tuple
         yield t.gettext("Range of fines, each tree"), f"{fine_of(t, rule)} — {cited(t, rule.basis)}"
 
 
-def _file(t: Translator, row: CaseDocument, zone: ZoneInfo | None) -> tuple[str, str, str, str, str]:
-    taken = row.taken_at.astimezone(zone) if row.taken_at and zone else row.taken_at
+def _file(t: Translator, row: CaseDocument, zone: tzinfo) -> tuple[str, str, str, str, str]:
     named = " · ".join(filter(None, [row.title, row.file_name, row.document_no]))
     size = t.ngettext("{count} byte", "{count} bytes", row.size_bytes)
     return (
         t.word(DocumentKind, row.kind),
         named,
-        f"{taken:%Y-%m-%d %H:%M %z}" if taken else "",
+        local_instant(row.taken_at, zone) if row.taken_at else "",
         size,
         row.sha256,
     )

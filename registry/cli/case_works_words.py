@@ -1,7 +1,7 @@
 """What is said of works, transplants, incidents and rescues: project, law, negative list, files, money."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from registry.cli.app import Office
@@ -9,7 +9,7 @@ from registry.commands.case_files import CaseView
 from registry.models import CaseDocument
 from registry.negative_list import negative_list
 from registry.rules.case_facts import DESIGNATING
-from registry.rules.casework_works import penalty_rules, works_rule
+from registry.rules.casework_works import has_project_classes, penalty_rules, works_rule
 from registry.rules.negative_list import plain_answers
 from registry.rules.packs import Basis, Rule, RulePack
 from registry.rules.terms import Due
@@ -33,10 +33,10 @@ def say_files(office: Office, view: CaseView, *, is_restricted: bool) -> None:
     if count:
         office.say("  " + t.ngettext("{count} file:", "{count} files:", count))
     for row in view.documents:
-        office.say("    " + file_line(t, row, is_restricted=is_restricted))
+        office.say("    " + file_line(t, row, view.zone, is_restricted=is_restricted))
 
 
-def file_line(t: Translator, row: CaseDocument, *, is_restricted: bool) -> str:
+def file_line(t: Translator, row: CaseDocument, zone: tzinfo, *, is_restricted: bool) -> str:
     """A file on one line: what it is, its size and hash; its name only for whoever may read names."""
     parts = [t.word(DocumentKind, row.kind)]
     parts += [value for value in (row.title, row.file_name) if value and is_restricted]
@@ -44,9 +44,15 @@ def file_line(t: Translator, row: CaseDocument, *, is_restricted: bool) -> str:
     if row.valid_to:
         parts.append(t.gettext("valid to {day}", day=row.valid_to))
     if row.taken_at:
-        parts.append(t.gettext("taken at {instant}", instant=row.taken_at.strftime("%Y-%m-%d %H:%M UTC")))
+        parts.append(t.gettext("taken at {instant}", instant=local_instant(row.taken_at, zone)))
     size = t.ngettext("{count} byte", "{count} bytes", row.size_bytes)
     return "  ".join([*filter(None, parts), size, f"SHA-256 {row.sha256}"])
+
+
+def local_instant(instant: datetime, zone: tzinfo) -> str:
+    """An instant by the clock of a time zone, with its offset: 2026-03-02 09:30 +08:00."""
+    day, clock = instant.astimezone(zone).isoformat(timespec="minutes").split("T")
+    return f"{day} {clock[:5]} {clock[5:]}"
 
 
 def step_word(t: Translator, step: StepKind, kind: CaseKind | None = None) -> str:
@@ -88,7 +94,8 @@ def cited(t: Translator, basis: Basis) -> str:
 def _lines(t: Translator, view: CaseView, pack: RulePack | None, *, is_restricted: bool) -> Iterator[str]:
     _, case, facts = t.gettext, view.case, view.facts
     if case.project_class:
-        yield _("class of the project: {name}", name=t.word(PROJECTS, case.project_class))
+        yield _("class of the project: {name}", name=project_class_word(t, case.project_class, pack))
+    yield from warnings(t, view, pack)
     if is_restricted:
         yield from _named(t, view)
     if facts.classes and case.kind in _BY_CLASS:
@@ -112,6 +119,40 @@ def _lines(t: Translator, view: CaseView, pack: RulePack | None, *, is_restricte
     if case.incident and pack and pack.section("penalties"):
         yield _("Only the range stands here; what is imposed is decided by the enforcing office.")
     yield from _answers(t, view, is_restricted=is_restricted)
+
+
+def project_class_word(t: Translator, code: str, pack: RulePack | None) -> str:
+    """A class of projects: in words where the rules know it, else the code alone."""
+    return t.word(PROJECTS, code) if has_project_classes(pack) else code
+
+
+def warnings(t: Translator, view: CaseView, pack: RulePack | None) -> Iterator[str]:
+    """What the office should know of a case: what no rule checks, and from which day a term runs."""
+    case = view.case
+    if case.kind == CaseKind.TRANSPLANT and not has_project_classes(pack):
+        if pack is None:
+            yield t.gettext("Note: no rule pack holds here, so the class of the project is not checked.")
+        else:
+            yield t.gettext(
+                "Note: the rule pack {pack} has no rule about classes of projects; "
+                "whether the project may apply is not checked.",
+                pack=pack.id,
+            )
+    handled = view.facts.last(StepKind.HANDLING) if case.kind == CaseKind.FELLING else None
+    if handled is None or view.facts.last(StepKind.REPORT) or not pack:
+        return
+    if pack.rule("deadlines", "felling_report") is None:
+        return
+    if handled.ended_on:
+        yield t.gettext("The term of the report runs from {day}, the end of the handling.",
+                        day=handled.ended_on)  # fmt: skip
+        return
+    yield t.gettext(
+        "The term of the report runs from {day}, the day of the handling. Where the handling ended later: "
+        "gushu case step {case} handling --until DAY",
+        day=handled.happened_on,
+        case=case.number,
+    )
 
 
 _BY_CLASS = frozenset(
@@ -179,7 +220,7 @@ def told_works(view: CaseView, pack: RulePack | None, *, is_restricted: bool) ->
             {**{name: rule.get(name) for name in ("yuan", "serious_yuan")}, "citation": rule.basis.citation}
             for rule in penalty_rules(facts, pack)
         ],
-        "files": [told_file(row, is_restricted=is_restricted) for row in view.documents],
+        "files": [told_file(row, view.zone, is_restricted=is_restricted) for row in view.documents],
     }  # fmt: skip
     if is_restricted:
         told |= {
@@ -196,7 +237,11 @@ def told_works(view: CaseView, pack: RulePack | None, *, is_restricted: bool) ->
 _NAMES: Sequence[str] = ("title", "file_name")
 
 
-def told_file(row: CaseDocument, *, is_restricted: bool) -> dict[str, Any]:
-    """A file for programs."""
+def told_file(row: CaseDocument, zone: tzinfo, *, is_restricted: bool) -> dict[str, Any]:
+    """A file for programs; instants by the clock of `zone`, with their offset."""
     left_out = {"id", "case_id"} | (set() if is_restricted else set(_NAMES))
-    return row.model_dump(exclude=left_out, exclude_none=True)
+    told = row.model_dump(exclude=left_out, exclude_none=True)
+    for name in ("taken_at", "added_at"):
+        if name in told:
+            told[name] = told[name].astimezone(zone).isoformat()
+    return told

@@ -22,10 +22,12 @@ from registry.cli.case_desk import (
     label_of,
     library_of,
     moved_to,
+    step_called,
     step_draft,
 )
 from registry.cli.case_rows import Cells, each_row
 from registry.cli.case_words import say_case, say_line, told_case
+from registry.cli.case_works_words import warnings
 from registry.commands.case_effects import subject_of
 from registry.commands.case_files import view_case
 from registry.commands.case_opinions import OpinionDraft, add_objection, add_opinion, answer_objection
@@ -33,6 +35,7 @@ from registry.commands.cases import close_case, record_step
 from registry.db import reading, transaction
 from registry.errors import Phrase, WordUnknownError
 from registry.models import CaseFile
+from registry.rules.casework_works import without_check
 from registry.rules.money import cents_of
 from registry.vocab.words import (
     CaseKind,
@@ -41,7 +44,6 @@ from registry.vocab.words import (
     DeathDisposal,
     Grade,
     RemovalReason,
-    StepKind,
     Verdict,
 )
 
@@ -101,6 +103,10 @@ def open_(
         typer.Argument(help=_("Number of the tree, or grove:NUMBER, garden:NUMBER, place:NUMBER.")),
     ] = None,
     on: Day = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help=_("Last day of the handling of an emergency felling.")),
+    ] = None,
     by: By = None,
     document: Document = None,
     text: Text = None,
@@ -134,7 +140,8 @@ def open_(
     word = chosen(CaseKind, kind)
     assert_one(ctx, tree_no, file)
     usual = _given(
-        on=_day(on), by=by, document=document, text=text, reason=reason, submission_id=submission_id,
+        on=_day(on), until=_day(until), by=by, document=document, text=text, reason=reason,
+        submission_id=submission_id,
         category=chosen(Category, category), grade=chosen(Grade, grade), cause=chosen(RemovalReason, cause),
         project=project, applicant=applicant, incident=incident, reporter=reporter, check=check, also=also,
         practice=practice, parent=parent, **{"class": class_},
@@ -194,6 +201,10 @@ def step(
         typer.Option(help=_("Six-digit county whose next number the tree gets with the last step.")),
     ] = None,
     check: Check = None,
+    no_check: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help=_("Why there is no check of the zones; begins the text.")),
+    ] = None,
     also: Also = None,
     practice: PracticeOption = None,
     penalty: Annotated[
@@ -208,7 +219,8 @@ def step(
     office: Office = ctx.obj
     if len(words) != (1 if file else 2):
         raise typer.BadParameter(ctx.get_usage())
-    kind = chosen(StepKind, words[-1])
+    if no_check is not None:
+        text = without_check(no_check, text, office.t.lang)
     moved = moved_to(lon, lat, datum, is_out=out)
     usual = _given(
         on=_day(on), until=_day(until), by=by, document=document, url=url, text=text, omit=omit,
@@ -224,7 +236,8 @@ def step(
             case = case_called(session, values)
             today = register_today(session, office.now())
             details = details_of(session, values, case.kind)
-            draft = step_draft(kind or StepKind.DECISION, values, moved, today, details)
+            kind = step_called(office.t, case, words[-1])
+            draft = step_draft(kind, values, moved, today, details)
             pack = library.find(case.pack_id) if case.pack_id else None
             facts: Any = {"actor": office.actor, "now": office.now()}
             facts["asked"] = asked_at(session, case.kind, subject_of(case), today)
@@ -390,5 +403,7 @@ def _say_all(office: Office, session: Session, cases: list[CaseFile]) -> None:
         pack = library.find(case.pack_id) if case.pack_id else None
         due = dues_of(office, view.facts, pack)
         say_line(office, view, due, label, register_today(session, office.now()))
+        for line in warnings(office.t, view, pack):
+            office.say(f"  {line}")
         told.append(told_case(view, pack, due, label))
     office.answer({"cases": told})

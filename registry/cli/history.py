@@ -128,9 +128,10 @@ def history_(ctx: typer.Context, tree_no: str) -> None:
         beside = subjects_beside(session, tree_id)
         told = told_items(session, [tree_id, *beside])[::-1]
         names = _names(session, told, office.t)
+    currencies = {item.subject_id: item.fields["currency"][1] for item in told if "currency" in item.fields}
     for item in told:
         _kind, called = beside.get(item.subject_id, ("", ""))
-        for line in told_lines(item, names, office.t, called):
+        for line in told_lines(item, names, office.t, called, currencies.get(item.subject_id, "")):
             office.say(line)
     office.answer({"tree_no": tree_no, "history": [_as_facts(item) for item in told]})
 

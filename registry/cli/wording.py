@@ -14,6 +14,7 @@ from registry.vocab.columns import COLUMNS
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
 from registry.vocab.measures import UNITS, measure_labels
+from registry.vocab.money import money_text
 from registry.vocab.sentences import event_sentence
 from registry.vocab.strategy_words import STRATEGY_TEXTS
 from registry.vocab.words import (
@@ -68,10 +69,13 @@ _SILENT_FIELDS = frozenset(
 """Fields that say nothing to a reader, or the same again."""
 
 
-def told_lines(told: Told, names: dict[str, str], t: Translator, called: str = "") -> list[str]:
+def told_lines(
+    told: Told, names: dict[str, str], t: Translator, called: str = "", currency: str = ""
+) -> list[str]:
     """One item: its event in a line, then a line for each field. names: of parties and authorities, by id.
 
     called: the number of the strategy, work or case that it is about, where it is not the tree itself.
+    currency: that of its amounts, where it is known.
     """
     when = told.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     kind = event_sentence(t, f"{told.kind}:{told.action}")
@@ -82,7 +86,8 @@ def told_lines(told: Told, names: dict[str, str], t: Translator, called: str = "
         lines.append("    " + t.gettext("Document: {document}", document=told.document))
     shown_fields = ((field, pair) for field, pair in told.fields.items() if field not in _SILENT_FIELDS)
     for field, pair in shown_fields:
-        lines += [f"  {line}" for line in field_lines(*_of_kind(told.subject_type, field, pair, t), names, t)]
+        said = field_lines(*_of_kind(told.subject_type, field, pair, t), names, t, currency)
+        lines += [f"  {line}" for line in said]
     return lines
 
 
@@ -91,7 +96,9 @@ def shown(value: Any) -> Any:
     return {"erased": True} if value is ERASED else value
 
 
-def field_lines(field: str, pair: list[Any], names: dict[str, str], t: Translator) -> list[str]:
+def field_lines(
+    field: str, pair: list[Any], names: dict[str, str], t: Translator, currency: str = ""
+) -> list[str]:
     """[old, new] of one field: a line, or one for each row that went or came. names: of parties, by id."""
     label, colon = _label(field, t), "：" if t.lang == "zh" else ": "
     if field == "erased":
@@ -106,7 +113,9 @@ def field_lines(field: str, pair: list[Any], names: dict[str, str], t: Translato
         return [
             f"{label}{colon}{sign} {_row(field, row, names, t)}" for sign, rows in signs for row in rows or ()
         ]
-    old, new = (_value(field, names.get(side, side) if isinstance(side, str) else side, t) for side in pair)
+    old, new = (
+        _value(field, names.get(side, side) if isinstance(side, str) else side, t, currency) for side in pair
+    )
     return [f"{label}{colon}{old} → {new}" if pair[0] is not None else f"{label}{colon}{new}"]
 
 
@@ -133,11 +142,11 @@ def _row(name: str, row: Any, names: dict[str, str], t: Translator) -> str:
             parts.append(t.word(_KINDS[name], value))
         else:
             label = "" if field == "scheme" else _label(field, t) + " "
-            parts.append(f"{label}{_value(field, value, t)}")
+            parts.append(f"{label}{_value(field, value, t, row.get('currency') or '')}")
     return t.gettext(", ").join(parts)
 
 
-def _value(field: str, value: Any, t: Translator) -> str:
+def _value(field: str, value: Any, t: Translator, currency: str = "") -> str:
     if value is None:
         return t.gettext("nothing")
     if isinstance(value, bool):
@@ -149,8 +158,14 @@ def _value(field: str, value: Any, t: Translator) -> str:
         return " ".join(str(value).split("/")[1:]) or str(value)
     if words := _CARE_WORDS.get(field) or CODED.get(known):
         return t.word(words, str(value))
-    text = f"{value:g}" if isinstance(value, float) and field not in {"lon", "lat"} else str(value)
+    text = _figure(field, value, t, currency)
     return f"{text} {t.unit(known)}".rstrip() if known in FIELDS else text
+
+
+def _figure(field: str, value: Any, t: Translator, currency: str) -> str:
+    if field.endswith("_cents") and isinstance(value, int):
+        return money_text(value, currency, t).strip()
+    return f"{value:g}" if isinstance(value, float) and field not in {"lon", "lat"} else str(value)
 
 
 def _label(field: str, t: Translator) -> str:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_zone
 from registry.commands.case_effects import designating_authority
 from registry.commands.case_works import called, further, works_facts
 from registry.errors import CaseConflictError, CaseNotFoundError, Phrase
@@ -44,6 +46,8 @@ class CaseView:
     """Numbers of the case that it comes from, and of those that it led to."""
     people: dict[str, str] = field(default_factory=dict)
     """Names by party id."""
+    zone: tzinfo = UTC
+    """By whose clock the times of its files are told: the register's."""
 
 
 def find_case(session: Session, number: str, subject_id: str | None = None) -> CaseFile:
@@ -98,6 +102,7 @@ def view_case(session: Session, case: CaseFile) -> CaseView:
         **works_facts(session, case),
     )
     view = CaseView(case, steps, opinions, objections, facts, documents, sorted(checks), people=people)
+    view.zone = register_zone(session) if documents else UTC
     view.also = [called(session, *subject) for subject in further(session, case)]
     view.parent = session.get_one(CaseFile, case.parent_id).number if case.parent_id else None
     led_to = select(CaseFile.number).where(CaseFile.parent_id == case.id)

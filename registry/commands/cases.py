@@ -3,7 +3,6 @@
 What a closed case changes in the register is in `registry.commands.case_effects`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +12,7 @@ from sqlmodel import Session, col, select
 from registry.calendars import register_today
 from registry.commands.case_effects import Moved, apply_case, recover_tags
 from registry.commands.case_files import STEP_FIELDS, view_case
+from registry.commands.case_repeats import is_repeated
 from registry.commands.case_works import (
     NO_DETAILS,
     Details,
@@ -33,6 +33,7 @@ from registry.rules.casework import (
     step_problems,
 )
 from registry.rules.casework_works import Asked
+from registry.rules.negative_list import listed
 from registry.rules.packs import RulePack
 from registry.rules.workdays import Calendar
 from registry.vocab.words import (
@@ -144,23 +145,17 @@ def record_step(
 ) -> CaseFile:
     """Record one step of a case; the last one closes it and changes the register.
 
-    The same step again (kind, day, document) changes nothing. Raises CaseStepError that says what is missing,
-    CaseConflictError where another case has made an end of the tree since, CalendarYearError where a term of
-    working days cannot be counted.
+    The same step again, with all that it says, changes nothing. Raises CaseStepError that says what is
+    missing or was recorded otherwise, CaseConflictError where another case has made an end of the tree since,
+    CalendarYearError where a term of working days cannot be counted.
     """
     view = view_case(session, case)
-    if _is_repeated(view.facts, draft.facts):
+    settled = _settled(case, draft, pack)
+    if is_repeated(session, view, draft.facts, settled, draft.details, draft.moved):
         return case
     if case.state == CaseState.OPEN and case.kind not in _WHATEVER_COMES:
         _check_status(session, case.kind, case.tree_id)
     before = case.model_dump()
-    settled: dict[str, Any] = {
-        "proposed_category": draft.category,
-        "proposed_grade": grade_bestowed(pack, draft.category or case.proposed_category, draft.grade),
-        "cause": draft.cause,
-        "disposal": draft.disposal,
-    }
-    settled = {name: value for name, value in settled.items() if value is not None}
     facts = replace(
         view.facts,
         category=settled.get("proposed_category", case.proposed_category),
@@ -343,13 +338,7 @@ def _check(
 ) -> None:
     problems = step_problems(facts, step, today=today, pack=pack, calendar=calendar, asked=asked)
     if problems:
-        raise CaseStepError(case=number, step=STEPS[step.kind], reason=_joined(problems))
-
-
-def _joined(problems: Sequence[Phrase]) -> Phrase:
-    if len(problems) == 1:
-        return problems[0]
-    return Phrase("{first}; {rest}", first=problems[0], rest=_joined(problems[1:]))
+        raise CaseStepError(case=number, step=STEPS[step.kind], reason=listed(problems))
 
 
 def _check_move(case: CaseFile, draft: StepDraft) -> None:
@@ -359,13 +348,15 @@ def _check_move(case: CaseFile, draft: StepDraft) -> None:
         raise CaseStepError(case=case.number, step=STEPS[draft.facts.kind], reason=reason)
 
 
-def _is_repeated(facts: CaseFacts, step: StepFacts) -> bool:
-    """Whether this very step has been recorded before."""
-    return any(
-        (known.kind, known.happened_on, known.document_no, known.omitted_reason, known.ended_on)
-        == (step.kind, step.happened_on, step.document_no, step.omitted_reason, step.ended_on)
-        for known in facts.steps
-    )
+def _settled(case: CaseFile, draft: StepDraft, pack: RulePack | None) -> dict[str, Any]:
+    """What a step decides, by column of the case; nothing for what it does not speak of."""
+    settled: dict[str, Any] = {
+        "proposed_category": draft.category,
+        "proposed_grade": grade_bestowed(pack, draft.category or case.proposed_category, draft.grade),
+        "cause": draft.cause,
+        "disposal": draft.disposal,
+    }
+    return {name: value for name, value in settled.items() if value is not None}
 
 
 def _add_step(session: Session, case: CaseFile, facts: StepFacts, ordinal: int, now: datetime) -> CaseStep:

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from registry.errors import Phrase
 from registry.rules.case_facts import DESIGNATING, ORDERS, CaseFacts, StepFacts
-from registry.rules.casework_works import NEVER_LEFT_OUT, Asked, works_problems
+from registry.rules.casework_works import ENDED_LATER, NEVER_LEFT_OUT, Asked, works_problems
+from registry.rules.negative_list import listed
 from registry.rules.packs import Rule, RulePack
 from registry.rules.terms import add_term
 from registry.rules.workdays import Calendar
@@ -35,7 +36,7 @@ ALWAYS_TAKEN = frozenset(
 """Steps without which there is no case; every other may be left out with a reason."""
 _REPEATED = frozenset({StepKind.APPRAISAL, StepKind.NOTICE})
 """Steps that may come again until the decision."""
-_VISITS = frozenset({StepKind.SUPERVISION, StepKind.FOLLOW_UP, StepKind.EVIDENCE})
+VISITS = frozenset({StepKind.SUPERVISION, StepKind.FOLLOW_UP, StepKind.EVIDENCE})
 """Steps that may come again as long as the case is open."""
 _DOCUMENTED = frozenset(
     {
@@ -124,13 +125,14 @@ def _order_problem(case: CaseFacts, step: StepFacts) -> Phrase | None:
     if case.state != CaseState.OPEN:
         return Phrase("the case is closed")
     if step.kind not in ORDERS[case.kind]:
-        steps = [STEPS[kind] for kind in ORDERS[case.kind]]
-        return Phrase("such a case has other steps: {steps}", steps=steps)
+        steps = [Phrase("{code} ({step})", code=kind, step=STEPS[kind]) for kind in ORDERS[case.kind]]
+        return Phrase("such a case has other steps: {steps}", steps=listed(steps))
     expected = case.next_step
     if step.kind == expected:
         return None
     if case.last(step.kind):
-        if step.kind in _VISITS or (step.kind in _REPEATED and not case.last(StepKind.DECISION)):
+        is_repeatable = step.kind in VISITS or (case.kind, step.kind) in ENDED_LATER
+        if is_repeatable or (step.kind in _REPEATED and not case.last(StepKind.DECISION)):
             return None
         return Phrase("it has been recorded already")
     return Phrase("before it comes {step}: record it, or leave it out with --omit and the reason",

@@ -1,11 +1,12 @@
 """What the steps of works, transplants, fellings, incidents, rescues and greening need to say. Pure."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from registry.errors import Phrase
 from registry.rules.case_facts import CaseFacts, StepFacts
-from registry.rules.negative_list import Practice, practice_problems
+from registry.rules.negative_list import LEAST_REASON, Practice, has_substance, practice_problems
 from registry.rules.packs import Place, Rule, RulePack
 from registry.vocab.rule_words import CLASSES, PROJECTS
 from registry.vocab.words import CaseKind, StepKind
@@ -61,6 +62,8 @@ SAID = frozenset(
     }
 )
 """Steps of these cases that say something, in words or in a document."""
+ENDED_LATER = frozenset({(K.FELLING, S.HANDLING)})
+"""Steps that may come again to give the day on which they ended: a term runs from it."""
 HELD_TO_THE_LIST = frozenset({(K.WORKS, S.ADVICE), (K.TRANSPLANT, S.DECISION), (K.GREENING, S.ADVICE)})
 """Steps before which the negative list has been answered."""
 
@@ -80,7 +83,8 @@ def works_problems(case: CaseFacts, step: StepFacts, pack: RulePack | None, aske
         yield Phrase("it rests on a document: name its number with --document")
     if place in BY_SOMEBODY and not step.by:
         yield Phrase("name with --by who acted")
-    if place in SAID and not (step.text or step.document_no):
+    is_end = place in ENDED_LATER and step.ended_on is not None and case.last(step.kind) is not None
+    if place in SAID and not (step.text or step.document_no or is_end):
         yield Phrase("say with --text what was done or found, or name a document with --document")
     if (own := _OWN.get(place)) is not None:
         yield from own(case, step, pack)
@@ -97,10 +101,17 @@ def _application(case: CaseFacts, _step: StepFacts, _pack: RulePack | None) -> I
 
 def _transplant(case: CaseFacts, step: StepFacts, pack: RulePack | None) -> Iterator[Phrase]:
     yield from _application(case, step, pack)
+    if not has_project_classes(pack):
+        return
     if case.project_class is None:
         yield Phrase("say with --class what project it is: {known}", known=list(PROJECTS))
         return
     yield from _refused(case, pack)
+
+
+def has_project_classes(pack: RulePack | None) -> bool:
+    """Whether the rules say which classes of projects may ask for a transplant."""
+    return pack is not None and bool(pack.section("transplant"))
 
 
 def _refused(case: CaseFacts, pack: RulePack | None) -> Iterator[Phrase]:
@@ -123,10 +134,34 @@ _GRADED = frozenset({"1", "2", "3", "famous"})
 
 
 def _advice(case: CaseFacts, step: StepFacts, _pack: RulePack | None) -> Iterator[Phrase]:
-    if not case.has_check and not step.text:
+    if not case.has_check and not has_substance(no_check_reason(step.text)):
         yield Phrase(
-            "add the check of the protection zones with --check, or say with --text why there is none"
+            "add the check of the protection zones with --check, or say why there is none with --no-check "
+            "REASON, in {least} characters or more, or with the number of a document",
+            least=LEAST_REASON,
         )
+
+
+NO_CHECK = {"zh": "无核查：", "en": "No check: "}
+"""How a text begins that says why there is no check of the zones."""
+
+
+def without_check(reason: str, text: str | None, lang: str) -> str:
+    """The text of a step that says first why there is no check of the zones."""
+    sign = "；" if lang == "zh" else "; "
+    return sign.join(filter(None, [f"{NO_CHECK.get(lang, NO_CHECK['en'])}{reason.strip()}", text]))
+
+
+def no_check_reason(text: str | None) -> str | None:
+    """Why there is no check of the zones, where a text begins with that; it ends at the first semicolon."""
+    found = re.match(r"(?:无核查|no check)\s*[：:]([^；;]*)", (text or "").strip(), re.IGNORECASE)
+    return found[1].strip() if found else None
+
+
+def _handled(case: CaseFacts, step: StepFacts, _pack: RulePack | None) -> Iterator[Phrase]:
+    begun = min((taken.happened_on for taken in case.steps), default=step.happened_on)
+    if step.ended_on and step.ended_on < begun:
+        yield Phrase("the handling ends before it begins")
 
 
 def _care_ends(case: CaseFacts, step: StepFacts, _pack: RulePack | None) -> Iterator[Phrase]:
@@ -157,6 +192,7 @@ _OWN: dict[tuple[CaseKind, StepKind], Callable[[CaseFacts, StepFacts, RulePack |
     (K.TRANSPLANT, S.DECISION): _approval,
     (K.TRANSPLANT, S.APPROVAL): _approval,
     (K.AFTERCARE, S.ACCEPTANCE): _care_ends,
+    (K.FELLING, S.HANDLING): _handled,
     (K.INCIDENT, S.REPORT): _incident,
     (K.INCIDENT, S.EVIDENCE): _evidence,
     (K.GREENING, S.PLAN): _application,

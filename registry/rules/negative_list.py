@@ -1,5 +1,6 @@
 """The negative list of greening practice (负面清单): its items, the answers, what stands in the way."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,9 @@ from registry.errors import Phrase
 from registry.rules.packs import Basis, Place, Scope
 from registry.vocab.labels import Label
 from registry.vocab.words import CaseKind
+
+LEAST_REASON = 4
+"""Letters, digits or characters of a reason, at least; usual practice, not law."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,14 @@ def practice_problems(
     answers: Mapping[str, Answer], practices: Sequence[Practice], place: Place | None
 ) -> Iterator[Phrase]:
     """What of the negative list stands in the way of advice or approval, as sentences."""
-    open_ = [each.code for each in practices if each.code not in answers and is_asked(each, place)]
+    open_ = [
+        Phrase("{code} {practice} ({code}=no or {code}=yes:REASON)", code=each.code, practice=each.label)
+        for each in practices
+        if each.code not in answers and is_asked(each, place)
+    ]
     if open_:
         yield Phrase(
-            "answer these items of the negative list with --practice CODE=yes or no: {codes}", codes=open_
+            "answer these items of the negative list, each with --practice: {items}", items=listed(open_)
         )
     for each in practices:
         answer = answers.get(each.code)
@@ -63,12 +71,28 @@ def practice_problems(
                 practice=each.label,
                 citation=each.basis.citation,
             )
-        elif not answer.why:
+        elif not has_substance(answer.why):
             yield Phrase(
-                "{code} ({practice}) is touched: say why with --practice {code}=yes:REASON",
+                "{code} ({practice}) is touched: say why with --practice {code}=yes:REASON, in {least} "
+                "characters or more, or with the number of a document",
                 code=each.code,
                 practice=each.label,
+                least=LEAST_REASON,
             )
+
+
+def has_substance(reason: str | None) -> bool:
+    """Whether a reason says something: a few different characters, or the number of a document (3号)."""
+    signs = [sign for sign in reason or "" if sign.isalnum()]
+    is_said = len(signs) >= LEAST_REASON and len(set(signs)) > 1
+    return is_said or re.search(r"\d+\s*号", reason or "") is not None
+
+
+def listed(phrases: Sequence[Phrase]) -> Phrase:
+    """Several sentences as one."""
+    if len(phrases) == 1:
+        return phrases[0]
+    return Phrase("{first}; {rest}", first=phrases[0], rest=listed(phrases[1:]))
 
 
 def plain_answers(answers: Mapping[str, Answer]) -> list[dict[str, Any]]:

@@ -11,11 +11,12 @@ from registry.negative_list import negative_list
 from registry.rulepacks import rule_pack
 from registry.rules.case_facts import ORDERS, CaseFacts, StepFacts
 from registry.rules.casework import step_problems
-from registry.rules.casework_works import Asked, penalty_rules, works_rule
-from registry.rules.negative_list import Answer, answers_from, plain_answers, practices_for
+from registry.rules.casework_works import Asked, penalty_rules, without_check, works_rule
+from registry.rules.negative_list import Answer, answers_from, has_substance, plain_answers, practices_for
 from registry.rules.packs import Place, RulePack
 from registry.rules.terms import dues
 from registry.vocab.care_words import INCIDENTS
+from registry.vocab.language import translator
 from registry.vocab.words import CaseKind, StepKind
 
 D = date
@@ -285,6 +286,29 @@ def test_the_negative_list_stops_advice_until_it_is_answered_and_what_the_law_fo
     case = up_to(CaseKind.WORKS, StepKind.ADVICE, has_check=True, practices=answers)
     found = problems(case, step(StepKind.ADVICE), SHANXI)
     assert found == [] if begins is None else found[0].startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_said"),
+    [(None, False), ("", False), ("试", False), ("危树处", False), ("。。。。", False), ("试试试试", False),
+     ("危树须除", True), ("3号", True), ("dead branch", True)],
+)  # fmt: skip
+def test_a_reason_has_substance_or_names_a_document(reason: str | None, is_said: bool) -> None:
+    assert has_substance(reason) is is_said
+    case = up_to(CaseKind.WORKS, StepKind.ADVICE, has_check=True, practices={"N05": Answer(True, reason)})
+    assert (problems(case, step(StepKind.ADVICE)) == []) is is_said
+    bare = up_to(CaseKind.WORKS, StepKind.ADVICE)
+    text = without_check(reason or "", "改线绕行", "zh")
+    assert (problems(bare, step(StepKind.ADVICE, text=text)) == []) is is_said
+
+
+def test_what_is_not_answered_is_said_with_its_words_and_the_form_of_the_answer() -> None:
+    asked = Asked(practices_for(negative_list(), CaseKind.WORKS), SHANXI)
+    case = up_to(CaseKind.WORKS, StepKind.ADVICE, has_check=True, practices={"N01": Answer(False)})
+    (found,) = step_problems(case, step(StepKind.ADVICE), today=TODAY, pack=pack(), asked=asked)
+    said = translator("zh").phrase(found)
+    assert "N03 砍伐古树名木（N03=no 或 N03=yes:理由）" in said
+    assert "N01" not in said
 
 
 def test_elsewhere_the_list_need_not_be_answered_but_what_the_law_forbids_stays_forbidden() -> None:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from registry.cli.case_rows import word_of, words_known
 from registry.errors import WordUnknownError
+from registry.vocab.words import WORDS
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -17,6 +18,9 @@ def either(words: type[_Word]) -> Callable[[str], _Word]:
         try:
             return word_of(words, text)
         except ValueError:
+            begun = [code for code, label in WORDS[words].items() if label.zh.startswith(text.strip() or "-")]
+            if len(begun) == 1:  # 县级 for 县级财政
+                return words(begun[0])
             raise WordUnknownError(value=text, known=words_known(words)) from None
 
     return read

@@ -20,7 +20,8 @@ KINDS = {".pdf": b"%PDF", ".html": b"<!DOCTYPE html", ".gpkg": b"SQLite format 3
 def check_output(path: Path, kind: str, register: str) -> None:
     """Raises OutputTakenError unless `path` is free, or holds what an earlier run of the same kind wrote.
 
-    kind: ".pdf", ".html", ".gpkg" (an edition), ".xlsx" (a workbook of ours), ".ics" (a calendar), or "" for a plain text file.
+    kind: ".pdf", ".html", ".gpkg" (an edition), ".xlsx" (a workbook of ours), ".ics" (a calendar), or ""
+    for a plain text file.
     """
     target = path.resolve()
     if _is_of_register(target, register):

@@ -111,8 +111,16 @@ def square(lon: float = 112.85, lat: float = 35.5, side: float = 0.0002) -> Any:
 
 
 def _zones(session: Session, ref: Any, stores: Stores, folder: Path) -> None:
-    draft = LegalDraft(square(), "划1", approved_by=f"{PERSON}批", deviation=f"避开{PERSON}宅", published_on=ON,
-                       from_on=ON, file_name=f"{PERSON}.geojson", file_sha256="e" * 64)  # fmt: skip
+    draft = LegalDraft(
+        square(),
+        "划1",
+        approved_by=f"{PERSON}批",
+        deviation=f"避开{PERSON}宅",
+        published_on=ON,
+        from_on=ON,
+        file_name=f"{PERSON}.geojson",
+        file_sha256="e" * 64,
+    )
     set_legal_zones(session, [(ref, draft)], today=TODAY, **ACTOR)
     layer = LayerDraft("lv", LayerKind.GREEN_LINE, "绿线", "lv.geojson", "a" * 64, "EPSG:4326",
                        [(f"{PERSON}旧宅", square())])  # fmt: skip
@@ -131,8 +139,15 @@ def _health(session: Session, ref: Any, stores: Stores, folder: Path) -> None:
     file = folder / f"{PERSON}.csv"
     file.write_text("x")
     kept = (file.name, stores.files.keep(file)[0])
-    reading_ = ReadingDraft(InstrumentKind.RESISTOGRAPH, ON, {"decay": (12.0, "percent")},
-                            position=f"朝{PERSON}家一侧", file=kept, by=PERSON, notes=f"{PERSON}记")  # fmt: skip
+    reading_ = ReadingDraft(
+        InstrumentKind.RESISTOGRAPH,
+        ON,
+        {"decay": (12.0, "percent")},
+        position=f"朝{PERSON}家一侧",
+        file=kept,
+        by=PERSON,
+        notes=f"{PERSON}记",
+    )
     record_reading(session, ref, reading_, assessment=row, today=TODAY, **ACTOR)
 
 

@@ -11,6 +11,7 @@ import shapely
 
 from registry.rules.zone_grids import from_grid, grid_for, to_grid
 
+MILLIMETRE = 0.001
 CORNERS = 64
 """Corners of a circle, a multiple of four, so that it reaches as far north as east."""
 _TURN = np.arange(CORNERS) * (2 * math.pi / CORNERS)
@@ -79,9 +80,13 @@ def drawn(plans: Sequence[Plan]) -> list[Outline]:
 
 
 def outlines(shapes: Any, code: str) -> list[Outline]:
-    """Shapes in metres in the grid `code` as outlines on the globe."""
-    areas = shapely.area(shapes)
-    globes = shapely.transform(shapely.normalize(shapes), from_grid(code))
+    """Shapes in metres in the grid `code` as outlines on the globe.
+
+    Corners stand on a grid of `MILLIMETRE`, so that a sliver thinner than that makes no outline cross itself.
+    """
+    whole = shapely.set_precision(shapes, MILLIMETRE)
+    areas = shapely.area(whole)
+    globes = shapely.transform(shapely.normalize(whole), from_grid(code))
     return [Outline(shape, round(float(area), 2), code) for shape, area in zip(globes, areas, strict=True)]
 
 

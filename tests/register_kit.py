@@ -120,9 +120,11 @@ def count(engine: Engine, table: type[SQLModel]) -> int:
 
 
 def rows_of(engine: Engine, table: type[SQLModel]) -> list[Any]:
-    """All rows of a table, detached."""
+    """All rows of a table, detached; those of the history in the order of the chain."""
+    keys = table.__table__.primary_key.columns  # type: ignore[attr-defined]
+    query = select(table).order_by(*keys) if "seq" in keys else select(table)
     with reading(engine) as session:
-        rows = list(session.exec(select(table)))
+        rows = list(session.exec(query))
         session.expunge_all()
         return rows
 

@@ -38,18 +38,7 @@ class FileStore:
     def keep_bytes(self, content: bytes) -> str:
         """Take bytes in; returns their SHA-256. Written aside and renamed, so never half there."""
         digest = hashlib.sha256(content).hexdigest()
-        target = self.path(digest)
-        if not target.exists():
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                aside = target.with_suffix(".part")
-                with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-                    stream.write(content)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                aside.rename(target)
-            except OSError as error:
-                raise unwritable(target, error) from error
+        put_once(self.path(digest), content, folder_mode=0o700, file_mode=0o600)
         return digest
 
     def read(self, digest: str) -> bytes:
@@ -66,6 +55,22 @@ class FileStore:
     def path(self, digest: str) -> Path:
         """Where a file lies."""
         return self.folder / digest[:2] / digest
+
+
+def put_once(target: Path, content: bytes, *, folder_mode: int = 0o777, file_mode: int = 0o666) -> None:
+    """Write a file that does not stand yet, aside and renamed when whole. Raises OutputError."""
+    if target.exists():
+        return
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=folder_mode)
+        aside = target.with_suffix(".part")
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, file_mode), "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        aside.rename(target)
+    except OSError as error:
+        raise unwritable(target, error) from error
 
 
 def file_store(address: str) -> FileStore:

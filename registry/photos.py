@@ -12,7 +12,8 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from registry.db import sqlite_path
-from registry.errors import InputMissingError, PhotoError, Phrase, unwritable
+from registry.errors import InputMissingError, PhotoError, Phrase
+from registry.file_store import put_once
 
 MAX_PHOTO_BYTES = 40 << 20
 MAX_PHOTO_PIXELS = 120_000_000
@@ -53,18 +54,7 @@ class PhotoStore:
         content = source.read_bytes()
         width, height = _check(source, content)
         digest = hashlib.sha256(content).hexdigest()
-        target = self._path(digest)
-        if not target.exists():
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                aside = target.with_suffix(".part")
-                with aside.open("wb") as stream:
-                    stream.write(content)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                aside.rename(target)
-            except OSError as error:
-                raise unwritable(target, error) from error
+        put_once(self._path(digest), content)
         return digest, width, height
 
     def rendition(self, digest: str) -> Rendition:

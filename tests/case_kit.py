@@ -1,5 +1,6 @@
 """What tests of cases are built with: a register with trees, a pack, and cases taken as far as wanted."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from register_kit import NOW, import_rows
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
+from typer.testing import Result
 
 from registry.commands.case_opinions import OpinionDraft, add_opinion
 from registry.commands.cases import CaseDraft, StepDraft, open_case, record_step
@@ -87,3 +89,14 @@ def designated(session: Session, number: str = "甲-1", grade: str | None = "2",
     take(session, case, StepKind.DECISION, 10, document_no="认〔2026〕1号")
     take(session, case, StepKind.APPROVAL, 12, by="晋城市人民政府")
     return take(session, case, StepKind.PUBLICATION, 13, document_no="公告 1", url="https://x.example/1")
+
+
+def succeeding(gushu: Callable[..., Result]) -> Callable[..., Result]:
+    """`gushu`, which must succeed every time."""
+
+    def run(*words: object, **options: str) -> Result:
+        result = gushu(*words, **options)
+        assert result.exit_code == 0, result.output
+        return result
+
+    return run

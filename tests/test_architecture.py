@@ -148,7 +148,7 @@ LAYERS = {
     "registry.db": {"errors"},
     "registry.keys": {"errors", "db"},
     "registry.settings": {"errors", "models"},
-    "registry.photos": {"errors", "db"},
+    "registry.photos": {"errors", "db", "file_store"},
     "registry.geopackage": set(),
     "registry.chunks": set(),
     "registry.rulepacks": {"errors", "db", "rules"},

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from case_kit import make_trees
+from case_kit import make_trees, succeeding
 from register_kit import count
 from sqlalchemy.engine import Engine
 from typer.testing import Result
@@ -21,13 +21,7 @@ ADVICE = ("case", "step", "甲-1", "advice", "--on", "2026-01-07", "--document",
 def office(gushu: Gushu, engine: Engine, tmp_path: Path) -> Gushu:
     """`gushu` on a register with two trees; it must succeed."""
     make_trees(engine, tmp_path)
-
-    def run(*words: object, **options: str) -> Result:
-        result = gushu(*words, **options)
-        assert result.exit_code == 0, result.output
-        return result
-
-    return run
+    return succeeding(gushu)
 
 
 @pytest.fixture

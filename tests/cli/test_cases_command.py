@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from case_kit import make_trees
+from case_kit import make_trees, succeeding
 from register_kit import MAPPING, count, import_rows
 from sqlalchemy.engine import Engine
 from typer.testing import Result
@@ -19,13 +19,7 @@ Gushu = Callable[..., Result]
 def office(gushu: Gushu, engine: Engine, tmp_path: Path) -> Gushu:
     """`gushu` on a register with two trees; it must succeed."""
     make_trees(engine, tmp_path)
-
-    def run(*words: object, **options: str) -> Result:
-        result = gushu(*words, **options)
-        assert result.exit_code == 0, result.output
-        return result
-
-    return run
+    return succeeding(gushu)
 
 
 def refused(result: Result, code: str, *said: str) -> None:

@@ -388,3 +388,10 @@ def test_commands_never_commit(name: str) -> None:
     }
     if name != "registry.commands.register":  # it makes whole registers
         assert calls & {"commit", "rollback"} == set()
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("registry.cli")])
+def test_commands_of_the_office_ask_what_day_it_is_where_the_register_belongs(name: str) -> None:
+    source = MODULES[name].read_text("utf-8")
+    for asked in ("now().date()", "now.date()", "now().astimezone().date()", "now.astimezone().date()"):
+        assert asked not in source or name == "registry.cli.app"  # `Office.today`, and no register at all

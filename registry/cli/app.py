@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 from registry.calendars import register_today
 from registry.db import open_register, reading
-from registry.errors import RegistryError, UnexpectedError
+from registry.errors import RegisterMissingError, RegistryError, UnexpectedError
 from registry.keys import Keys, key_path, read_keys
 from registry.photos import PhotoStore, photo_store
 from registry.vocab.language import LANGUAGES, Translator, translator
@@ -70,10 +70,15 @@ class Office:
         return datetime.now(UTC)
 
     def today(self, session: Session | None = None) -> date:
-        """The day it is where the register belongs, whatever clock this computer goes by."""
+        """The day it is where the register belongs, whatever clock this computer goes by; where there is no
+        register yet, the day of this computer."""
         if session is not None:
             return register_today(session, self.now())
-        with reading(self.engine()) as own:
+        try:
+            engine = self.engine()
+        except RegisterMissingError:
+            return self.now().astimezone().date()
+        with reading(engine) as own:
             return register_today(own, self.now())
 
     def say(self, text: str) -> None:

@@ -65,7 +65,7 @@ def care_of(session: Session, office: Office, tree: TreeRecord, facts: RegisterF
     if not facts.is_restricted or facts.view is not None:
         return None
     library = PackLibrary(pack_folder(office.address))
-    return office_care(session, tree.uuid, library, facts.made_at.astimezone().date(), lang=office.t.lang)
+    return office_care(session, tree.uuid, library, office.today(session), lang=office.t.lang)
 
 
 def _instant(text: str, t: Translator) -> datetime:

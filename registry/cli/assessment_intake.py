@@ -12,7 +12,7 @@ from sqlmodel import Session
 from registry.care_errors import AssessmentError, AssessmentFileError
 from registry.cli.app import Office, _
 from registry.cli.assessment_files import FormRow, form_rows, reading_rows
-from registry.cli.assessment_options import ModelOption, Notes, Unit, assess, library_of, today_of
+from registry.cli.assessment_options import ModelOption, Notes, Unit, assess, library_of
 from registry.cli.ledgers import Record, ref_of
 from registry.commands.assessments import find_assessment, record_assessment
 from registry.commands.readings import ReadingDraft, record_reading
@@ -52,7 +52,7 @@ def reading(
     with transaction(engine) as session:
         found = find_assessment(session, assessment) if assessment else None
         row, is_new = record_reading(
-            session, ref_of(session, record), draft, assessment=found, today=today_of(now),
+            session, ref_of(session, record), draft, assessment=found, today=office.today(session),
             actor=office.actor, now=now,
         )  # fmt: skip
         own = row.id
@@ -77,7 +77,7 @@ def import_(
 
     def take(session: Session, row: FormRow) -> bool:
         ref = ref_of(session, row.record)
-        facts: dict[str, Any] = {"today": today_of(now), "actor": office.actor, "now": now}
+        facts: dict[str, Any] = {"today": office.today(session), "actor": office.actor, "now": now}
         return record_assessment(session, ref, chosen, row.draft, **facts)[1]
 
     _take_all(office, file, rows, take)
@@ -108,7 +108,7 @@ def readings(
     )  # fmt: skip
 
     def take(session: Session, row: FormRow) -> bool:
-        facts: dict[str, Any] = {"today": today_of(now), "actor": office.actor, "now": now}
+        facts: dict[str, Any] = {"today": office.today(session), "actor": office.actor, "now": now}
         return record_reading(session, ref_of(session, row.record), row.draft, **facts)[1]
 
     _take_all(office, file, rows, take, engine)

@@ -1,6 +1,6 @@
 """What the commands of assessments share: their group, their options, and how they find things."""
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -62,8 +62,3 @@ def one_of(session: Session, row: Assessment) -> AssessmentRecord:
         (kind, own) for kind in ("tree", "grove", "garden", "place") if (own := getattr(row, f"{kind}_id"))
     ))  # fmt: skip
     return next(each for each in assessment_records(session, which) if each.id == row.id)
-
-
-def today_of(now: datetime) -> date:
-    """The day of an instant, here."""
-    return now.astimezone().date()

@@ -30,7 +30,6 @@ from registry.cli.assessment_options import (
     assess,
     library_of,
     one_of,
-    today_of,
 )
 from registry.cli.assessment_words import (
     assessment_line,
@@ -88,7 +87,7 @@ def record(
     with transaction(office.engine()) as session:
         ref = ref_of(session, record)
         row, is_new = record_assessment(
-            session, ref, chosen, draft, today=today_of(now), actor=office.actor, now=now
+            session, ref, chosen, draft, today=office.today(session), actor=office.actor, now=now
         )
         kept = one_of(session, row)
     sentence = _("The assessment is on record.") if is_new else _("The assessment was on record already.")
@@ -131,8 +130,8 @@ def correct(
             day_of(next_) or row.next_on, notes or row.notes, row.document_no,
         )  # fmt: skip
         changed = correct_assessment(
-            session, row, library_of(office).get(row.model_id), draft, today=today_of(now), reason=reason,
-            actor=office.actor, now=now,
+            session, row, library_of(office).get(row.model_id), draft, today=office.today(session),
+            reason=reason, actor=office.actor, now=now,
         )  # fmt: skip
         kept = one_of(session, row)
     office.say(t.gettext("The assessment is corrected.") if changed else t.gettext("Nothing to change."))
@@ -157,7 +156,7 @@ def review(
     with transaction(office.engine()) as session:
         row = find_assessment(session, assessment)
         changed = review_assessment(
-            session, row, by=by, on=day_of(on) or today_of(now), today=today_of(now),
+            session, row, by=by, on=day_of(on) or office.today(session), today=office.today(session),
             by_kind=PartyKind.UNIT if unit else None, actor=office.actor, now=now,
         )  # fmt: skip
         kept = one_of(session, row)
@@ -229,7 +228,7 @@ def list_(
     office.say(t.gettext("{assessments}, of which {drafts} await review", assessments=count, drafts=drafts))
     if out:
         made_by = (
-            f"{facts.register_name} · {today_of(office.now())}",
+            f"{facts.register_name} · {office.today()}",
             t.gettext("For the office only: holds what is not public."),
         )
         with written(out) as stream:
@@ -248,9 +247,9 @@ def due(
 ) -> None:
     """List what is due."""
     office: Office = ctx.obj
-    t, today = office.t, today_of(office.now())
-    by_id = {each.id: each for each in library_of(office).all()}
+    t, by_id = office.t, {each.id: each for each in library_of(office).all()}
     with reading(office.engine()) as session:
+        today = office.today(session)
         found = due_assessments(session, by_id, until=today + timedelta(days=within))
         never, trees = never_assessed(session)
     for each in found:

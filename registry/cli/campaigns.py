@@ -74,7 +74,7 @@ def campaign_open(
     """Open a census."""
     office: Office = ctx.obj
     named_mapping(form)
-    begins = day_of(starts_on, "--from") or office.now().date()
+    begins = day_of(starts_on, "--from") or office.today()
     draft = CampaignDraft(id, title, form, begins, day_of(ends_on, "--to"), previous)
     with transaction(office.engine()) as session:
         open_campaign(session, draft, actor=office.actor, now=office.now())
@@ -182,7 +182,7 @@ def campaign_survey(
             table, chosen = understand(file, mapping or found.form)
             report = import_table(session, table, chosen, actor=office.actor, now=now)
         table, chosen = understand(file, mapping or found.form)
-        surveys = surveyed_in(session, table, chosen, today=now.date())
+        surveys = surveyed_in(session, table, chosen, today=office.today(session))
         count = record_surveys(
             session, id, surveys, survey_round=survey_round, source=file.name, actor=office.actor, now=now
         )
@@ -255,7 +255,7 @@ def campaign_sample(
 ) -> None:
     """Draw the sample."""
     office: Office = ctx.obj
-    words = seed or office.now().date().isoformat()
+    words = seed or office.today().isoformat()
     with transaction(office.engine()) as session:
         count = sample_targets(session, id, share, words, actor=office.actor, now=office.now())
         found = find_campaign(session, id)

@@ -79,7 +79,7 @@ def set_(
             ref_of(session, record),
             wanted,
             from_on=from_.date(),
-            today=now.astimezone().date(),
+            today=office.today(session),
             kinds=dict.fromkeys(unit or (), PartyKind.UNIT),
             actor=office.actor,
             now=now,
@@ -122,7 +122,7 @@ def list_(
     for said in doubts:
         office.say(said)
     if out:
-        made_by = (f"{facts.register_name} · {office.now().date().isoformat()}", unit)
+        made_by = (f"{facts.register_name} · {office.today().isoformat()}", unit)
         title = t.gettext("What {unit} has to look after", unit=unit)
         with written(out) as stream:
             write_workbook(
@@ -182,7 +182,7 @@ def suggest(
     if found:
         office.say(t.gettext("Settle it with `gushu duty set RECORD --steward …`."))
     if out:
-        day = office.now().astimezone().date().isoformat()
+        day = office.today().isoformat()
         made_by = (f"{facts.register_name} · {day}", summary, t.pick(table.citation), t.pick(table.note))
         title = t.gettext("Records without steward")
         with written(out) as stream:

@@ -340,7 +340,7 @@ def craft_list(
         crafts = craft_records(session, public=public)
         facts = register_facts(session, office)
     if out:
-        made_by = [f"{facts.register_name} · {office.now().date().isoformat()}"]
+        made_by = [f"{facts.register_name} · {office.today().isoformat()}"]
         if not public:
             made_by.append(t.gettext("For the office only: holds what is not public."))
         with written(out) as stream:

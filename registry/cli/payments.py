@@ -89,7 +89,7 @@ def list_(
         if not found:
             office.say(office.t.gettext("Nothing on record."))
         if out:
-            records = paid_records(session, year, office.now().astimezone().date()) if year else []
+            records = paid_records(session, year, office.today(session)) if year else []
             _write(office, session, out, year, found, records)
     office.answer({"payments": [_told(each) for each in found]})
 

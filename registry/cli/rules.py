@@ -74,7 +74,7 @@ def rules_list(ctx: typer.Context) -> None:
 
 def _by_itself(office: Office, pack: RulePack, packs: Sequence[RulePack]) -> str:
     """Whether a pack applies without adoption today, or what has come after it."""
-    t, today = office.t, office.now().date()
+    t, today = office.t, office.today()
     if not pack.is_valid(today):
         return t.gettext("no longer in force")
     after = next((one.id for one in packs if pack.id in one.supersedes and one.is_valid(today)), None)
@@ -172,7 +172,7 @@ def rules_affected(
 ) -> None:
     """Say whom a pack affects."""
     office: Office = ctx.obj
-    library, day = _library(office), day_of(on, "--on") or office.now().date()
+    library, day = _library(office), day_of(on, "--on") or office.today()
     found = library.get(pack)
     other = library.get(against) if against else None
     tally, t = Tally(), office.t
@@ -199,7 +199,7 @@ def rules_affected(
 def rules_due(ctx: typer.Context, where: Where = None, on: Day = None, out: Out = None) -> None:
     """List what is due."""
     office: Office = ctx.obj
-    library, day = _library(office), day_of(on, "--on") or office.now().date()
+    library, day = _library(office), day_of(on, "--on") or office.today()
     tally, t = Tally(), office.t
     with reading(office.engine()) as session:
         judged = due_trees(session, library, day, tally, where or ())
@@ -359,7 +359,7 @@ def rules_adopt(
     """Adopt a pack."""
     office: Office = ctx.obj
     folder = pack_folder(office.address)
-    library, day = PackLibrary(folder), day_of(from_, "--from") or office.now().date()
+    library, day = PackLibrary(folder), day_of(from_, "--from") or office.today()
     engine = office.engine()
     found: RulePack = library.get(pack)
     given = Path(pack) if pack.endswith(".toml") else library.path(pack)

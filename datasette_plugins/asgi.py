@@ -11,7 +11,19 @@ from datasette.plugins import pm
 from datasette_plugins.site import compat
 from datasette_plugins.site.edition_database import EditionDatabase
 
-PLUGINS = ("site", "tree_page", "qr_landing", "search", "map")
+PLUGINS = (
+    "site",
+    "tree_page",
+    "qr_landing",
+    "search",
+    "map",
+    "download",
+    "ogc_api",
+    "dashboard",
+    "feeds",
+    "walks",
+    "queries",
+)
 PUBLIC_VARIABLE = "GUSHU_PUBLIC"
 
 

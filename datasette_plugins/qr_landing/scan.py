@@ -18,7 +18,7 @@ from datasette_plugins.site.stories import is_story_withheld, stories_of
 from datasette_plugins.site.visits import Visit, visit_of
 from registry.rules.tag_codes import CHECK_LENGTH, CODE_LENGTH, parse_code, parse_printed, tag_hash
 from registry.vocab.fields import FIELDS
-from registry.vocab.language import LANGUAGES, Translator, translator
+from registry.vocab.language import SITE_LANGUAGES, Translator, translator
 from registry.vocab.sentences import age_words, seal_character
 from registry.vocab.words import LISTINGS, AgeBasis, Grade, TreeStatus
 
@@ -211,7 +211,7 @@ def _trunk(tree: sqlite3.Row) -> str:
 
 
 def _other_languages(visit: Visit) -> dict[str, str]:
-    return {f"in_{lang}": visit.in_language(lang) for lang in LANGUAGES if lang != visit.lang}
+    return {f"in_{lang}": visit.in_language(lang) for lang in SITE_LANGUAGES if lang != visit.lang}
 
 
 @lru_cache(maxsize=4000)

@@ -12,6 +12,8 @@ from datasette import NotFound, Response
 
 ASSETS_ROUTE = r"^/-/gushu/static/(?P<hash>[0-9a-f]{12})/(?P<name>[A-Za-z0-9._/-]+)$"
 _FOLDERS = [Path(__file__).parent / "assets"]
+_STYLES = Path(__file__).parent / "styles"
+"""The parts of `site.css`, joined in the order of their names."""
 _FOR_EVER = "public, max-age=31536000, immutable"
 _TEXT_TYPES = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
@@ -36,10 +38,12 @@ def add_assets(folder: Path) -> None:
 @lru_cache(maxsize=256)
 def load_asset(name: str) -> Asset:
     """The asset `name` ("site.css", "images/marker.png"). Raises KeyError where there is none."""
+    if name == "site.css":
+        return _asset(Path(name), b"\n".join(path.read_bytes() for path in sorted(_STYLES.glob("*.css"))))
     for folder in _FOLDERS:
         path = (folder / name).resolve()
         if path.is_relative_to(folder.resolve()) and path.is_file():
-            return _asset(path)
+            return _asset(path, path.read_bytes())
     raise KeyError(name)
 
 
@@ -65,8 +69,7 @@ async def asset_page(request: Any) -> Response:
     return Response(body, headers=headers, content_type=asset.content_type)
 
 
-def _asset(path: Path) -> Asset:
-    content = path.read_bytes()
+def _asset(path: Path, content: bytes) -> Asset:
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     is_text = kind.startswith(_TEXT_TYPES)
     return Asset(

@@ -14,7 +14,7 @@ from markupsafe import escape
 from datasette_plugins.site.pages import environment, fill
 from datasette_plugins.site.visits import Visit
 
-_SLOT = re.compile("\x02([a-z_]+)\x03")
+_SLOT = re.compile("\x02([a-z_-]+)\x03")
 _MOST_SHAPES = 500
 
 

@@ -24,9 +24,9 @@ from datasette_plugins.site.place_names import division_name, joint, lang_of, pl
 from datasette_plugins.site.visits import Visit, visit_of
 from registry.vocab import sentences, viewpoints, words
 from registry.vocab.fields import FIELDS
-from registry.vocab.language import HTML_LANG, LANGUAGES
+from registry.vocab.language import HTML_LANG, SITE_LANGUAGES
 
-LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+LANGUAGE_NAMES = {"zh": "简体", "en": "English", "zh-hant": "繁體"}
 _PLUGINS = Path(__file__).parent.parent
 _EDITION = "gushu_edition"
 T = TypeVar("T")
@@ -48,7 +48,7 @@ def environment() -> Environment:
         static_url=static_url,
         html_lang=HTML_LANG,
         language_names=LANGUAGE_NAMES,
-        languages=LANGUAGES,
+        languages=SITE_LANGUAGES,
         S=sentences,
         W=words,
         V=viewpoints,

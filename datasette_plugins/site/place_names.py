@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from registry.vocab.language import HTML_LANG, Translator
+from registry.vocab.language import Translator
 from registry.vocab.words import JURISDICTIONS
 
 Name = tuple[str, str]
@@ -54,5 +54,5 @@ def _name(t: Translator, name: str, text_lang: str, jurisdiction: str) -> Name:
     """A recorded name; a whole jurisdiction goes by the name that the vocabulary gives it."""
     whole = JURISDICTIONS.get(jurisdiction)
     if whole is not None and t.lang == "zh" and name == whole.en:
-        return whole.zh, HTML_LANG["zh"]
+        return t.pick(whole), t.html_lang
     return name, lang_of(name, text_lang, jurisdiction)

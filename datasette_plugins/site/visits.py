@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from registry.vocab.language import DEFAULT_LANGUAGE, LANGUAGES, Translator, translator
+from registry.vocab.language import DEFAULT_LANGUAGE, SITE_LANGUAGES, Translator, translator
 
-PREFIXES = {f"/{lang}": lang for lang in LANGUAGES if lang != DEFAULT_LANGUAGE}
-OTHER_PREFIXES = ("/zh", "/zh-hans", "/zh-hant")
-"""Prefixes that lead to the default language until they have pages of their own."""
+PREFIXES = {f"/{lang}": lang for lang in SITE_LANGUAGES if lang != DEFAULT_LANGUAGE}
+OTHER_PREFIXES = ("/zh", "/zh-hans")
+"""Prefixes that lead to the default language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """How one request is to be answered. `path` is still encoded and has no prefix."""
+    """How one request is to be answered. `lang`: one of SITE_LANGUAGES; `path` is encoded and has no prefix."""
 
     lang: str = DEFAULT_LANGUAGE
     path: str = "/"
@@ -22,7 +22,7 @@ class Visit:
 
     @property
     def prefix(self) -> str:
-        """ "" or "/en"."""
+        """ "", "/en" or "/zh-hant"."""
         return "" if self.lang == DEFAULT_LANGUAGE else f"/{self.lang}"
 
     @property

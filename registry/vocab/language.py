@@ -1,7 +1,8 @@
 """Languages: every sentence, label and word in Chinese first, English beside it.
 
 Sentences are written in English in the code and translated in `locale/<locale>/*.po`; labels and words
-carry both languages where they are defined. `translator("zh")` is the one way in.
+carry both languages where they are defined. `translator("zh")` is the one way in. Traditional characters are
+our own Chinese, converted; what a register has recorded is never converted.
 """
 
 import gettext as stdlib_gettext
@@ -11,6 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.dates import format_date
 from babel.messages.catalog import Catalog
@@ -23,31 +25,40 @@ from registry.vocab.fields import FIELDS, Field
 from registry.vocab.words import WORDS, Label
 
 LANGUAGES = ("zh", "en")
+TRADITIONAL = "zh-hant"
+SITE_LANGUAGES = ("zh", "en", TRADITIONAL)
+"""The languages of the public site: those of the command line, and Chinese in traditional characters."""
 DEFAULT_LANGUAGE = "zh"
-HTML_LANG = {"zh": "zh-Hans", "en": "en"}
-BABEL_LOCALE = {"zh": "zh_Hans_CN", "en": "en_GB"}
+HTML_LANG = {"zh": "zh-Hans", "en": "en", TRADITIONAL: "zh-Hant"}
+BABEL_LOCALE = {"zh": "zh_Hans_CN", "en": "en_GB", TRADITIONAL: "zh_Hant_TW"}
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 
 class Translator:
-    """Says things in one language. `lang` is "zh" or "en"; anything else raises ValueError."""
+    """Says things in one language. `tag` is one of SITE_LANGUAGES, anything else raises ValueError; `lang` is
+    "zh" or "en": which of two texts, whatever the script."""
 
-    def __init__(self, lang: str) -> None:
-        if lang not in LANGUAGES:
-            raise ValueError(f"lang must be one of {LANGUAGES}, got {lang!r}")
-        self.lang = lang
-        self.html_lang = HTML_LANG[lang]
-        self._catalogue = _catalogue(lang)
+    def __init__(self, tag: str) -> None:
+        if tag not in SITE_LANGUAGES:
+            raise ValueError(f"tag must be one of {SITE_LANGUAGES}, got {tag!r}")
+        self.tag = tag
+        self.lang = "zh" if tag == TRADITIONAL else tag
+        self.html_lang = HTML_LANG[tag]
+        self._catalogue = _catalogue(self.lang)
 
     def gettext(self, message: str, /, **facts: object) -> str:
         """`message` in this language, with `{names}` filled in."""
-        text = self._catalogue.gettext(message)
+        text = self._ours(self._catalogue.gettext(message))
         return text.format(**facts) if facts else text
 
     def ngettext(self, singular: str, plural: str, count: int, /, **facts: object) -> str:
         """The right form for `count`, which may be used as `{count}` (with thousands separators)."""
-        text = self._catalogue.ngettext(singular, plural, count)
+        text = self._ours(self._catalogue.ngettext(singular, plural, count))
         return text.format(count=self.number(count), **facts)
+
+    def ours(self, zh: str, en: str) -> str:
+        """One of two texts that are our own words (never a recorded one), in the reader's script."""
+        return en if self.lang == "en" else self._ours(zh)
 
     def label(self, field: str) -> str:
         """How `field` is called; see `registry.vocab.fields`."""
@@ -56,7 +67,7 @@ class Translator:
     def unit(self, field: str) -> str:
         """The unit of `field` ("" where it has none)."""
         unit = FIELDS[field].unit
-        return {"年": "years"}.get(unit, unit) if self.lang == "en" else unit
+        return {"年": "years"}.get(unit, unit) if self.lang == "en" else self._ours(unit)
 
     def word(self, words: type[StrEnum] | Mapping[str, Label], value: str | None) -> str:
         """The label of a code, the code itself where the list has none, "" for None."""
@@ -73,11 +84,11 @@ class Translator:
     def number(self, value: float | int, digits: int = 2) -> str:
         """A number as people write it here: 1,234.5."""
         pattern = "#,##0." + "#" * digits if digits else "#,##0"
-        return str(format_decimal(value, format=pattern, locale=BABEL_LOCALE[self.lang]))
+        return str(format_decimal(value, format=pattern, locale=BABEL_LOCALE[self.tag]))
 
     def day(self, value: date) -> str:
         """A date in prose; tables use ISO."""
-        return str(format_date(value, format="long", locale=BABEL_LOCALE[self.lang]))
+        return str(format_date(value, format="long", locale=BABEL_LOCALE[self.tag]))
 
     def error(self, error: RegistryError) -> str:
         """What went wrong, in this language."""
@@ -96,13 +107,29 @@ class Translator:
         return value
 
     def _pick(self, label: Label | Field) -> str:
-        return label.zh if self.lang == "zh" else label.en
+        return self.ours(label.zh, label.en)
+
+    def _ours(self, text: str) -> str:
+        return in_traditional(text) if self.tag == TRADITIONAL else text
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def translator(lang: str) -> Translator:
-    """The translator of `lang`, read once."""
-    return Translator(lang)
+@lru_cache(maxsize=len(SITE_LANGUAGES))
+def translator(tag: str) -> Translator:
+    """The translator of one of SITE_LANGUAGES, read once."""
+    return Translator(tag)
+
+
+@lru_cache(maxsize=20_000)
+def in_traditional(text: str) -> str:
+    """Our own simplified Chinese in traditional characters, as they are written in Taiwan; words stay."""
+    return str(_converter().convert(text))
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("s2tw")
 
 
 def read_catalogue(lang: str) -> Catalog:
@@ -117,6 +144,7 @@ def read_catalogue(lang: str) -> Catalog:
     return merged
 
 
+@lru_cache(maxsize=len(LANGUAGES))
 def _catalogue(lang: str) -> stdlib_gettext.NullTranslations:
     if lang == "en":
         return stdlib_gettext.NullTranslations()

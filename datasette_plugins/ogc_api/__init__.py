@@ -1,0 +1,1 @@
+"""OGC API – Features: GIS programs and city platforms connect here."""

@@ -1,0 +1,1 @@
+"""Stories and legends with their sources; walks as a page, GPX and leaflet."""

@@ -13,7 +13,7 @@ OTHER_PREFIXES = ("/zh", "/zh-hans")
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """How one request is to be answered. `lang`: one of SITE_LANGUAGES; `path` is encoded and has no prefix."""
+    """How one request is to be answered. `path` is still encoded and has no prefix."""
 
     lang: str = DEFAULT_LANGUAGE
     path: str = "/"

@@ -128,7 +128,7 @@ async def test_a_query_that_was_broken_off_leaves_no_cursor_to_the_event_loop(si
     assert not [value for value in held if isinstance(value, sqlite3.Cursor)]
 
 
-@pytest.mark.parametrize("prefix", ["/zh", "/zh-hans", "/zh-hans"])
+@pytest.mark.parametrize("prefix", ["/zh", "/zh-hans"])
 @pytest.mark.parametrize(
     "rest",
     ["//evil.example/x", "///evil.example", "/\\evil.example", "/%2F%2Fevil.example", "/%5Cevil.example"],

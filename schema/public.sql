@@ -532,6 +532,74 @@ CREATE TABLE record_link (
   to_uuid TEXT NOT NULL
 );
 
+-- Stories that the office released: each with its source and how far it can be relied on.
+CREATE TABLE story (
+  id INTEGER PRIMARY KEY,
+  uuid TEXT NOT NULL UNIQUE,
+  path TEXT NOT NULL UNIQUE,          -- segment of /story/<path>
+  kind TEXT NOT NULL,                 -- legend, history, event, verse, custom, person, name_origin, other
+  subject_kind TEXT NOT NULL,         -- tree, grove, garden, place, element, division, species
+  subject_uuid TEXT NOT NULL,         -- uuid of the record; id of the division or species
+  title TEXT NOT NULL,
+  text TEXT NOT NULL,
+  lang TEXT NOT NULL,                 -- of title, text and source, as recorded
+  source TEXT,                        -- document, book or teller, in words
+  source_url TEXT,
+  reliability TEXT NOT NULL,          -- documented, recorded, oral, disputed, unknown
+  teller TEXT,                        -- a unit, a historic person, or who agreed to be named
+  collector TEXT,
+  collected_on TEXT,
+  released_on TEXT NOT NULL
+);
+
+-- A story in further languages.
+CREATE TABLE story_text (
+  id INTEGER PRIMARY KEY,
+  story_uuid TEXT NOT NULL REFERENCES story(uuid),
+  lang TEXT NOT NULL,
+  title TEXT NOT NULL,
+  text TEXT NOT NULL,
+  translator TEXT                     -- a unit, or who agreed to be named
+);
+
+-- Walks that the office drew up and released.
+CREATE TABLE walk (
+  id INTEGER PRIMARY KEY,
+  uuid TEXT NOT NULL UNIQUE,
+  path TEXT NOT NULL UNIQUE,          -- segment of /walk/<path>
+  kind TEXT NOT NULL,                 -- research_trip, garden, tree_park, city_walk
+  title TEXT NOT NULL,
+  title_en TEXT,
+  lang TEXT NOT NULL,                 -- of all texts that are not marked English
+  intro TEXT,
+  intro_en TEXT,
+  season TEXT,
+  duration_h REAL,
+  length_m REAL,                      -- along the way, as the author says; NULL where not said
+  accessibility TEXT,
+  start TEXT,                         -- where it begins and how to get there
+  author TEXT,                        -- a unit
+  stop_count INTEGER NOT NULL,        -- stops in walk_stop
+  hidden_stops INTEGER NOT NULL,      -- stops left out because their place is protected
+  released_on TEXT NOT NULL
+);
+
+-- The stops whose place is public, in order; a stop whose place is protected is in no row.
+CREATE TABLE walk_stop (
+  id INTEGER PRIMARY KEY,
+  walk_uuid TEXT NOT NULL REFERENCES walk(uuid),
+  place INTEGER NOT NULL,             -- 1, 2, 3 … among the stops that are shown
+  subject_kind TEXT,                  -- tree, grove, garden, place, element; NULL at a free point
+  subject_uuid TEXT,
+  name TEXT,                          -- of the stop; NULL where the record's own name says it
+  name_en TEXT,
+  lang TEXT NOT NULL,                 -- of name and text
+  lon REAL,
+  lat REAL,
+  text TEXT,
+  text_en TEXT
+);
+
 CREATE TABLE edition (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL                 -- number, name, made_at, history_head, counts …; see docs/edition.md
@@ -565,6 +633,10 @@ CREATE INDEX zone_tree_index ON zone(tree_uuid);
 CREATE INDEX zone_area_index ON zone(area_uuid);
 CREATE INDEX zone_box_index ON zone(south, north, west, east);
 CREATE INDEX division_parent_index ON division(parent_id);
+CREATE INDEX story_subject_index ON story(subject_uuid);
+CREATE INDEX story_text_index ON story_text(story_uuid);
+CREATE INDEX walk_stop_walk_index ON walk_stop(walk_uuid);
+CREATE INDEX walk_stop_subject_index ON walk_stop(subject_uuid);
 
 -- Bigrams of names, numbers and released texts (registry.rules.search_text); rowid is tree.fid.
 CREATE VIRTUAL TABLE tree_search USING fts5(words, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2');

@@ -68,7 +68,7 @@ def draw_pages(
     draw_survey_form(flow, said)
     _texts(flow, said, headings)
     draw_designations(flow, said, headings)
-    _position(flow, said, headings, neighbours)
+    _position(flow, said, headings, neighbours, facts)
     _sizes(flow, said, headings, care)
     if care is not None:
         draw_office_care(flow, care, said.t, headings)
@@ -113,7 +113,9 @@ def _texts(flow: Flow, said: Said, heading: Headings) -> None:
         flow.paragraph(getattr(tree, field), size=BODY + 0.5, role="serif", leading=1.75)
 
 
-def _position(flow: Flow, said: Said, heading: Headings, neighbours: Sequence[MapPoint]) -> None:
+def _position(
+    flow: Flow, said: Said, heading: Headings, neighbours: Sequence[MapPoint], facts: RegisterFacts
+) -> None:
     tree, t = said.tree, said.t
     _ = t.gettext
     if not is_generalised(tree) and (tree.lon is None or tree.lat is None):
@@ -137,6 +139,8 @@ def _position(flow: Flow, said: Said, heading: Headings, neighbours: Sequence[Ma
         notes = [_("The exact place is not published, so that the tree is left in peace.")]
     elif shown:
         notes.insert(0, _("Grey dots are the nearest registered trees."))
+    if facts.map_review_no:
+        notes.append(_("Map review number: {number}", number=facts.map_review_no))
     for sentence in notes:
         lines = wrap(flow.pen.fonts, sentence, "sans", SMALL, width)
         y = flow.pen.lines(x, y - 2, lines, SMALL, colour=SOFT)

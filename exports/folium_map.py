@@ -235,9 +235,11 @@ def _page_texts(
 
 def _as_of(t: Translator, facts: RegisterFacts) -> str:
     day = t.day(facts.made_at.date())
-    if facts.edition is None:
-        return t.gettext("As of {day}", day=day)
-    return t.gettext("As of {day}, edition {edition}", day=day, edition=facts.edition)
+    said = t.gettext("As of {day}", day=day)
+    if facts.edition is not None:
+        said = t.gettext("As of {day}, edition {edition}", day=day, edition=facts.edition)
+    review = t.gettext("Map review number: {number}", number=facts.map_review_no)
+    return f"{said} · {review}" if facts.map_review_no else said
 
 
 def _source_text(source: SourceRecord, t: Translator) -> dict[str, str | None]:

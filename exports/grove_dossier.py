@@ -90,7 +90,7 @@ def _draw_pages(
     draw_form(flow, sections, label_width=LABEL_WIDTH[said.t.lang])
     _composition(flow, said, headings)
     _texts(flow, said, headings)
-    _position(flow, said, headings, members)
+    _position(flow, said, headings, members, facts)
     _members(flow, said, headings, members)
     draw_designations(flow, said, headings)
     draw_inspections(flow, said, headings)
@@ -220,7 +220,9 @@ def _texts(flow: Flow, said: GroveSaid, heading: Headings) -> None:
         flow.paragraph(text, size=BODY + 0.5, role="serif", leading=1.75)
 
 
-def _position(flow: Flow, said: GroveSaid, heading: Headings, members: Sequence[TreeRecord]) -> None:
+def _position(
+    flow: Flow, said: GroveSaid, heading: Headings, members: Sequence[TreeRecord], facts: RegisterFacts
+) -> None:
     grove, t = said.tree, said.t
     _ = t.gettext
     if grove.position_precision != Precision.EXACT:
@@ -245,6 +247,8 @@ def _position(flow: Flow, said: GroveSaid, heading: Headings, members: Sequence[
         notes.insert(0, _("Green dots are its trees that have files."))
     if grove.boundary:
         notes.insert(0, _("The line is the boundary on record."))
+    if facts.map_review_no:
+        notes.append(_("Map review number: {number}", number=facts.map_review_no))
     for sentence in notes:
         lines = wrap(flow.pen.fonts, sentence, "sans", SMALL, width)
         y = flow.pen.lines(x, y - 2, lines, SMALL, colour=SOFT)

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from registry.care_events import care_events
 from registry.chunks import chunks
 from registry.models import (
     Designation,
@@ -109,6 +110,7 @@ class _Rows:
         self.pictures = of(Photo, col(Photo.is_released))
         self.roles = of(TreeParty, col(TreeParty.to_on).is_(None))
         self.shares = of(GroveSpecies)
+        self.done = care_events(session, ids, owner=owner) if owner else {}
         named = {
             row.party_id for group in (self.roles, self.visits) for rows in group.values() for row in rows
         }
@@ -178,6 +180,7 @@ def _full(
             released=frozenset(json.loads(area.released)),
             steward_kind=PartyKind.UNIT if kinds == {PartyKind.UNIT} else PartyKind.PERSON,
             steward_units="、".join(dict.fromkeys(units)) or None,
+            position_decimals=around.decimals(values["jurisdiction"]),
         ),
     )
 
@@ -204,6 +207,7 @@ def _dated(
             for row in sorted(rows.flags.get(own, ()), key=lambda row: str(row.check))
         ),
         "history": tuple(rows.events[own]),
+        "care_events": rows.done.get(own, ()),
     }
 
 

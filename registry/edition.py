@@ -39,7 +39,15 @@ from registry.settings import all_settings
 UNLICENSED = "not licensed for re-use"
 """How a mapping says that nobody has said on what terms its file may be passed on."""
 FORMAT = "gushu-public-1"
-PUBLIC_SETTINGS = ("register_name", "register_name_en", "public_address", "basemap_url", "demonstration")
+PUBLIC_SETTINGS = (
+    "register_name",
+    "register_name_en",
+    "public_address",
+    "basemap_url",
+    "demonstration",
+    "public_position_decimals",
+    "map_review_no",
+)
 BATCH = 500
 Progress = Callable[[int], None]
 _SPECIES_FIELDS = ("name_zh", "name_latin", "name_author", "name_en", "family", "genus")
@@ -163,6 +171,8 @@ class EditionWriter:
             self.area_divisions.add(area.division_id)
         pictures = [{"area_uuid": area.uuid, **_plain(photo)} for area in rows for photo in area.photos]
         self.insert("photo", pictures)
+        done = [{"area_uuid": area.uuid, **_plain(row)} for area in rows for row in area.care_events]
+        self.insert("care_event", done)
         self.report.photos += len(pictures)
         points = [point for area in rows for point in area.boundary]
         points += [(area.lon, area.lat) for area in rows if area.lon is not None and area.lat is not None]

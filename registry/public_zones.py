@@ -2,18 +2,23 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import shapely
 import sqlalchemy as sa
+from shapely.affinity import translate
 from sqlmodel import Session, col
 
 from registry.edition import EditionWriter
 from registry.geopackage import register_layer, shape_blob
-from registry.models import Grove, HeritageGarden, Place, Tree, Zone
+from registry.models import Authority, Grove, HeritageGarden, Place, Tree, Zone
 from registry.rulepacks import PackLibrary
-from registry.rules.redaction import may_show_zone, public_text
+from registry.rules.public_positions import decimals_for, rounding_m, shift_of
+from registry.rules.redaction import may_show_zone, outline_anchor, public_text
 from registry.rules.zones import rule_name
+from registry.settings import get_setting
 from registry.vocab.care_words import ZoneKind
 from registry.vocab.language import translator
 from registry.vocab.rule_sentences import row_text
@@ -63,7 +68,7 @@ def _rows(
     session: Session, find: Find, bases: "_Bases", withheld: Counter[str] | None = None
 ) -> Iterator[dict[str, Any]]:
     table: sa.Table = Zone.__table__  # type: ignore[attr-defined]
-    hidden = _with_hidden_trees(session)
+    hidden, shifts = _with_hidden_trees(session), _Shifts(session)
     holds = table.c.ended_on.is_(None)
     order = (table.c.tree_id, table.c.grove_id, table.c.garden_id, table.c.place_id, table.c.kind, table.c.id)
     for zone in session.execute(sa.select(table).where(holds).order_by(*order)):
@@ -80,8 +85,9 @@ def _rows(
             if withheld is not None:
                 withheld["zone: position"] += 1
             continue
+        shown = shifts.shown(kind, own, zone)
         yield {
-            "geom": shape_blob(bytes.fromhex(zone.outline), (zone.west, zone.south, zone.east, zone.north)),
+            "geom": shape_blob(shown.outline, shown.box),
             "tree_uuid": own if kind == "tree" else None,
             "area_uuid": None if kind == "tree" else own,
             "number": number,
@@ -95,13 +101,47 @@ def _rows(
             "approved_by": public_text(zone.approved_by, is_unit=True),
             "published_url": public_text(zone.published_url),
             **{name: zone._mapping[name] for name in _AS_THEY_ARE},
+            "uncertainty_m": shown.uncertainty_m,
+            **dict(zip(("west", "south", "east", "north"), shown.box, strict=True)),
         }
 
 
-_AS_THEY_ARE = (
-    "pack_id", "rule", "confidence", "area_m2", "projection", "uncertainty_m", "published_on", "west",
-    "south", "east", "north",
-)  # fmt: skip
+_AS_THEY_ARE = ("pack_id", "rule", "confidence", "area_m2", "projection", "published_on")
+
+
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    """A zone as it is shown: WKB in degrees, its box (west, south, east, north), uncertainty in metres."""
+
+    outline: bytes
+    box: tuple[float, float, float, float]
+    uncertainty_m: float | None
+
+
+class _Shifts:
+    """Moves zones with their records where positions are published rounded: a zone stays around its tree."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._setting = get_setting(session, "public_position_decimals")
+        self._jurisdictions = dict(
+            session.execute(sa.select(col(Authority.id), col(Authority.jurisdiction))).all()
+        )
+
+    def shown(self, kind: str, own: str, zone: Any) -> _Outline:
+        """The zone as it may be shown."""
+        outline, box = bytes.fromhex(zone.outline), (zone.west, zone.south, zone.east, zone.north)
+        if not self._setting:
+            return _Outline(outline, box, zone.uncertainty_m)
+        record = self._session.get_one(Tree if kind == "tree" else _AREAS[kind], own)
+        decimals = decimals_for(self._jurisdictions[record.authority_id], self._setting)
+        if decimals is None:
+            return _Outline(outline, box, zone.uncertainty_m)
+        corners = ((zone.west, zone.south), (zone.east, zone.north))
+        east, north = shift_of(*outline_anchor(record.lon, record.lat, corners), decimals)
+        shape = translate(shapely.from_wkb(outline), east, north)
+        uncertainty = round((zone.uncertainty_m or 0.0) + rounding_m(decimals), 1)
+        return _Outline(shapely.to_wkb(shape, byte_order=1), tuple(shape.bounds), uncertainty)
 
 
 def _in_edition(writer: EditionWriter) -> Find:

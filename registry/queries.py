@@ -146,6 +146,7 @@ def full_tree(tree_id: str, batch: TreeRows, around: Surroundings, photos: Photo
             steward_kind=PartyKind.UNIT if kinds == {PartyKind.UNIT} else PartyKind.PERSON,
             steward_units="、".join(dict.fromkeys(units)) or None,
             species_name=_species_name(tree, around),
+            position_decimals=around.decimals(record.jurisdiction),
         ),
     )
 

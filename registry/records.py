@@ -93,8 +93,8 @@ class DesignationRecord:
 
 @dataclass(frozen=True, slots=True)
 class CareEventRecord:
-    """One thing that was done for a tree. kind: assessment (`code` is its model, `label` the model's title,
-    `detail` the band) or works that were accepted (`code` and `label` are of the measure).
+    """One thing that was done for a tree or an area. kind: assessment (`code` is its model, `label` the
+    model's title, `detail` the band) or works that were accepted (`code` and `label` are of the measure).
 
     coverage: share of the model's weights that were answered, 0 to 1. `state` and `about` (what the model
     assesses) tell whether it may be public.
@@ -407,6 +407,7 @@ class AreaRecord:
     photos: tuple[PhotoRecord, ...] = ()
     flags: tuple[FlagRecord, ...] = ()
     history: tuple[HistoryRecord, ...] = ()
+    care_events: tuple[CareEventRecord, ...] = ()
     withheld: tuple[str, ...] = ()
 
     def places(self, lang: str) -> tuple[str, ...]:
@@ -475,6 +476,8 @@ class RegisterFacts:
     """Of when the file is; None for the file of today."""
     is_restricted: bool = False
     """Whether the export holds what is not public."""
+    map_review_no: str | None = None
+    """The map review number (审图号) that stands on every map."""
 
 
 @dataclass(frozen=True, slots=True)

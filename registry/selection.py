@@ -34,6 +34,8 @@ from registry.models import (
 )
 from registry.records import MapPoint, TreeRecord
 from registry.rules.addresses import decode_segment
+from registry.rules.public_positions import decimals_for, rounded
+from registry.settings import get_setting
 from registry.surroundings import Surroundings
 from registry.vocab.words import (
     ON_REGISTER,
@@ -267,9 +269,10 @@ def stream_ids(session: Session, where: Sequence[str]) -> list[str]:
 
 
 def neighbours_of(
-    session: Session, tree: TreeRecord, *, within_m: float = 150.0, limit: int = 60
+    session: Session, tree: TreeRecord, *, restricted: bool = False, within_m: float = 150.0, limit: int = 60
 ) -> tuple[MapPoint, ...]:
-    """Trees around a tree whose position is exact, themselves with exact positions, for its sketch map."""
+    """Trees around a tree whose position is exact, themselves with exact positions, for its sketch map: as
+    exactly as positions are published, unless it is `restricted` to the office."""
     if tree.lon is None or tree.lat is None or tree.position_precision != Precision.EXACT:
         return ()
     north = within_m / 111_320
@@ -285,8 +288,10 @@ def neighbours_of(
         .order_by(col(Tree.tree_no))
         .limit(limit)
     )
+    setting = "" if restricted else get_setting(session, "public_position_decimals")
+    decimals = decimals_for(tree.jurisdiction, setting)
     return tuple(
-        MapPoint(lon, lat, number)
+        MapPoint(*((lon, lat) if decimals is None else rounded(lon, lat, decimals)), number)
         for lon, lat, number in session.exec(query)
         if lon is not None and lat is not None
     )

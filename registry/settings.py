@@ -59,6 +59,13 @@ def _mail(value: str) -> str:
     return text
 
 
+def _count(value: str) -> str:
+    text = value.strip()
+    if not re.fullmatch("[0-9]{1,4}", text):
+        raise ValueError(Phrase("a whole number from 0 to 9999"))
+    return str(int(text))
+
+
 def _yes_no(value: str) -> str:
     text = value.strip().lower()
     if text not in {"yes", "no"}:
@@ -75,6 +82,15 @@ def _tiles(value: str) -> str:
     return text
 
 
+def _decimals(value: str) -> str:
+    text = value.strip()
+    if text and text not in MOST_DECIMALS:
+        raise ValueError(Phrase("a number of decimals from 0 to 7, or nothing for no limit"))
+    return text
+
+
+MOST_DECIMALS = tuple("01234567")
+
 KNOWN: dict[str, Known] = {
     "public_address": Known("address of the public site; printed on tags", _address),
     "register_name": Known("name of the register, in Chinese", _text, "古树名木名册"),
@@ -83,7 +99,12 @@ KNOWN: dict[str, Known] = {
     "duty_mail": Known("duty mail address shown on scan pages", _mail),
     "jurisdiction": Known("jurisdiction of the register, such as cn-shanxi", _text),
     "basemap_url": Known("tile address of a base map; empty for none", _tiles),
+    "public_position_decimals": Known(
+        "decimals of published positions in Chinese jurisdictions; empty for no limit", _decimals
+    ),
+    "map_review_no": Known("map review number (审图号) shown on every map", _text),
     "demonstration": Known("yes: everything printed says SAMPLE", _yes_no, "no"),
+    "editions_kept": Known("how many editions stay open to readers, the newest included", _count, "12"),
     "species_list": Known("your own list of species (CSV), on top of the one that comes along", _file),
     "division_changes": Known("your own list of changed divisions (CSV)", _file),
     "boundaries": Known("your own boundaries of divisions (GeoJSON or GeoPackage, in degrees)", _file),

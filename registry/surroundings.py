@@ -19,6 +19,7 @@ from registry.models import (
 )
 from registry.records import SourceRecord
 from registry.rules.addresses import encode_segment
+from registry.rules.public_positions import decimals_for
 from registry.settings import all_settings
 from registry.vocab.words import TreeStatus
 
@@ -32,6 +33,10 @@ class Surroundings:
         self.authorities = {row.id: row for row in _detached(session, Authority)}
         self.divisions = {row.id: row for row in _detached(session, Division)}
         self.sources = {row.id: source_record(row) for row in _detached(session, Source)}
+
+    def decimals(self, jurisdiction: str) -> int | None:
+        """To how many decimals positions of this jurisdiction are published; None: as they are."""
+        return decimals_for(jurisdiction, self.settings["public_position_decimals"])
 
     @cached_property
     def species(self) -> dict[str, Species]:

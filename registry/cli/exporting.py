@@ -185,7 +185,7 @@ def dossier(
         return
     with reading(office.engine()) as session:
         tree, facts = file_of(session, office, tree_no, as_of, effective, restricted=restricted)
-        around = () if facts.view else neighbours_of(session, tree)
+        around = () if facts.view else neighbours_of(session, tree, restricted=facts.is_restricted)
         with written(out) as stream:
             write_dossier(
                 tree, facts, stream, language=office.t, neighbours=around, extra_fonts=tuple(font or ()),
@@ -277,6 +277,7 @@ def register_facts(session: Session, office: Office) -> RegisterFacts:
         made_at=office.now(),
         edition=session.exec(select(Edition.number).order_by(col(Edition.number).desc()).limit(1)).first(),
         is_demonstration=settings["demonstration"] == "yes",
+        map_review_no=settings["map_review_no"] or None,
     )
 
 

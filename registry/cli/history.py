@@ -212,7 +212,7 @@ def _write(
         elif out.suffix.lower() == ".html":
             write_file_page(tree, facts, stream, language=office.t, care=care)
         else:
-            around = () if facts.view else neighbours_of(session, tree)
+            around = () if facts.view else neighbours_of(session, tree, restricted=facts.is_restricted)
             write_dossier(
                 tree, facts, stream, language=office.t, neighbours=around, extra_fonts=fonts, care=care
             )

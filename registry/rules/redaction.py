@@ -5,7 +5,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar, get_args
@@ -21,6 +21,7 @@ from registry.records import (
 )
 from registry.rules.names import is_author
 from registry.rules.private_matters import private_matter
+from registry.rules.public_positions import middle, moved, rounded, rounding_m, shift_of
 from registry.rules.redaction_care import public_care_events
 from registry.vocab.checks import is_public_check
 from registry.vocab.viewpoints import VIEWPOINTS
@@ -104,17 +105,22 @@ _PLAIN_CODE = re.compile(r"[A-Z0-9]{1,8}(?:[-/. ]?[A-Z0-9]{1,8}){0,8}")
 """A number of a tree that is no more than a number: `AFCD/IS/00001`."""
 
 
+_Record = TypeVar("_Record", TreeRecord, AreaRecord)
+
+
 @dataclass(frozen=True, slots=True)
 class Disclosure:
     """What may be said of one tree. `released`: free-text fields cleared for the public, plus `findings`.
     `steward_kind`: what the stewards are; where a person is among them, `steward_units` are those that may be
     named. `species_name`: what the species is called, whatever this tree is. Captions and credits are cleared
-    photo by photo: see `PhotoRecord`."""
+    photo by photo: see `PhotoRecord`. `position_decimals`: to how many decimals of a degree positions may be
+    published where the record belongs; None: as they are."""
 
     released: frozenset[str] = frozenset()
     steward_kind: str | None = None
     steward_units: str | None = None
     species_name: str | None = None
+    position_decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +170,7 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
         held.append(Held("species_id", "name held back"))
         public = replace(public, species_id=None)
     withheld = tuple(sorted({item.field for item in held} | set(tree.withheld)))
+    public = _rounded(public, disclosure.position_decimals, held)
     held.extend(
         Held("assessments", "not released") for _row in range(unready)
     )  # the office's, not the tree's
@@ -197,10 +204,38 @@ def redact_area(area: AreaRecord, disclosure: Disclosure) -> tuple[AreaRecord, t
     changes["details"] = tuple(kept)
     changes["inspections"] = tuple(_redact_inspection(row, words, held) for row in area.inspections)
     changes["photos"] = tuple(_redact_photo(row, held) for row in area.photos)
+    changes["care_events"] = public_care_events(area.care_events)
     if not is_exact:
         _generalise_area(area, held, changes)
     public = _swept(replace(area, **changes), held)
-    return replace(public, withheld=tuple(sorted({item.field for item in held}))), tuple(held)
+    public = replace(public, withheld=tuple(sorted({item.field for item in held})))
+    return _rounded(public, disclosure.position_decimals, held), tuple(held)
+
+
+def _rounded(record: _Record, decimals: int | None, held: list[Held]) -> _Record:
+    """`record` with its position as exactly as positions may be published; an outline moves along."""
+    if decimals is None:
+        return record
+    changes: dict[str, Any] = {}
+    if record.lon is not None and record.lat is not None:
+        changes["lon"], changes["lat"] = rounded(record.lon, record.lat, decimals)
+        changes["flags"] = tuple(flag for flag in record.flags if flag.field not in {"lon", "lat"})
+    if isinstance(record, TreeRecord) and changes:
+        known = record.coordinate_uncertainty_m or 0.0
+        changes["coordinate_uncertainty_m"] = round(known + rounding_m(decimals), 1)
+    if isinstance(record, AreaRecord) and record.boundary:
+        shift = shift_of(*outline_anchor(record.lon, record.lat, record.boundary), decimals)
+        changes["boundary"] = moved(record.boundary, shift)
+    if changes:
+        held.append(Held("lon", "decimals"))
+    return replace(record, **changes)
+
+
+def outline_anchor(
+    lon: float | None, lat: float | None, outline: Sequence[tuple[float, float]]
+) -> tuple[float, float]:
+    """The point with which an outline is moved: that of its record, else the middle of the outline."""
+    return (lon, lat) if lon is not None and lat is not None else middle(outline)
 
 
 def _hold_units(
@@ -242,9 +277,6 @@ def _generalise_area(area: AreaRecord, held: list[Held], changes: dict[str, Any]
         held.append(Held("lon", "position"))
         cell = grid_cell(area.lon, area.lat, area.position_precision)
         changes["lon"], changes["lat"] = cell or (None, None)
-
-
-_Record = TypeVar("_Record", TreeRecord, AreaRecord)
 
 
 def _swept(record: _Record, held: list[Held]) -> _Record:

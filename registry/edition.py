@@ -188,6 +188,7 @@ class EditionWriter:
                 if self.species[row.id]
             ],
         )
+        self.insert("species_name", self._name_rows())
         self.insert("division", self._division_rows(session))
         self.report.unlicensed = {
             row.title: self.sources[source_id]
@@ -274,6 +275,14 @@ class EditionWriter:
         shown = {*names.values()}
         also = [name for kind, name in listed if kind != "accepted" and name not in shown]
         return {**names, **own, "also": also}
+
+    def _name_rows(self) -> list[dict[str, Any]]:
+        """Names that lists give the species of the edition, by species, kind and name."""
+        return [
+            {"species_id": row.species_id, "kind": row.kind, "name": row.name, "name_lang": row.name_lang}
+            for species_id in sorted(filter(None, self.species))
+            for row in self.names[species_id]
+        ]
 
     def _words_of(self, species_id: str | None) -> str:
         """The words of a species' names, but for those that other species have too."""

@@ -390,10 +390,11 @@ CREATE TABLE flag (
   value TEXT NOT NULL
 );
 
--- What was done for a tree: reviewed assessments with their band, works that were accepted.
+-- What was done for a tree or an area: reviewed assessments with their band, works that were accepted.
 CREATE TABLE care_event (
   id INTEGER PRIMARY KEY,
-  tree_uuid TEXT NOT NULL REFERENCES tree(uuid),
+  tree_uuid TEXT REFERENCES tree(uuid),
+  area_uuid TEXT,                     -- of a grove, garden or place instead of a tree
   happened_on TEXT NOT NULL,
   kind TEXT NOT NULL,                 -- assessment or works
   code TEXT NOT NULL,                 -- id of the model, or code of the measure
@@ -474,6 +475,15 @@ CREATE TABLE species (
   genus TEXT,
   also TEXT NOT NULL DEFAULT '[]',    -- JSON list of its other names: former, folk and trade names
   tree_count INTEGER NOT NULL
+);
+
+-- The names of those species that stand in lists, each with what kind of name it is; anybody may read them.
+CREATE TABLE species_name (
+  id INTEGER PRIMARY KEY,
+  species_id TEXT NOT NULL REFERENCES species(id),
+  kind TEXT NOT NULL,                 -- accepted, synonym, trade, local …: as the list says it
+  name TEXT NOT NULL,
+  name_lang TEXT NOT NULL
 );
 
 CREATE TABLE division (
@@ -606,8 +616,10 @@ CREATE TABLE edition (
 ) WITHOUT ROWID;
 
 CREATE INDEX tree_no_index ON tree(tree_no);
-CREATE INDEX tree_species_index ON tree(species_id);
-CREATE INDEX tree_division_index ON tree(division_id);
+CREATE INDEX tree_species_index ON tree(species_id, girth_cm, diameter_cm, height_m, crown_m, age_years, lon, lat);
+CREATE INDEX tree_division_index ON tree(
+  division_id, status, protection_grade, species_id, grove_no, distribution, age_years, girth_cm, designated_on, lon, lat
+);
 CREATE INDEX tree_jurisdiction_index ON tree(jurisdiction);
 CREATE INDEX tree_listing_index ON tree(listing);
 CREATE INDEX tree_grade_index ON tree(protection_grade);
@@ -623,6 +635,14 @@ CREATE INDEX flag_tree_index ON flag(tree_uuid);
 CREATE INDEX photo_tree_index ON photo(tree_uuid);
 CREATE INDEX history_tree_index ON history(tree_uuid);
 CREATE INDEX photo_area_index ON photo(area_uuid);
+CREATE INDEX care_event_tree_index ON care_event(tree_uuid);
+CREATE INDEX care_event_area_index ON care_event(area_uuid) WHERE area_uuid IS NOT NULL;
+CREATE INDEX species_name_index ON species_name(species_id);
+CREATE INDEX tag_grove_index ON tag(grove_uuid) WHERE grove_uuid IS NOT NULL;
+CREATE INDEX grove_division_index ON grove(division_id);
+CREATE INDEX garden_division_index ON garden(division_id);
+CREATE INDEX place_division_index ON place(division_id);
+CREATE INDEX element_division_index ON element(division_id);
 CREATE INDEX tree_grove_index ON tree(grove_no) WHERE grove_no IS NOT NULL;
 CREATE INDEX tree_garden_index ON tree(garden_no) WHERE garden_no IS NOT NULL;
 CREATE INDEX tree_place_index ON tree(place_no) WHERE place_no IS NOT NULL;

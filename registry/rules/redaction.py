@@ -209,6 +209,8 @@ def redact_area(area: AreaRecord, disclosure: Disclosure) -> tuple[AreaRecord, t
         _generalise_area(area, held, changes)
     public = _swept(replace(area, **changes), held)
     public = replace(public, withheld=tuple(sorted({item.field for item in held})))
+    unready = len(area.care_events) - len(changes["care_events"])
+    held.extend(Held("assessments", "not released") for _row in range(unready))
     return _rounded(public, disclosure.position_decimals, held), tuple(held)
 
 

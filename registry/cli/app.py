@@ -102,7 +102,7 @@ def _echo(text: str) -> None:
 
 HOMES = {
     "init": "keeping", "mapping": "mapping", "import": "keeping", "quality": "quality", "report": "reports",
-    "publish": "keeping",
+    "publish": "keeping", "edition": "editions",
     "serve": "serving",
     "tags": "exporting", "map": "exporting", "dossier": "exporting", "dossiers": "exporting",
     "file": "history",
@@ -120,6 +120,7 @@ HOMES = {
     "photo": "keeping photo_pairs", "tag": "keeping", "party": "parties",
     "species": "reference", "place": "reference", "fields": "dictionary",
     "history": "history", "undo": "history", "verify": "history", "config": "keeping", "migrate": "keeping",
+    "doctor": "doctor",
 }  # fmt: skip
 """Commands in the order in which help lists them, and the modules of each: only those are imported."""
 

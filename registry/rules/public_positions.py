@@ -14,10 +14,14 @@ METRES_PER_DEGREE = 111_320.0
 """Of latitude, and of longitude at the equator, rounded up: an uncertainty must not be too small."""
 
 
+def is_limited(jurisdiction: str) -> bool:
+    """Whether the limit is for this jurisdiction: one of mainland China."""
+    return jurisdiction == LIMITED or jurisdiction.startswith(f"{LIMITED}-")
+
+
 def decimals_for(jurisdiction: str, setting: str) -> int | None:
     """To how many decimals of a degree a record of `jurisdiction` is published; None: as it is."""
-    is_limited = jurisdiction == LIMITED or jurisdiction.startswith(f"{LIMITED}-")
-    return int(setting) if setting and is_limited else None
+    return int(setting) if setting and is_limited(jurisdiction) else None
 
 
 def rounded(lon: float, lat: float, decimals: int) -> Point:

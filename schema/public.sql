@@ -610,10 +610,176 @@ CREATE TABLE walk_stop (
   text_en TEXT
 );
 
+-- The history of editions: one row each, carried on from edition to edition.
+CREATE TABLE edition_log (
+  number INTEGER PRIMARY KEY,
+  made_at TEXT NOT NULL,              -- UTC
+  compared_with INTEGER,              -- the edition before that it was compared with; NULL: with none
+  tree_count INTEGER NOT NULL,
+  grove_count INTEGER NOT NULL,
+  garden_count INTEGER NOT NULL,
+  place_count INTEGER NOT NULL,
+  element_count INTEGER NOT NULL,
+  added INTEGER NOT NULL,             -- records, by what happened to them since `compared_with`
+  removed INTEGER NOT NULL,
+  died INTEGER NOT NULL,
+  redesignated INTEGER NOT NULL,
+  zone INTEGER NOT NULL,
+  photo INTEGER NOT NULL,
+  text INTEGER NOT NULL,
+  changed INTEGER NOT NULL,
+  is_listed INTEGER NOT NULL,         -- 1 while edition_change has all changes of this edition
+  sha256 TEXT,                        -- of that edition's file; NULL for this one, which cannot hold its own
+  history_head TEXT NOT NULL
+);
+
+-- What was changed between two editions. Names are those that this edition shows; values are codes alone,
+-- never texts, and never of a field that is withheld now; of a record that is gone only its number is left.
+CREATE TABLE edition_change (
+  cursor INTEGER PRIMARY KEY,         -- never used again: how far a reader of the change feed has come
+  edition INTEGER NOT NULL REFERENCES edition_log(number),
+  kind TEXT NOT NULL,                 -- tree, grove, garden, place, element
+  uuid TEXT NOT NULL,
+  path TEXT,                          -- of its page; NULL where this edition has none
+  number TEXT NOT NULL,
+  name TEXT,
+  name_lang TEXT,
+  what TEXT NOT NULL,                 -- added, removed, died, redesignated, zone, photo, text, changed
+  fields TEXT NOT NULL,               -- JSON list of the public fields that changed
+  codes TEXT NOT NULL                 -- JSON object: field: [before, now], of codes (grade, status, vigour …)
+);
+CREATE INDEX edition_change_index ON edition_change(edition, what);
+CREATE INDEX edition_change_uuid_index ON edition_change(uuid);
+
+-- Figures (考核指标) as of the day on which the edition was made, over the whole register.
+CREATE TABLE kpi (
+  kpi TEXT NOT NULL,                  -- its code: filed, tagged, zoned, contracted, protected …
+  "group" TEXT NOT NULL,              -- all, ancient, famous, reserve, other, grove
+  numerator INTEGER NOT NULL,
+  denominator INTEGER NOT NULL,
+  unit TEXT NOT NULL,                 -- trees, times, cases, strategies, fields
+  target REAL,                        -- 0 to 1, where a policy names one
+  from_on TEXT NOT NULL,              -- first day of the period in which happenings are counted
+  as_of TEXT NOT NULL,
+  name_zh TEXT NOT NULL,
+  name_en TEXT NOT NULL,
+  sentence_zh TEXT NOT NULL,
+  sentence_en TEXT NOT NULL,
+  citation_zh TEXT NOT NULL,
+  citation_en TEXT NOT NULL,
+  ordinal INTEGER NOT NULL,
+  PRIMARY KEY (kpi, "group")
+);
+
+-- Protection lists (保护名录) that were published, and their lines, without what is withheld now.
+CREATE TABLE protection_list (
+  list_id TEXT PRIMARY KEY,
+  authority_id TEXT NOT NULL,
+  authority_zh TEXT NOT NULL,
+  authority_en TEXT NOT NULL,
+  edition INTEGER NOT NULL,           -- number of the list, counted by its authority
+  title TEXT,
+  title_lang TEXT NOT NULL,
+  published_on TEXT NOT NULL,
+  document_no TEXT,
+  url TEXT,
+  entry_count INTEGER NOT NULL,
+  is_listed INTEGER NOT NULL,         -- 1 where protection_list_entry has its lines
+  UNIQUE (authority_id, edition)
+);
+CREATE TABLE protection_list_entry (
+  list_id TEXT NOT NULL REFERENCES protection_list(list_id),
+  ordinal INTEGER NOT NULL,
+  kind TEXT NOT NULL,                 -- tree or grove
+  uuid TEXT NOT NULL,
+  path TEXT,                          -- of its page; NULL where this edition has none
+  number TEXT NOT NULL,
+  category TEXT,
+  name TEXT,
+  name_lang TEXT,
+  name_latin TEXT,
+  grade TEXT,
+  listings TEXT NOT NULL,             -- JSON list of listing codes
+  age_years INTEGER,
+  division_path TEXT NOT NULL,        -- JSON list of names, largest first
+  tree_count INTEGER,                 -- of a grove
+  designated_on TEXT,
+  PRIMARY KEY (list_id, ordinal)
+) WITHOUT ROWID;
+
 CREATE TABLE edition (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL                 -- number, name, made_at, history_head, counts …; see docs/edition.md
 ) WITHOUT ROWID;
+
+-- What the site's map is drawn from (registry/public_map.py): helpers, no layers. Squares are those of the web
+-- Mercator plane, 2^level wide and high, x from 180° W, y from the north.
+CREATE TABLE map_cell (
+  facet TEXT NOT NULL,                -- '' (all trees), jurisdiction, category, grade or listing
+  value TEXT NOT NULL,
+  z INTEGER NOT NULL,                 -- zoom of the map, 2 to 11; its squares are of level z + 2
+  x INTEGER NOT NULL,
+  y INTEGER NOT NULL,
+  trees INTEGER NOT NULL,             -- trees with a public position in the square
+  generalised INTEGER NOT NULL,       -- those of them that count at the centre of their grid cell
+  lon REAL NOT NULL,                  -- mean of their public positions
+  lat REAL NOT NULL,
+  tree_fid INTEGER NOT NULL,          -- one of them: the only one where trees = 1
+  PRIMARY KEY (facet, value, z, x, y)
+) WITHOUT ROWID;
+CREATE TABLE map_tree (
+  tree_fid INTEGER PRIMARY KEY REFERENCES tree(fid),
+  x INTEGER NOT NULL,                 -- square of level 15 that holds the public position
+  y INTEGER NOT NULL
+);
+CREATE INDEX map_tree_square ON map_tree(x, y);
+CREATE TABLE map_count (
+  facet TEXT NOT NULL,                -- as in map_cell, and mark: JSON of [status, grade, category, listing]
+  value TEXT NOT NULL,
+  trees INTEGER NOT NULL,
+  placed INTEGER NOT NULL,            -- with a public position
+  generalised INTEGER NOT NULL,
+  west REAL,
+  south REAL,
+  east REAL,
+  north REAL,
+  PRIMARY KEY (facet, value)
+) WITHOUT ROWID;
+CREATE TABLE map_area (
+  kind TEXT NOT NULL,                 -- grove, garden or place, with an exact position
+  area_fid INTEGER NOT NULL,
+  west REAL NOT NULL,
+  south REAL NOT NULL,
+  east REAL NOT NULL,
+  north REAL NOT NULL
+);
+CREATE INDEX map_area_box_index ON map_area(south, north, west, east);
+CREATE TABLE map_outline (
+  name TEXT NOT NULL,                 -- of a county or district
+  name_lang TEXT NOT NULL,
+  ring TEXT NOT NULL,                 -- JSON list of [lon, lat]: convex outline of its trees, no boundary
+  west REAL NOT NULL,
+  south REAL NOT NULL,
+  east REAL NOT NULL,
+  north REAL NOT NULL
+);
+
+-- How QGIS draws the layers, in the table where it looks for styles.
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  f_table_catalog TEXT(256),
+  f_table_schema TEXT(256),
+  f_table_name TEXT(256),
+  f_geometry_column TEXT(256),
+  styleName TEXT(30),
+  styleQML TEXT,
+  styleSLD TEXT,
+  useAsDefault BOOLEAN,
+  description TEXT,
+  owner TEXT(30),
+  ui TEXT(30),
+  update_time DATETIME
+);
 
 CREATE INDEX tree_no_index ON tree(tree_no);
 CREATE INDEX tree_species_index ON tree(species_id, girth_cm, diameter_cm, height_m, crown_m, age_years, lon, lat);

@@ -5,6 +5,7 @@ from typing import Any
 from datasette import Response, hookimpl
 
 from datasette_plugins.site import assets, compat
+from datasette_plugins.site.about import about_page
 from datasette_plugins.site.areas import area_list, area_page
 from datasette_plugins.site.downloads import download_page, edition_file
 from datasette_plugins.site.errors import error_page, error_response
@@ -35,6 +36,7 @@ def register_routes() -> list[tuple[str, Any]]:
     return [
         (assets.ASSETS_ROUTE, assets.asset_page),
         (r"^/$", home_page),
+        (r"^/about$", about_page),
         (r"^/download$", download_page),
         (r"^/(?:download/)?public\.gpkg$", edition_file),
         (r"^/(?P<kind>species|place)/(?P<path>[^/]+)$", group_page),

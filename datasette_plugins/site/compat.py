@@ -1,16 +1,23 @@
 """What differs between Datasette 0.65 and the 1.0 alphas, and what must be kept from it; nowhere else."""
 
+from typing import Any
+
 from datasette.plugins import pm
 
 DATABASE = "public"
 """The name under which the edition is always served, whatever the file is called."""
 
-_HELPER_TABLES = ("gpkg_", "rtree_", "tree_search", "sqlite_")
+_HELPER_TABLES = ("gpkg_", "rtree_", "tree_search", "sqlite_", "map_", "layer_styles")
 
 
 def block_printed_exceptions() -> None:
     """Datasette prints every exception with its local variables where `rich` is installed: never here."""
     pm.set_blocked("datasette.handle_exception")
+
+
+def registered_routes(datasette: Any) -> list[str]:
+    """The patterns of all addresses that plugins answer."""
+    return [pattern for routes in pm.hook.register_routes(datasette=datasette) for pattern, _ in routes]
 
 
 def settings() -> dict[str, object]:

@@ -1,8 +1,8 @@
 """Pages in the house style: `render_page` is the one way from a template and a page's data to a response.
 
 Templates have `_("…")` and `ngettext(…)` in the reader's language, `t` (labels, words, numbers, days),
-`lang`, `url("/tree/…")` (keeps the language), `static_url("site.css")`, `visit`, `edition` (facts), `W` (the
-code lists), `S` (shared sentences), `fields`, `day(text)`, and for recorded words `place_names`,
+`lang`, `url("/tree/…")` (keeps the language), `static_url("site.css")`, `visit`, `edition` (facts), `contacts`
+and `rooms` (`frame.py`), `W` (the code lists), `S` (shared sentences), `fields`, `day(text)`, and for recorded words `place_names`,
 `division_name`, `joint` and `lang_of`.
 """
 
@@ -20,7 +20,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from datasette_plugins.site.assets import static_url
 from datasette_plugins.site.compat import DATABASE
 from datasette_plugins.site.edition_database import EditionDatabase
-from datasette_plugins.site.place_names import division_name, joint, lang_of, place_names
+from datasette_plugins.site.frame import Contact, canonical_question, contacts_of, rooms_of
+from datasette_plugins.site.place_names import TONGUES, division_name, joint, lang_of, place_names
 from datasette_plugins.site.visits import Visit, visit_of
 from registry.vocab import sentences, viewpoints, words
 from registry.vocab.fields import FIELDS
@@ -30,6 +31,8 @@ LANGUAGE_NAMES = {"zh": "简体", "en": "English", "zh-hant": "繁體"}
 _PLUGINS = Path(__file__).parent.parent
 _EDITION = "gushu_edition"
 T = TypeVar("T")
+Framing = tuple[dict[str, str], tuple[Contact, ...]]
+"""The facts of an edition, and whom to call."""
 
 
 @lru_cache(maxsize=1)
@@ -50,6 +53,7 @@ def environment() -> Environment:
         language_names=LANGUAGE_NAMES,
         languages=SITE_LANGUAGES,
         S=sentences,
+        TONGUES=TONGUES,
         W=words,
         V=viewpoints,
         fields=FIELDS,
@@ -57,6 +61,7 @@ def environment() -> Environment:
         division_name=division_name,
         joint=joint,
         lang_of=lang_of,
+        canonical_question=canonical_question,
         place_names=place_names,
     )
     env.filters["query"] = urlencode
@@ -74,8 +79,11 @@ def edition_of(datasette: Any) -> EditionDatabase:
 async def read_edition(datasette: Any, request: Any, read: Callable[[sqlite3.Connection], T]) -> T:
     """`read(connection)` on the edition now in place; the page's foot will name that same edition."""
     edition = edition_of(datasette)
-    found, facts = await edition.execute_fn(lambda db: (read(db), edition.facts_of(db)))
-    request.scope[_EDITION] = facts
+
+    def read_all(db: sqlite3.Connection) -> tuple[T, Framing]:
+        return read(db), _framing(edition, db)
+
+    found, request.scope[_EDITION] = await edition.execute_fn(read_all)
     return found
 
 
@@ -88,7 +96,15 @@ def render_page(
     compared by ETag until the next edition. Pages that show the time, and errors, are not lasting.
     """
     visit = visit_of(request)
-    html = fill(environment().get_template(template), visit, edition=_facts(datasette, request), **context)
+    facts, contacts = _frame(datasette, request)
+    html = fill(
+        environment().get_template(template),
+        visit,
+        edition=facts,
+        contacts=contacts,
+        rooms=rooms_of(datasette),
+        **context,
+    )
     return Response.html(html, status=status, headers=caching(visit, lasting=lasting and status == 200))
 
 
@@ -112,11 +128,17 @@ def _day(text: str) -> date:
     return date.fromisoformat(text[:10])
 
 
-def _facts(datasette: Any, request: Any) -> dict[str, str]:
+def _framing(edition: EditionDatabase, db: sqlite3.Connection) -> Framing:
+    """What head and foot say of the edition that `db` reads."""
+    return edition.facts_of(db), edition.remember(db, "contacts", contacts_of)
+
+
+def _frame(datasette: Any, request: Any) -> Framing:
     if _EDITION in request.scope:
-        facts: dict[str, str] = request.scope[_EDITION]
-        return facts
+        framing: Framing = request.scope[_EDITION]
+        return framing
     try:
-        return edition_of(datasette).facts
+        edition = edition_of(datasette)
+        return edition.read_now(lambda db: _framing(edition, db))
     except Exception:  # an error page must be drawn even where there is no edition
-        return {}
+        return {}, ()

@@ -243,3 +243,24 @@ class CareFileError(RegistryError):
 
     code = "care_file"
     template = "{path}: nothing was recorded; {problems}"
+
+
+class CultureError(RegistryError):
+    """A story or a walk cannot be recorded, reviewed, released or printed so."""
+
+    code = "culture_refused"
+    template = "{what}: {reason}"
+
+
+class CultureNotFoundError(RegistryError):
+    """No story or walk has this code."""
+
+    code = "culture_not_found"
+    template = "there is no {what} {called}; {list} shows what there is"
+
+
+class CultureFileError(RegistryError):
+    """A file of stories or of stops cannot be used as it is."""
+
+    code = "culture_file"
+    template = "{path}: {reason}"

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from sqlmodel import Session, col, select
 
 from registry.chunks import chunks
+from registry.commands.editions import withdrawn_editions
 from registry.commands.history import canonical
 from registry.geopackage import point_blob, polygon_blob, register_attributes, register_layer
 from registry.keys import Keys
@@ -32,7 +33,6 @@ from registry.models import (
 )
 from registry.records import AreaRecord, TreeRecord
 from registry.rules.addresses import encode_segment
-from registry.rules.search_text import index_words
 from registry.rules.tag_codes import printed_text, tag_hash
 from registry.settings import all_settings
 
@@ -91,8 +91,13 @@ class PublishReport:
     unlicensed: dict[str, int] = field(default_factory=dict)
     """Titles of sources that say no terms of re-use, and how many trees come from them."""
     zones: int = 0
+    stories: int = 0
+    walks: int = 0
     sha256: str = ""
     history_head: str = ""
+    kept: int = 0
+    """Editions that stay open to readers, this one included, and their bytes."""
+    kept_bytes: int = 0
 
 
 class EditionWriter:
@@ -105,7 +110,7 @@ class EditionWriter:
                 column.name for column in table.columns if column.name != "id" or table.name in _OWN_IDS
             ]
             for table in Database(connection).tables
-            if not table.name.startswith(("gpkg_", "tree_search", "sqlite_"))
+            if not table.name.startswith(("gpkg_", "tree_search", "found_search", "sqlite_"))
         }
         self.species: Counter[str | None] = Counter()
         self.species_said: defaultdict[str | None, set[tuple[str, str]]] = defaultdict(set)
@@ -115,7 +120,6 @@ class EditionWriter:
         self.source_rows: dict[str, Any] = {}
         self.names: defaultdict[str, list[SpeciesName]] = defaultdict(list)
         """Names of species from lists, which anybody may read: see `learn_names`."""
-        self._words: dict[str, str] = {}
         self.area_divisions: set[str | None] = set()
 
     def insert(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
@@ -142,13 +146,6 @@ class EditionWriter:
             self.insert("tree", [_tree_row(number, tree) for number, tree in numbered])
             for table, rows in _children(batch).items():
                 self.insert(table, rows)
-            self.connection.executemany(
-                "INSERT INTO tree_search(rowid, words) VALUES (?, ?)",
-                [
-                    (number, f"{_search_words(tree)} {self._words_of(tree.species_id)}")
-                    for number, tree in numbered
-                ],
-            )
             self._count(batch)
             extent = _corners(
                 extent, [(t.lon, t.lat) for t in batch if t.lon is not None and t.lat is not None]
@@ -258,6 +255,7 @@ class EditionWriter:
             "element_count": self.report.elements,
             "tag_count": self.report.tags,
             "withheld": canonical(dict(self.report.withheld)),
+            "withdrawn": json.dumps(withdrawn_editions(session)),
             **{name: settings[name] for name in PUBLIC_SETTINGS},
         }
         self.insert("edition", [{"key": key, "value": str(value)} for key, value in facts.items()])
@@ -283,15 +281,6 @@ class EditionWriter:
             for species_id in sorted(filter(None, self.species))
             for row in self.names[species_id]
         ]
-
-    def _words_of(self, species_id: str | None) -> str:
-        """The words of a species' names, but for those that other species have too."""
-        if species_id is None:
-            return ""
-        if species_id not in self._words:
-            own = (row.name for row in self.names[species_id] if row.kind != "shared")
-            self._words[species_id] = index_words(*own)
-        return self._words[species_id]
 
     def _division_rows(self, session: Session) -> list[dict[str, Any]]:
         rows = {row.id: row for row in session.exec(select(Division).order_by(col(Division.id)))}
@@ -390,31 +379,6 @@ def _accepted(species: Species, listed: list[tuple[str, str]]) -> set[tuple[str,
         return set()
     said = ((_SPECIES_AS.get(field, field), getattr(species, field)) for field in _LISTED_FIELDS)
     return {(field, value) for field, value in said if value in names or field == "name_author"}
-
-
-def _search_words(tree: TreeRecord) -> str:
-    return index_words(
-        tree.name_zh,
-        tree.name_verbatim,
-        tree.common_name,
-        tree.name_latin,
-        tree.latin_verbatim,
-        tree.name_en,
-        tree.tree_no,
-        *(alias.number for alias in tree.aliases),
-        tree.family,
-        tree.genus,
-        *tree.division_path,
-        *(name for name in tree.division_path_en if name not in tree.division_path),
-        tree.town,
-        tree.village,
-        tree.small_place,
-        tree.address,
-        tree.steward,
-        tree.history_text,
-        tree.peculiarity,
-        tree.notes,
-    )
 
 
 def _plain(record: Any) -> dict[str, Any]:

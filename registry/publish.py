@@ -2,6 +2,7 @@
 
 The file is built aside and renamed over the old one; a running site notices by itself. A manifest
 (`public.gpkg.json`) names its SHA-256, counts and the history head, signed with the register's Ed25519 key.
+Editions that are not the newest are kept beside it, as many as the setting `editions_kept` says.
 """
 
 import base64
@@ -21,20 +22,31 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from registry.area_queries import AREAS, full_areas
+from registry.commands.editions import withdrawn_editions
 from registry.commands.history import Change, canonical, history_head, record_event
 from registry.db import SCHEMA_FOLDER, reading, transaction
 from registry.edition import FORMAT, EditionWriter, Progress, PublishReport
+from registry.edition_store import drop_oldest, keep_edition, tell_withdrawn
 from registry.errors import OutputError, RegisterLockedError, unwritable
 from registry.geopackage import begin_geopackage
 from registry.keys import Keys
+from registry.layer_styles import write_styles
 from registry.models import Edition
 from registry.photos import PhotoStore
+from registry.public_changes import write_changes
+from registry.public_culture import write_culture
+from registry.public_kpis import write_kpis
+from registry.public_lists import write_lists
+from registry.public_map import write_map
+from registry.public_search import write_search
 from registry.public_zones import write_zones
 from registry.queries import full_trees
 from registry.records import AreaRecord, TreeRecord
 from registry.rulepacks import PackLibrary
+from registry.rules.edition_files import manifest_path
 from registry.rules.redaction import redact, redact_area
 from registry.selection import stream_ids
+from registry.settings import get_setting
 
 LEFTOVER_SECONDS = 3600
 
@@ -66,6 +78,8 @@ def publish(
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         _clear_leftovers(out)
         with reading(engine) as session:
+            keep = int(get_setting(session, "editions_kept"))
+            withdrawn = withdrawn_editions(session)
             _build(session, aside, report, keys, photos, now, progress, library)
         _sync(aside)
         report.sha256 = _sha256(aside)
@@ -73,8 +87,12 @@ def publish(
         manifest_aside.write_text(manifest, encoding="utf-8")
         with transaction(engine) as session:
             _record(session, report, actor, now)
+        if keep:
+            keep_edition(out, aside, manifest, report.number)
         os.replace(aside, out)
-        os.replace(manifest_aside, _manifest_path(out))
+        os.replace(manifest_aside, manifest_path(out))
+        report.kept, report.kept_bytes = drop_oldest(out, keep)
+        tell_withdrawn(out, withdrawn, now)
     except OSError as error:
         raise unwritable(out, error) from error
     except sqlite3.OperationalError as error:
@@ -91,10 +109,6 @@ def _clear_leftovers(out: Path) -> None:
     for path in out.parent.glob(glob.escape(out.name) + ".*part"):
         if time.time() - path.stat().st_mtime > LEFTOVER_SECONDS:
             path.unlink(missing_ok=True)
-
-
-def _manifest_path(out: Path) -> Path:
-    return out.with_name(out.name + ".json")
 
 
 def _build(
@@ -125,8 +139,16 @@ def _build(
             writer.tags(session, keys)
             writer.links(session)
             write_zones(session, writer, library or PackLibrary())
+            write_culture(session, writer)
+            write_map(connection)
+            write_kpis(session, writer, library or PackLibrary(), now)
+            write_lists(session, writer, now)
+            write_styles(connection, now)
+            write_search(connection)
             writer.edition(session, keys, now)
-        connection.execute("INSERT INTO tree_search(tree_search) VALUES ('optimize')")
+        write_changes(session, connection, report.path, report, now)
+        for index in ("tree_search", "found_search"):
+            connection.execute(f"INSERT INTO {index}({index}) VALUES ('optimize')")
         connection.commit()
         connection.execute("ANALYZE")
         connection.execute("DROP TABLE IF EXISTS sqlite_stat4")

@@ -117,6 +117,7 @@ HOMES = {
     "care": "care", "patrol": "patrols",
     "strategy": "strategies strategy_steps", "work": "works", "budget": "budgets", "outcomes": "budgets",
     "trial": "trials",
+    "story": "stories", "walk": "walks",
     "photo": "keeping photo_pairs", "tag": "keeping", "party": "parties",
     "species": "reference", "place": "reference", "fields": "dictionary",
     "history": "history", "undo": "history", "verify": "history", "config": "keeping", "migrate": "keeping",

@@ -9,6 +9,7 @@ import typer
 from sqlalchemy.engine import Engine
 
 from registry.cli.app import Office, _, app, day_of
+from registry.cli.held import held_words
 from registry.cli.importing import RejectsFile, import_facts, party_names, sentence, tell_import
 from registry.cli.photo_pairs import Bearing, Distance, Viewpoint, add_pairs, viewpoint_of
 from registry.cli.progress import progress_bar
@@ -27,8 +28,6 @@ from registry.publish import publish as publish_edition
 from registry.rulepacks import PackLibrary, pack_folder
 from registry.selection import find_record
 from registry.settings import KNOWN, all_settings, get_setting
-from registry.vocab.fields import FIELDS
-from registry.vocab.language import Translator
 from registry.vocab.viewpoints import KINDS
 from registry.vocab.words import PhotoKind, TagState
 
@@ -164,6 +163,15 @@ def _tell_edition(office: Office, report: PublishReport) -> None:
             tags=t.number(report.tags, 0),
         )
     )
+    if report.kept > 1:
+        office.say(
+            t.ngettext(
+                "{count} edition stays open to readers, {size} MB in all.",
+                "{count} editions stay open to readers, {size} MB in all.",
+                report.kept,
+                size=t.number(report.kept_bytes / 1_000_000, 1),
+            )
+        )
     for title, trees in report.unlicensed.items():
         office.say(
             t.gettext(
@@ -176,28 +184,10 @@ def _tell_edition(office: Office, report: PublishReport) -> None:
     if report.withheld:
         office.say(t.gettext("Held back (field: reason, count):"))
         for what, count in sorted(report.withheld.items()):
-            office.say(f"  {_held(what, t)}: {t.number(count, 0)}")
+            office.say(f"  {held_words(what, t)}: {t.number(count, 0)}")
     facts = asdict(report)
     facts["withheld"] = dict(report.withheld)
     office.answer(facts)
-
-
-_REASONS = {
-    "not released": Phrase("not released"),
-    "household": Phrase("looks like a household"),
-    "telephone": Phrase("holds a telephone number"),
-    "identity": Phrase("holds an identity number"),
-    "mail": Phrase("holds a mail address"),
-    "person": Phrase("names a person"),
-    "position": Phrase("gives a protected position away"),
-}
-
-
-def _held(what: str, t: Translator) -> str:
-    field, _colon, reason = what.rpartition(": ")
-    name = field.rpartition(" ")[2]
-    label = t.label(name) if name in FIELDS else name
-    return f"{label} ({t.phrase(_REASONS.get(reason, reason))})"
 
 
 config = typer.Typer(help=_("Settings of this register."), no_args_is_help=True)

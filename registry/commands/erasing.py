@@ -9,7 +9,7 @@ import json
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,6 +51,8 @@ from registry.models import (
     Party,
     Photo,
     Place,
+    Story,
+    StoryText,
     Strategy,
     StrategyLine,
     StrategySignature,
@@ -60,10 +62,13 @@ from registry.models import (
     Trial,
     TrialPartner,
     TrialSubject,
+    Walk,
+    WalkStop,
     WorkOrder,
     ZoneCheck,
 )
 from registry.rules.commitments import ERASED, WHOLE, Sealed, forget, open_sealed
+from registry.vocab.culture_words import StoryState
 
 _CHUNK = 500
 SOMEBODY = "某"
@@ -88,6 +93,8 @@ _RECORDS: dict[str, type[SQLModel]] = {
     "budget": Budget,
     "map_layer": MapLayer,
     "zone_check": ZoneCheck,
+    "story": Story,
+    "walk": Walk,
 }
 _TEXT_TABLES: dict[type[SQLModel], str] = {
     **dict.fromkeys(_RECORDS.values(), ""),
@@ -101,6 +108,8 @@ _TEXT_TABLES: dict[type[SQLModel], str] = {
     StrategySignature: "signatures",
     TrialPartner: "partners",
     TrialSubject: "subjects",
+    StoryText: "translations",
+    WalkStop: "stops",
 }
 """Tables whose texts can be cleared, with the name under which items tell their rows; "" for records."""
 _PARTS: dict[type[SQLModel], str] = {
@@ -110,6 +119,8 @@ _PARTS: dict[type[SQLModel], str] = {
     TrialSubject: "trial",
     CaseStep: "case",
     CaseDocument: "case",
+    StoryText: "story",
+    WalkStop: "walk",
 }
 """Of which kind of record rows are a part that may name a tree besides."""
 _FORMS = frozenset({CampaignSurvey, ZoneCheck})
@@ -222,7 +233,28 @@ def _take_out_of_tables(session: Session, party: Party, report: ErasureReport) -
         session.add(photo)
         old, new = told[owner].get("photos", ([], []))
         told[owner]["photos"] = ([*old, before], [*new, plain_row(Photo, photo)])
+    told.update(_stories_of(session, party, report))
     return [Change(kind, own, "updated", fields) for (kind, own), fields in told.items()]
+
+
+def _stories_of(
+    session: Session, party: Party, report: ErasureReport
+) -> Iterator[tuple[Owner, dict[str, tuple[Any, Any]]]]:
+    """Take the person out of the stories that they told or collected: those are drafts again, since their
+    words may still say who it was."""
+    theirs = (col(Story.teller_id) == party.id, col(Story.collector_id) == party.id)
+    for story in session.exec(select(Story).where(sa.or_(*theirs))).all():
+        report.credits += 1
+        before = story.model_dump()
+        unread = {"state": StoryState.DRAFT, "is_historic_teller": False, "reviewed_on": None,
+                  "reviewer_id": None, "released_on": None, "releaser_id": None}  # fmt: skip
+        nobody = {name: None for name in ("teller_id", "collector_id") if before[name] == party.id}
+        for name, value in {**unread, **nobody}.items():
+            setattr(story, name, value)
+        session.add(story)
+        now = story.model_dump()
+        changed = {name: (before[name], now[name]) for name in now if before[name] != now[name]}
+        yield ("story", story.id), changed
 
 
 def _owner(row: Any) -> Owner:

@@ -103,6 +103,8 @@ PRIVATE_FIELDS = frozenset(
     | {"planned_cents", "cost_cents", "amount_cents", "budget_cents", "approved_by", "task"}
     | {"project", "result", "outline", "method", "results", "scan_name", "text", "file_name", "reason"}
     | {"penalty_cents", "compensation_cents", "yearly_cents", "applicant_id"}
+    | {"title", "title_en", "source_text", "translations", "stops", "intro", "intro_en", "start"}
+    | {"accessibility", "teller_id", "collector_id"}
 )
 """Fields whose values are committed to, not written, in the history."""
 CHILDREN: dict[str, type[SQLModel]] = {

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from registry.commands.history import CHILDREN, canonical, commitments_behind, open_change, told_row
-from registry.models import CareLetterItem, CaseSubject, Event, EventItem, TrialSubject
+from registry.models import CareLetterItem, CaseSubject, Event, EventItem, TrialSubject, WalkStop
 from registry.rules.commitments import ERASED, Sealed
 
 CREATED = "created"
@@ -138,8 +138,8 @@ def row_key(row: Mapping[str, Any]) -> str:
     return str(row.get("sha256") or row.get("id") or canonical(row))
 
 
-ABOUT: frozenset[type[SQLModel]] = frozenset({CareLetterItem, CaseSubject, TrialSubject})
-"""Rows of a letter, case or trial that say which records it is about: that is told with them."""
+ABOUT: frozenset[type[SQLModel]] = frozenset({CareLetterItem, CaseSubject, TrialSubject, WalkStop})
+"""Rows of a letter, case, trial or walk that say which records it is about: that is told with them."""
 
 
 def plain_row(table: type[SQLModel], row: Any) -> dict[str, Any]:

@@ -40,6 +40,7 @@ from registry.models.cases import (
     ProtectionListEntry,
     RuleAdoption,
 )
+from registry.models.culture import Story, StoryText, Walk, WalkStop
 from registry.models.health import Assessment, InstrumentReading
 from registry.models.place import (
     Authority,
@@ -146,6 +147,8 @@ __all__ = [
     "Species",
     "SpeciesName",
     "StewardNotice",
+    "Story",
+    "StoryText",
     "Strategy",
     "StrategyLine",
     "StrategySignature",
@@ -157,6 +160,8 @@ __all__ = [
     "Trial",
     "TrialPartner",
     "TrialSubject",
+    "Walk",
+    "WalkStop",
     "WorkOrder",
     "WorkPhoto",
     "YearReport",

@@ -1,6 +1,7 @@
 """What the columns and tables of the register are called that no page shows: for the field dictionary."""
 
 from registry.vocab.care_columns import CARE_COLUMNS, CARE_TABLES
+from registry.vocab.culture_columns import CULTURE_COLUMNS, CULTURE_TABLES
 from registry.vocab.words import Label
 
 COLUMNS: dict[str, Label] = {
@@ -150,10 +151,13 @@ COLUMNS: dict[str, Label] = {
     "verdict": Label("意见", "Verdict"),
     "village_id": Label("村组", "Village"),
     "width": Label("像素宽", "Width in pixels"),
+    "withdrawn_on": Label("撤回日期", "Withdrawn on"),
+    "withdrawn_reason": Label("撤回理由", "Reason for withdrawing"),
     "withheld": Label("未公布字段", "Held back"),
     "works": Label("代表作", "Works"),
     "years": Label("年数", "Years"),
     **CARE_COLUMNS,
+    **CULTURE_COLUMNS,
 }
 
 TABLES: dict[str, Label] = {
@@ -182,6 +186,7 @@ TABLES: dict[str, Label] = {
     "appraisal_opinion": Label("鉴定意见", "Expert opinions"),
     "objection": Label("公示异议", "Objections"),
     **CARE_TABLES,
+    **CULTURE_TABLES,
     "protection_list": Label("保护名录", "Protection lists"),
     "protection_list_entry": Label("保护名录条目", "Entries of a list"),
     "rule_adoption": Label("采用的规则包", "Rule packs in use"),

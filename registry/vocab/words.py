@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from registry.vocab.care_words import CARE_WORDS
+from registry.vocab.culture_words import CULTURE_WORDS
 from registry.vocab.labels import Label as Label  # noqa: PLC0414 (all words are found here)
 
 
@@ -694,6 +695,7 @@ WORDS: dict[type[StrEnum], dict[str, Label]] = {
         "related": Label("相关", "Related"),
     },
     **CARE_WORDS,
+    **CULTURE_WORDS,
 }
 
 GRADE_SCHEMES: dict[str, Label] = {

@@ -245,6 +245,11 @@ def _legend_order(kind: Kind) -> tuple[int, str]:
     return _KIND_ORDER.index(kind.what), kind.value
 
 
+def pack_kinds(counts: Counter[Kind], t: Translator) -> list[dict[str, Any]]:
+    """The marks of these kinds with their labels and numbers, in the order of the legend."""
+    return _said_kinds(sorted(counts, key=_legend_order), counts, t)
+
+
 def _said_kinds(order: list[Kind], counts: Counter[Kind], t: Translator) -> list[dict[str, Any]]:
     return [
         {"label": _kind_label(*kind, t), "count": counts[kind], **_mark(*kind)._asdict()} for kind in order

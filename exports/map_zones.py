@@ -38,7 +38,7 @@ def pack_zones(zones: Iterable[MapZone], *, limit: int = ZONE_LIMIT) -> dict[str
             is_cut = True
             break
         basis = bases.setdefault(zone.basis, len(bases))
-        rings = [_steps(ring) for ring in rings_of(zone.shape)]
+        rings = [ring_steps(ring) for ring in rings_of(zone.shape)]
         packed.append(
             [zone.kind, zone.number, zone.name, round(zone.area_m2, 1), zone.document, basis, rings]
         )
@@ -46,8 +46,14 @@ def pack_zones(zones: Iterable[MapZone], *, limit: int = ZONE_LIMIT) -> dict[str
 
 
 def rings_of(blob: bytes) -> list[Ring]:
-    """Every ring of a polygon or multipolygon in a GeoPackage blob (its WKB little-endian)."""
+    """Every ring of a polygon or multipolygon in a GeoPackage blob (its WKB little-endian).
+
+    A point is a ring of that one point, named twice as rings are closed.
+    """
     start = 8 + _ENVELOPES[blob[3] >> 1 & 7]
+    if struct.unpack_from("<I", blob, start + 1)[0] == 1:
+        point: tuple[float, float] = struct.unpack_from("<dd", blob, start + 5)
+        return [[point, point]]
     return _polygons(memoryview(blob)[start:])[0]
 
 
@@ -70,7 +76,8 @@ def _polygons(wkb: memoryview) -> tuple[list[Ring], int]:
     return rings, at
 
 
-def _steps(ring: Ring) -> list[int]:
+def ring_steps(ring: Ring) -> list[int]:
+    """A ring as whole numbers: its first corner, then the steps; a single point is a corner alone."""
     found: list[int] = []
     last = (0, 0)
     for lon, lat in ring[:-1]:

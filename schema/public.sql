@@ -824,8 +824,38 @@ CREATE INDEX story_text_index ON story_text(story_uuid);
 CREATE INDEX walk_stop_walk_index ON walk_stop(walk_uuid);
 CREATE INDEX walk_stop_subject_index ON walk_stop(subject_uuid);
 
--- Bigrams of names, numbers and released texts (registry.rules.search_text); rowid is tree.fid.
-CREATE VIRTUAL TABLE tree_search USING fts5(words, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2');
+-- Words of names, numbers, places and released texts (registry.rules.search_text); rowid is tree.fid.
+CREATE VIRTUAL TABLE tree_search USING fts5(words, content='', columnsize=0, tokenize='ascii');
+
+-- What else has a page: the search finds it beside the trees (registry/public_search.py).
+CREATE TABLE found (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,                 -- species, division, grove, garden, place, element, story, walk
+  path TEXT NOT NULL,                 -- of its page, from the root: /species/ginkgo-biloba
+  name TEXT NOT NULL,
+  name_lang TEXT NOT NULL,
+  name_hant TEXT,                     -- of a species: its name where traditional characters are written
+  name_en TEXT,
+  name_latin TEXT,
+  place TEXT,                         -- the division it lies in, as recorded
+  jurisdiction TEXT,
+  tree_count INTEGER                  -- trees, where it has any
+);
+CREATE VIRTUAL TABLE found_search USING fts5(words, content='', columnsize=0, tokenize='ascii');
+
+-- How many trees each value of each facet has, over all trees of the edition (registry.rules.facets).
+CREATE TABLE facet_count (
+  facet TEXT NOT NULL,                -- species, division (as recorded), grade, age, girth …
+  value TEXT NOT NULL,                -- an id, a code, a band (100-199), a year, unknown
+  tree_count INTEGER NOT NULL,
+  PRIMARY KEY (facet, value)
+) WITHOUT ROWID;
+
+-- Facets are counted, and lists sorted, without reading whole trees.
+CREATE INDEX tree_facet_index ON tree(
+  fid, jurisdiction, authority_id, species_id, division_id, protection_grade, age_years, girth_cm, diameter_cm,
+  vigour, category, listings, status, photo_count, measured_on, last_inspected_on, height_m, designated_on
+);
 
 CREATE TABLE gpkg_spatial_ref_sys (
   srs_name TEXT NOT NULL,

@@ -1,12 +1,14 @@
-"""The map: `/map`, with a list beside it that needs no script, and `/map.json`, the points it draws,
-`/map/zones.json`, the protection zones of a box."""
+"""The map: `/map`, with a list beside it that needs no script, and what it draws of a window:
+`/map/cells.json`, `/map/points.json`, `/map/zones.json`, `/map/outlines.json`; `/map/walk.gpx`."""
 
 from pathlib import Path
 from typing import Any
 
 from datasette import hookimpl
 
-from datasette_plugins.map.pages import map_page, points_json, zones_json
+from datasette_plugins.map.drawing import cells_json, outlines_json, points_json, zones_json
+from datasette_plugins.map.pages import map_page
+from datasette_plugins.map.walking import walk_gpx
 from datasette_plugins.site.assets import add_assets
 from exports.assets import asset_folders
 
@@ -16,4 +18,11 @@ for _folder in (Path(__file__).parent / "assets", *asset_folders()):
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    return [(r"^/map$", map_page), (r"^/map\.json$", points_json), (r"^/map/zones\.json$", zones_json)]
+    return [
+        (r"^/map$", map_page),
+        (r"^/map/cells\.json$", cells_json),
+        (r"^/map/points\.json$", points_json),
+        (r"^/map/zones\.json$", zones_json),
+        (r"^/map/outlines\.json$", outlines_json),
+        (r"^/map/walk\.gpx$", walk_gpx),
+    ]

@@ -3,11 +3,19 @@
 from typing import Any
 
 from datasette.plugins import pm
+from datasette.version import __version_info__
 
 DATABASE = "public"
 """The name under which the edition is always served, whatever the file is called."""
 
-_HELPER_TABLES = ("gpkg_", "rtree_", "tree_search", "sqlite_", "map_", "layer_styles")
+IS_NEXT = __version_info__[0] != "0"
+"""Whether this is Datasette 1.0 or one of its alphas."""
+HELPER_TABLES = ("gpkg_", "rtree_", "tree_search", "sqlite_", "map_", "layer_styles")
+
+
+def sql_address(ending: str = "") -> str:
+    """The address of the page on which readers ask with SQL; the query is its argument `sql`."""
+    return f"/{DATABASE}/-/query{ending}" if IS_NEXT else f"/{DATABASE}{ending}"
 
 
 def block_printed_exceptions() -> None:
@@ -36,6 +44,5 @@ def settings() -> dict[str, object]:
 
 
 def metadata() -> dict[str, object]:
-    """Datasette's metadata: helper tables (and all whose names begin alike) are hidden."""
-    hidden = {name: {"hidden": True} for name in _HELPER_TABLES}
-    return {"title": "古树 Gushu", "databases": {DATABASE: {"tables": hidden}}}
+    """Datasette's metadata."""
+    return {"title": "古树 Gushu"}

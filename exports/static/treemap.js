@@ -58,28 +58,26 @@
     });
   }
 
-  /* A cluster is drawn as the rings of a trunk: the more trees, the more rings. */
-  function ringsIcon(words) {
-    return function (cluster) {
-      var count = cluster.getChildCount();
-      var rings = Math.min(5, 1 + Math.floor(Math.log(count) / Math.LN10 * 1.6));
-      var size = 34 + rings * 5;
-      var circles = "";
-      for (var i = 0; i < rings; i++) {
-        circles += '<circle cx="50" cy="50" r="' + (46 - i * 6) + '" class="tm-ring' + (i ? "" : " tm-bark") + '"/>';
-      }
-      var label = '<span class="tm-count">' + grouped(count) + "</span>";
-      return L.divIcon({
-        className: "tm-cluster",
-        html: '<svg viewBox="0 0 100 100" aria-hidden="true" focusable="false">' + circles + "</svg>" + label +
-          '<span class="tm-hidden"> ' + escaped(fill(words.cluster, "n", "").trim()) + "</span>",
-        iconSize: [size, size]
-      });
-    };
+  /* Many trees are drawn as the rings of a trunk: the more trees, the more rings. */
+  function rings(count, words, className) {
+    var number = Math.min(5, 1 + Math.floor(Math.log(count) / Math.LN10 * 1.6));
+    var size = 34 + number * 5;
+    var circles = "";
+    for (var i = 0; i < number; i++) {
+      circles += '<circle cx="50" cy="50" r="' + (46 - i * 6) + '" class="tm-ring' + (i ? "" : " tm-bark") + '"/>';
+    }
+    var label = '<span class="tm-count">' + grouped(count) + "</span>";
+    return L.divIcon({
+      className: "tm-cluster" + (className ? " " + className : ""),
+      html: '<svg viewBox="0 0 100 100" aria-hidden="true" focusable="false">' + circles + "</svg>" + label +
+        '<span class="tm-hidden"> ' + escaped(fill(words.cluster, "n", "").trim()) + "</span>",
+      iconSize: [size, size]
+    });
   }
 
   /* The paper: a thin graticule with its degrees at the edge, redrawn after every move. */
   function drawGraticule(map) {
+    if (map.getPane("graticule")) return;
     var pane = map.createPane("graticule");
     pane.style.zIndex = 240;
     pane.style.pointerEvents = "none";
@@ -121,22 +119,28 @@
     draw();
   }
 
-  /* Faint hulls round the registered trees of each division, named where the name has room. */
-  function drawOutlines(map, outlines) {
+  /* Faint hulls round the registered trees of each division, named where the name has room. Returns what
+   * puts others in their stead. `place` turns longitude and latitude into where the map shows them. */
+  function drawOutlines(map, outlines, place) {
     var pane = map.createPane("outlines");
     pane.style.zIndex = 250;
     pane.style.pointerEvents = "none";
     var renderer = L.svg({ pane: "outlines", padding: 0.3 });
-    var named = outlines.map(function (outline) {
-      var ring = outline[2].map(function (point) { return [point[1], point[0]]; });
-      var hull = L.polygon(ring, { renderer: renderer, interactive: false, className: "tm-outline", weight: 1 });
-      hull.addTo(map);
-      var icon = L.divIcon({ className: "tm-place", html: element("span", "", outline[0], outline[1]), iconSize: null });
-      var name = L.marker(hull.getBounds().getCenter(), {
-        icon: icon, interactive: false, keyboard: false, pane: "outlines"
+    var named = [], held = L.layerGroup().addTo(map);
+    function put(given) {
+      held.clearLayers();
+      named = given.map(function (outline) {
+        var ring = outline[2].map(function (point) { return place(point[0], point[1]); });
+        var hull = L.polygon(ring, { renderer: renderer, interactive: false, className: "tm-outline", weight: 1 });
+        hull.addTo(held);
+        var icon = L.divIcon({ className: "tm-place", html: element("span", "", outline[0], outline[1]), iconSize: null });
+        var name = L.marker(hull.getBounds().getCenter(), {
+          icon: icon, interactive: false, keyboard: false, pane: "outlines"
+        });
+        return { bounds: hull.getBounds(), name: name };
       });
-      return { bounds: hull.getBounds(), name: name };
-    });
+      nameThem();
+    }
     function nameThem() {
       var view = map.getBounds(), taken = [];
       named.forEach(function (each) {
@@ -146,14 +150,17 @@
         var fits = width > 90 && width < map.getSize().x * 3 && view.contains(each.name.getLatLng()) &&
           taken.every(function (other) { return Math.abs(at.x - other.x) > 90 || Math.abs(at.y - other.y) > 22; });
         if (fits) taken.push(at);
-        if (fits !== map.hasLayer(each.name)) map[fits ? "addLayer" : "removeLayer"](each.name);
+        if (fits !== held.hasLayer(each.name)) held[fits ? "addLayer" : "removeLayer"](each.name);
       });
     }
     map.on("moveend resize", nameThem);
-    nameThem();
+    put(outlines);
+    return put;
   }
 
-  function drawCells(map, data) {
+  function asIs(lon, lat) { return [lat, lon]; }
+
+  function drawCells(map, data, place) {
     var seen = {};
     data.trees.forEach(function (tree) {
       var side = data.classes[tree[2]][3];
@@ -161,7 +168,7 @@
       if (!side || tree[0] === null || seen[key]) return;
       seen[key] = true;
       var half = side / 2;
-      L.rectangle([[tree[1] - half, tree[0] - half], [tree[1] + half, tree[0] + half]], {
+      L.rectangle([place(tree[0] - half, tree[1] - half), place(tree[0] + half, tree[1] + half)], {
         interactive: false, className: "tm-cell", weight: 1.5
       }).addTo(map);
     });
@@ -169,10 +176,12 @@
   }
 
   /* Protection zones: a layer that can be switched, drawn from nearby only. options.zones: packed by
-   * exports/map_zones.py; options.zonesUrl: where the site gives those of a box. */
+   * exports/map_zones.py; options.zonesUrl: where the site gives those of a box, and the groves, gardens and
+   * places in it; options.place: where the map shows a longitude and latitude; options.onArea: what is said of one. */
   var ZONES_FROM = 15;
   function drawZones(map, words, options) {
     var pane = map.createPane("zones"), held = L.layerGroup(), isShown = true, asked = 0;
+    var place = options.place || asIs;
     pane.style.zIndex = 390;
     var renderer = L.svg({ pane: "zones", padding: 0.2 });
     var note = map.getContainer().appendChild(element("p", "tm-zone-note", words.zoneCut));
@@ -182,7 +191,7 @@
       var lon = 0, lat = 0, found = [];
       for (var i = 0; i < steps.length; i += 2) {
         lon += steps[i]; lat += steps[i + 1];
-        found.push([lat / 1e6, lon / 1e6]);
+        found.push(place(lon / 1e6, lat / 1e6));
       }
       return found;
     }
@@ -196,20 +205,51 @@
     function put(given) {
       held.clearLayers();
       given.zones.forEach(function (zone) {
-        L.polygon(zone[6].map(points), {
+        var shape = L.polygon(zone[6].map(points), {
           renderer: renderer, weight: 1.6, className: "tm-zone tm-zone-" + zone[0]
         }).bindPopup(function () { return told(zone, given.bases[zone[5]]); }, {
           className: "tm-popup", maxWidth: 280
-        }).addTo(held);
+        });
+        shape.label = fill(words.zoneOf, "number", zone[1]);
+        shape.addTo(held);
       });
+      (given.areas || []).forEach(function (area) {
+        var rings = area[5].map(points);
+        var shape = rings[0].length > 2
+          ? L.polygon(rings, { renderer: renderer, weight: 1.6, className: "tm-area" })
+          : L.circleMarker(rings[0][0], { renderer: renderer, radius: 9, weight: 2, className: "tm-area" });
+        shape.label = area[3] || area[2];
+        shape.bindPopup(function () { return options.onArea(area); }, { className: "tm-popup", maxWidth: 280 }).addTo(held);
+        var icon = L.divIcon({ className: "tm-area-name", html: element("span", "", area[3] || area[2], area[3] ? area[4] : ""), iconSize: null });
+        L.marker(shape.getBounds ? shape.getBounds().getCenter() : rings[0][0], { icon: icon, interactive: false, keyboard: false }).addTo(held);
+      });
+      held.eachLayer(reachable);
       note.hidden = !given.cut;
+    }
+    /* Polygons by keyboard: each can be reached with the tab key and opened with Enter. */
+    function reachable(layer) {
+      var shape = layer.getElement && layer.getElement();
+      if (!shape || !layer.getPopup || !layer.getPopup()) return;
+      shape.setAttribute("tabindex", "0");
+      shape.setAttribute("role", "button");
+      shape.setAttribute("aria-label", layer.label || "");
+      L.DomEvent.on(shape, "keydown", function (event) {
+        if (event.key !== "Enter") return;
+        layer.openPopup();
+        var inside = layer.getPopup().getElement();
+        var first = inside && inside.querySelector("a");
+        if (first) first.focus();
+      });
     }
     function draw() {
       var isNear = isShown && map.getZoom() >= ZONES_FROM;
-      if (isNear !== map.hasLayer(held)) map[isNear ? "addLayer" : "removeLayer"](held);
+      if (isNear !== map.hasLayer(held)) {
+        map[isNear ? "addLayer" : "removeLayer"](held);
+        if (isNear) held.eachLayer(reachable);
+      }
       if (!isNear) { note.hidden = true; return; }
       if (!options.zonesUrl) return;
-      var view = map.getBounds(), mine = ++asked;
+      var view = options.window ? options.window() : map.getBounds(), mine = ++asked;
       var box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()].map(function (value) { return value.toFixed(5); });
       fetch(options.zonesUrl + "?box=" + box.join(","), { credentials: "same-origin" })
         .then(function (answer) { return answer.ok ? answer.json() : null; })
@@ -252,7 +292,8 @@
     mark.innerHTML = symbol(kind);
     said[1].forEach(function (word) { badges.appendChild(element("span", "tm-badge", word)); });
     var facts = body.appendChild(element("dl", "tm-facts"));
-    [[words.number, tree[6], ""], [words.status, said[2], ""], [words.place, place[0], place[1]]].forEach(function (fact) {
+    var told = [[words.number, tree[6], ""], [words.status, said[2], ""], [words.place, place[0], place[1]]];
+    told.concat(options.facts ? options.facts(tree) : []).forEach(function (fact) {
       facts.appendChild(element("dt", "", fact[0]));
       facts.appendChild(element("dd", "", fact[1], fact[2]));
     });
@@ -262,6 +303,7 @@
       var way = body.appendChild(element("a", "tm-open", words.open));
       way.href = link;
     }
+    if (options.after) options.after(body, tree);
     body.appendChild(element("p", "tm-source", source[0] + " · " + source[1]));
     return root;
   }
@@ -269,7 +311,7 @@
   function drawTrees(map, data, options) {
     var icons = data.kinds.map(dotIcon);
     var group = L.markerClusterGroup({
-      iconCreateFunction: ringsIcon(data.words), maxClusterRadius: 56, showCoverageOnHover: false,
+      iconCreateFunction: function (cluster) { return rings(cluster.getChildCount(), data.words); }, maxClusterRadius: 56, showCoverageOnHover: false,
       animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
       spiderLegPolylineOptions: { weight: 1, className: "tm-leg" }
     });
@@ -334,15 +376,18 @@
   function fillLegend(root, data, trees, cells, zones) {
     var list = root.appendChild(element("ul", "tm-legend"));
     data.kinds.forEach(function (kind, index) {
-      var label = list.appendChild(element("li")).appendChild(element("label"));
-      var box = label.appendChild(element("input"));
-      box.type = "checkbox";
-      box.checked = true;
-      box.addEventListener("change", function () { trees.toggle(index, box.checked); });
+      var item = list.appendChild(element("li", trees ? "" : "tm-key"));
+      var label = trees ? item.appendChild(element("label")) : item;
+      if (trees) {
+        var box = label.appendChild(element("input"));
+        box.type = "checkbox";
+        box.checked = true;
+        box.addEventListener("change", function () { trees.toggle(index, box.checked); });
+      }
       var mark = label.appendChild(element("span", "tm-mark tm-" + kind.tone));
       mark.innerHTML = symbol(kind);
       label.appendChild(element("span", "tm-label", kind.label));
-      label.appendChild(element("span", "tm-number", grouped(kind.count)));
+      if (kind.count !== null) label.appendChild(element("span", "tm-number", grouped(kind.count)));
     });
     function key(className, text) {
       var item = list.appendChild(element("li", "tm-key"));
@@ -429,15 +474,19 @@
     if (input.value) find();
   }
 
-  window.treeMap = function (map, data, options) {
+  function prepare(map, words) {
     map.attributionControl.setPrefix(false);
     map.zoomControl.setPosition("bottomright");
-    [data.words.zoomIn, data.words.zoomOut].forEach(function (word, index) {
+    [words.zoomIn, words.zoomOut].forEach(function (word, index) {
       var button = map.zoomControl.getContainer().children[index];
       button.title = word;
       button.setAttribute("aria-label", word);
     });
     L.control.scale({ imperial: false, maxWidth: 120 }).addTo(map);
+  }
+
+  window.treeMap = function (map, data, options) {
+    prepare(map, data.words);
     var whole = null;
     data.regions.forEach(function (region) { whole = whole ? whole.extend(box(region[2])) : box(region[2]); });
     if (whole) map.fitBounds(whole, { paddingTopLeft: [36, 36], paddingBottomRight: [44, 64], maxZoom: 16, animate: false });
@@ -447,8 +496,8 @@
     } else {
       drawGraticule(map);
     }
-    drawOutlines(map, data.outlines);
-    var cells = drawCells(map, data);
+    drawOutlines(map, data.outlines, asIs);
+    var cells = drawCells(map, data, asIs);
     var hasZones = options.zonesUrl || (options.zones && options.zones.zones.length);
     var zones = hasZones ? drawZones(map, data.words, options) : null;
     var trees = drawTrees(map, data, options);
@@ -457,5 +506,12 @@
     if (options.regions) fillRegions(options.regions, map, data, whole);
     if (options.search) fillSearch(options.search, data, options, trees);
     return trees;
+  };
+
+  /* What the site's own map, which asks for its trees window by window, is made of too. */
+  window.treeMap.parts = {
+    element: element, fill: fill, grouped: grouped, escaped: escaped, symbol: symbol, dotIcon: dotIcon, rings: rings,
+    title: title, card: card, box: box, asIs: asIs, prepare: prepare, fillLegend: fillLegend,
+    drawGraticule: drawGraticule, drawOutlines: drawOutlines, drawCells: drawCells, drawZones: drawZones
   };
 })();

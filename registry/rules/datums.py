@@ -108,13 +108,13 @@ def in_mainland_china(lon: float, lat: float) -> bool:
     """Whether Chinese map providers shift a position here (GCJ-02); to tens of kilometres at land borders.
 
     A drawing aid and no statement about borders; near Hong Kong and Macao it follows the channel and the
-    river. Even-odd rule on `_SHIFTED`.
+    river. Even-odd rule on `SHIFTED_AREA`.
     """
     if not (73.0 <= lon <= 135.5 and 17.9 <= lat <= 53.9):
         return False
     inside = False
-    x1, y1 = _SHIFTED[-1]
-    for x2, y2 in _SHIFTED:
+    x1, y1 = SHIFTED_AREA[-1]
+    for x2, y2 in SHIFTED_AREA:
         if (y1 > lat) != (y2 > lat) and lon < (x2 - x1) * (lat - y1) / (y2 - y1) + x1:
             inside = not inside
         x1, y1 = x2, y2
@@ -248,7 +248,7 @@ def _transformer(code: str) -> Any:
     return Transformer.from_crs(code, "EPSG:4326", always_xy=True)
 
 
-_SHIFTED: tuple[tuple[float, float], ...] = (
+SHIFTED_AREA: tuple[tuple[float, float], ...] = (
     # from the north-east along the coast, which islands and ports need to be near
     (135.3, 48.6), (134.4, 46.9), (133.4, 45.1), (131.9, 45.3), (131.5, 43.0), (130.9, 42.3), (129.9, 42.3),
     (129.0, 41.9), (128.0, 41.2), (126.8, 41.3), (125.0, 40.0), (124.2, 39.5), (123.4, 38.0), (123.3, 33.0),

@@ -8,12 +8,12 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from registry.rules.search_text import index_words
+from registry.public_map import write_map
+from registry.public_search import write_search
 from registry.rules.tag_codes import check_of, tag_hash
 
 SCHEMA = Path(__file__).parents[2] / "schema" / "public.sql"
 KEY = b"a key of the tests"
-_SEARCHED = ("tree_no", "name_zh", "name_latin", "name_en", "name_verbatim", "common_name", "address")
 
 
 def make_tree(tree_no: str = "768", **facts: Any) -> dict[str, Any]:
@@ -163,6 +163,8 @@ def make_edition(
         "history_head": "0" * 64,
     }
     _insert(db, "edition", [{"key": key, "value": value} for key, value in {**said, **(facts or {})}.items()])
+    write_map(db)
+    write_search(db)
     db.execute("PRAGMA user_version = 10300")
     db.commit()
     db.close()
@@ -211,15 +213,9 @@ def _insert_tree(db: sqlite3.Connection, tree: dict[str, Any]) -> None:
     row = {key: value for key, value in tree.items() if key not in _CHILDREN}
     if row.get("lon") is not None:
         row["geom"] = point(row["lon"], row["lat"])
-    fid = _insert(db, "tree", [row])
-    words = index_words(*(tree.get(name) for name in _SEARCHED), *_numbers(tree), *tree["division_path"])
-    db.execute("INSERT INTO tree_search (rowid, words) VALUES (?, ?)", (fid, words))
+    _insert(db, "tree", [row])
     for name, table in _CHILDREN.items():
         _insert(db, table, [{"tree_uuid": tree["uuid"], **row} for row in tree.get(name, [])])
-
-
-def _numbers(tree: dict[str, Any]) -> list[str]:
-    return [alias["number"] for alias in tree.get("aliases", [])]
 
 
 def _counted(rows: list[dict[str, Any]], trees: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What this register is: where its data come from, whom to tell what is wrong, how these pages treat readers."""
+"""What this register is: where its data come from, whom to tell what is wrong, how readers are treated."""
 
 import sqlite3
 from typing import Any

@@ -1,9 +1,9 @@
 """Pages in the house style: `render_page` is the one way from a template and a page's data to a response.
 
 Templates have `_("…")` and `ngettext(…)` in the reader's language, `t` (labels, words, numbers, days),
-`lang`, `url("/tree/…")` (keeps the language), `static_url("site.css")`, `visit`, `edition` (facts), `contacts`
-and `rooms` (`frame.py`), `W` (the code lists), `S` (shared sentences), `fields`, `day(text)`, and for recorded words `place_names`,
-`division_name`, `joint` and `lang_of`.
+`lang`, `url("/tree/…")` (keeps the language), `static_url("site.css")`, `visit`, `edition` (facts),
+`contacts` and `rooms` (`frame.py`), `W` (the code lists), `S` (shared sentences), `fields`, `day(text)`, and
+for recorded words `place_names`, `division_name`, `joint`, `lang_of` and `TONGUES`.
 """
 
 import sqlite3

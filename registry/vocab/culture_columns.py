@@ -8,6 +8,7 @@ CULTURE_COLUMNS: dict[str, Label] = {
     "source_text": Label("故事来源", "Source of the story"),
     "teller": Label("讲述人", "Told by"),
     "teller_id": Label("讲述人", "Told by"),
+    "lang": Label("语言", "Language"),
     "is_historic_teller": Label("讲述人为历史人物", "The teller is a historic person"),
     "collector": Label("采集人", "Collected by"),
     "collector_id": Label("采集人", "Collected by"),

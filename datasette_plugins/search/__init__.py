@@ -1,17 +1,17 @@
-"""Search and list: one page for both, with the facets people use, and the same as a complete table."""
+"""Search and list: one page for both, with facets, and suggestions while somebody types."""
 
+from pathlib import Path
 from typing import Any
 
 from datasette import hookimpl
 
 from datasette_plugins.search.pages import search_page
-from datasette_plugins.search.tables import search_csv, search_json
+from datasette_plugins.search.suggest import suggest_json
+from datasette_plugins.site.assets import add_assets
+
+add_assets(Path(__file__).parent / "assets")
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    return [
-        (r"^/search$", search_page),
-        (r"^/search\.csv$", search_csv),
-        (r"^/search\.json$", search_json),
-    ]
+    return [(r"^/search$", search_page), (r"^/search/suggest\.json$", suggest_json)]

@@ -37,6 +37,7 @@ def create_datasette(public: Path) -> Datasette:
     load_plugins()
     datasette = Datasette([], settings=compat.settings(), metadata=compat.metadata())
     datasette.remove_database("_memory")
+    compat.start_without_edition(datasette)
     datasette.add_database(EditionDatabase(datasette, public), name=compat.DATABASE)
     return datasette
 

@@ -1,9 +1,12 @@
 """What differs between Datasette 0.65 and the 1.0 alphas, and what must be kept from it; nowhere else."""
 
+from contextlib import suppress
 from typing import Any
 
 from datasette.plugins import pm
 from datasette.version import __version_info__
+
+from registry.errors import EditionMissingError
 
 DATABASE = "public"
 """The name under which the edition is always served, whatever the file is called."""
@@ -21,6 +24,17 @@ def sql_address(ending: str = "") -> str:
 def block_printed_exceptions() -> None:
     """Datasette prints every exception with its local variables where `rich` is installed: never here."""
     pm.set_blocked("datasette.handle_exception")
+
+
+def start_without_edition(datasette: Any) -> None:
+    """Let the site start where there is no edition yet: the 1.0 alphas read the catalogue before anything."""
+    refresh = datasette._refresh_schemas
+
+    async def refresh_if_there(*args: Any, **options: Any) -> None:
+        with suppress(EditionMissingError):
+            await refresh(*args, **options)
+
+    datasette._refresh_schemas = refresh_if_there
 
 
 def registered_routes(datasette: Any) -> list[str]:

@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 from datasette.database import Database, Results
 from datasette.utils import sqlite_timelimit
 
-from datasette_plugins.site.compat import DATABASE
+from datasette_plugins.site.compat import DATABASE, HELPER_TABLES
 from datasette_plugins.site.visitor_sql import VisitorConnection
 from registry.errors import EditionMissingError
+from registry.rules.edition_files import withdrawn_numbers, withdrawn_path
 
 T = TypeVar("T")
 Stamp = tuple[int, int, int, int]
@@ -46,10 +47,12 @@ class EditionDatabase(Database):
     def __init__(self, ds: Any, path: str | Path) -> None:
         super().__init__(ds, path=str(path), is_mutable=False)
         self._local = threading.local()
+        self._open_connections: set[sqlite3.Connection] = set()
         self._visitors = _Visitors(self)
         self._remembered: tuple[Stamp | None, dict[str, Any]] = (None, {})
         self._sha256: tuple[Stamp | None, str] = (None, "")
         self._counts: tuple[Stamp | None, dict[str, int | None]] = (None, {})
+        self._withdrawn: tuple[tuple[Stamp | None, Stamp] | None, frozenset[int]] = (None, frozenset())
 
     def stamp(self) -> Stamp:
         """The stamp of the edition now in place. Raises EditionMissingError where there is none."""
@@ -62,6 +65,25 @@ class EditionDatabase(Database):
     def mark(self) -> str:
         """A short text that is another one for every edition."""
         return hashlib.sha256(repr(self.stamp()).encode()).hexdigest()[:16]
+
+    @property
+    def withdrawn(self) -> frozenset[int]:
+        """The numbers of the editions that were taken back, as they are known at this moment."""
+        beside = withdrawn_path(Path(self.path))
+        try:
+            stamp = (stamp_of(os.stat(beside)), self.stamp())
+        except FileNotFoundError:
+            stamp = (None, self.stamp())
+        if self._withdrawn[0] != stamp:
+            text = beside.read_text(encoding="utf-8", errors="replace") if stamp[0] else None
+            self._withdrawn = (stamp, withdrawn_numbers(text, self.facts))
+        return self._withdrawn[1]
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the edition in place was taken back."""
+        number = self.facts.get("number", "")
+        return number.isdecimal() and int(number) in self.withdrawn
 
     @property
     def facts(self) -> dict[str, str]:
@@ -96,13 +118,14 @@ class EditionDatabase(Database):
         try:
             yield connection
         finally:
-            self._all_file_connections.remove(connection)
-            connection.close()
+            self._end(connection)
 
     async def execute_fn(self, fn: Callable[[sqlite3.Connection], T]) -> T:
         """`fn(connection)` in Datasette's thread pool, on the edition now in place."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.ds.executor, self.read_now, fn)
+
+    _execute_fn = execute_fn  # what the 1.0 alphas call within `execute`
 
     async def execute(self, sql: str, *args: Any, **options: Any) -> Any:
         """As Datasette's; each edition has a `schema_version` of its own: the catalogue is renewed.
@@ -118,9 +141,19 @@ class EditionDatabase(Database):
         """None ever; asking SQLite would tell where the file lies."""
         return []
 
+    async def hidden_table_names(self) -> list[str]:
+        """The tables that catalogues do not show: those that help others, by how their names begin."""
+        return await self.execute_fn(_hidden_tables)
+
     async def table_counts(self, limit: int = 10) -> dict[str, int | None]:
-        """Rows per table of the edition now in place; None where counting takes longer than `limit` ms."""
-        stamp = self.stamp()
+        """Rows per table of the edition now in place; None where counting takes longer than `limit` ms.
+
+        Nothing where there is no edition: the 1.0 alphas ask when the site starts.
+        """
+        try:
+            stamp = self.stamp()
+        except EditionMissingError:
+            return {}
         if self._counts[0] != stamp:
             self._counts = (
                 stamp,
@@ -151,9 +184,11 @@ class EditionDatabase(Database):
         return digest, stamp[3] if stamp else 0
 
     def close(self) -> None:
-        """Close this thread's connection; those of other threads end with their threads."""
+        """Close every connection; to be called when nothing is asked any more."""
         self._visitors.close()
         self._local.__dict__.pop("opened", None)
+        for connection in [*self._open_connections]:
+            self._end(connection)
         super().close()
 
     def visitor_connection(self, local: threading.local) -> sqlite3.Connection:
@@ -173,8 +208,7 @@ class EditionDatabase(Database):
             return opened[1]  # the file is being moved by hand: what was open stays readable
         if opened is None or opened[0] != stamp:
             if opened is not None:
-                opened[1].close()
-                self._all_file_connections.remove(opened[1])
+                self._end(opened[1])
             local.opened = opened = self._open(kind)
         return opened[1]
 
@@ -191,8 +225,12 @@ class EditionDatabase(Database):
         self.ds._prepare_connection(connection, self.name)
         if isinstance(connection, VisitorConnection):
             connection.confine()
-        self._all_file_connections.append(connection)
+        self._open_connections.add(connection)
         return stamp, connection
+
+    def _end(self, connection: sqlite3.Connection) -> None:
+        self._open_connections.discard(connection)
+        connection.close()
 
 
 class _Visitors(Database):
@@ -209,6 +247,8 @@ class _Visitors(Database):
         """`fn(connection)` in a thread for visitors."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, self._read, fn)
+
+    _execute_fn = execute_fn  # what the 1.0 alphas call within `execute`
 
     async def execute(self, sql: str, *args: Any, **options: Any) -> Any:
         """As Datasette's, which takes for the reader's fault an OperationalError only."""
@@ -244,6 +284,11 @@ def _let_go(error: BaseException | None) -> None:
 def _read_facts(connection: sqlite3.Connection) -> dict[str, str]:
     with closing(connection.execute("SELECT key, value FROM edition")) as rows:
         return dict(rows.fetchall())
+
+
+def _hidden_tables(connection: sqlite3.Connection) -> list[str]:
+    names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return [name for (name,) in names if name.startswith(HELPER_TABLES)]
 
 
 def _count_rows(connection: sqlite3.Connection, limit_ms: int) -> dict[str, int | None]:

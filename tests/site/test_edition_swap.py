@@ -11,6 +11,7 @@ from editions import make_edition, make_tree
 from serving import fetch, served
 
 from datasette_plugins.asgi import create_datasette
+from datasette_plugins.site.compat import IS_NEXT
 from registry.errors import EditionMissingError
 
 PAGES = ("/tree/768", "/tree/768.json", "/search?q=768", "/", "/public/tree.json?_shape=array")
@@ -82,7 +83,8 @@ async def test_counts_hash_and_catalogue_follow_the_edition(tmp_path):
     assert after[2] == 500
     assert not [pair for pair in zip(before, after, strict=True) if pair[0] == pair[1]]
     assert (await ds.client.get("/public/new_table.json")).status_code == 200
-    tables = await ds.get_database("_internal").execute("SELECT table_name FROM tables")
+    internal = ds.get_internal_database() if IS_NEXT else ds.get_database("_internal")
+    tables = await internal.execute(f"SELECT table_name FROM {'catalog_' if IS_NEXT else ''}tables")
     assert "new_table" in {row[0] for row in tables.rows}
 
 

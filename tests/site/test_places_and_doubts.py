@@ -5,6 +5,8 @@ import re
 import pytest
 from editions import make_authority, make_division, make_tree
 
+from datasette_plugins.site.compat import IS_NEXT
+
 SENTENCE = "胸围记为 17300，可能填错了单位"
 FLAG = {"check": "unit_suspected", "severity": "warning", "field": "girth_cm", "value": "17300"}
 MARK = r'<a class="doubt" href="#flags"[^>]*>存疑</a>'
@@ -154,6 +156,6 @@ async def test_the_head_of_the_history_is_the_newest_hash(site):
 async def test_a_query_that_sqlite_refuses_is_not_logged(site, path, capsys, caplog):
     answer = await site().client.get(f"{path}select+x+from+nothing_{'x' * 300}", follow_redirects=True)
     logged = "".join(capsys.readouterr()) + caplog.text
-    assert answer.status_code in {400, 404}
+    assert answer.status_code in {400, 404} or IS_NEXT  # which shows its form again, with the error
     assert "conn=" not in logged
     assert "x" * 201 not in logged

@@ -3,13 +3,15 @@ PYTHON ?= python3
 PORT ?= 8001
 HOST ?= 127.0.0.1
 DEMO ?= demo
+WORKERS ?= auto
 VENV := .venv
+NEXT := .venv-next
 BIN := $(VENV)/bin
 GUSHU := $(BIN)/gushu --register $(DEMO)/register.db
 SAMPLES := samples/taipei/protected_trees_2026-08-23.csv samples/hongkong/hongkong-ovt.json.gz \
   samples/singapore/singapore-heritage-trees.json
 
-.PHONY: help setup demo demo-files serve test check format dictionary bench lock system messages clean
+.PHONY: help setup demo demo-files serve test test-next check format dictionary bench lock system messages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -59,8 +61,16 @@ serve: setup
 system: ## system packages for the browser tests, where they may be installed
 	@sh tests/system.sh
 
-test: $(VENV)/.dev system ## every test
-	$(BIN)/python -m pytest
+test: $(VENV)/.dev system ## every test, on all cores (WORKERS=0: one after the other)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+$(NEXT)/.done: requirements/next.txt
+	$(PYTHON) -m venv $(NEXT)
+	$(NEXT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/next.txt
+	@touch $@
+
+test-next: $(NEXT)/.done ## the site's tests on the newest alpha of Datasette 1.0, in an environment of their own
+	$(NEXT)/bin/python -m pytest tests/site -m "not browser" -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.dev ## format, lint, types, directions of imports
 	$(BIN)/ruff format --check .
@@ -84,6 +94,10 @@ lock: $(VENV)/.dev ## resolve the pinned dependencies anew (needs uv)
 	  pyproject.toml -o requirements/runtime.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  pyproject.toml --group dev --constraint requirements/runtime.txt -o requirements/dev.txt
+	sed '/^datasette==/,/[^\\]$$/d' requirements/dev.txt > requirements/.others
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml --group dev --override requirements/next.in --constraint requirements/.others -o requirements/next.txt
+	rm requirements/.others
 
 clean: ## remove the environment and the demonstration
-	rm -rf $(VENV) $(DEMO)
+	rm -rf $(VENV) $(NEXT) $(DEMO)

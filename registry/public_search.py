@@ -1,17 +1,17 @@
-"""What the site's search reads: the words of every tree, everything else that has a page, and counts of facets.
+"""What the site's search reads: words of every tree and of all else that has a page, counts of facets.
 
 All of it is made out of the edition's own tables, which have passed redaction: nothing else can come in.
 """
 
 import json
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from registry.chunks import chunks
-from registry.rules.facets import COLUMNS, tally
+from registry.rules.facets import COLUMNS, profile_of, tally
 from registry.rules.search_text import index_words, name_words, number_words
 from registry.species_list import family_names, genus_names
 
@@ -26,17 +26,18 @@ _TREES = (
 _AREAS = {"grove": "grove", "garden": "garden", "place": "landmark", "element": "element"}
 """Tables of areas, and the word in the addresses of their pages."""
 _THING = (
-    "kind", "path", "name", "name_lang", "name_hant", "name_en", "name_latin", "place", "jurisdiction", "tree_count",
+    "kind", "path", "name", "name_lang", "name_hant", "name_en", "name_latin", "place", "jurisdiction",
+    "tree_count",
 )  # fmt: skip
 """Columns of `found` but for its key."""
 Said = dict[str, Any]
 
 
 def write_search(connection: sqlite3.Connection) -> None:
-    """Fill `tree_search`, `found`, `found_search` and `facet_count`; to be called when all else is written."""
+    """Fill the tables of the search; to be called when all else is written."""
     write_tree_words(connection)
     _write_found(connection)
-    _write_counts(connection)
+    _write_facets(connection)
 
 
 def write_tree_words(connection: sqlite3.Connection) -> None:
@@ -67,7 +68,7 @@ def write_tree_words(connection: sqlite3.Connection) -> None:
 
 
 def tree_words(tree: Said, numbers: Iterable[str], areas: Iterable[str]) -> str:
-    """The words of one tree but for those of its species. `areas`: names of the grove and garden it stands in."""
+    """The words of one tree but for those of its species. `areas`: names of what it stands in."""
     names = [tree[name] for name in _NAMES]
     places = [*json.loads(tree["division_path"]), *json.loads(tree["division_path_en"])]
     places += [tree[name] for name in _PLACES]
@@ -166,7 +167,8 @@ def _species(connection: sqlite3.Connection) -> Iterator[tuple[Said, str]]:
 def _divisions(connection: sqlite3.Connection) -> Iterator[tuple[Said, str]]:
     sql = (
         "SELECT division.*, above.name AS place FROM division "
-        "LEFT JOIN division AS above ON above.id = division.parent_id ORDER BY division.tree_count DESC, division.id"
+        "LEFT JOIN division AS above ON above.id = division.parent_id "
+        "ORDER BY division.tree_count DESC, division.id"
     )
     for row in _rows(connection, sql):
         names = _once((row["name"], row["name_en"]))
@@ -182,7 +184,8 @@ def _areas(
         numbers = _once((row["number"], *json.loads(row["numbers"])))
         name = row["name"] or row["number"]
         said = _once((*path, row["town"], row["village"], row["small_place"], row["address"], row["notes"]))
-        words = f"{_called((name,))} {number_words(numbers)} {index_words(*numbers, *said, *texts.get(row['uuid'], ()))}"
+        plain = index_words(*numbers, *said, *texts.get(row["uuid"], ()))
+        words = f"{_called((name,))} {number_words(numbers)} {plain}"
         count = row["tree_count"] or row["file_count"] or None
         here = {
             "kind": table,
@@ -227,19 +230,38 @@ def _called(names: tuple[str, ...]) -> str:
     return f"{name_words(names)} {index_words(*names)}"
 
 
-def _write_counts(connection: sqlite3.Connection) -> None:
-    """How many trees each value of each facet has, over all trees."""
-    cursor = connection.cursor()
-    cursor.row_factory = None
-    cursor.execute(f"SELECT {', '.join(COLUMNS)} FROM tree INDEXED BY tree_facet_index")
-    totals = tally(())
-    for rows in iter(partial(cursor.fetchmany, 50_000), []):
-        for name, counts in tally(rows).items():
-            totals[name].update(counts)
-    rows_of_counts = [(name, key, n) for name, counts in totals.items() for key, n in sorted(counts.items())]
-    connection.executemany(
-        "INSERT INTO facet_count (facet, value, tree_count) VALUES (?, ?, ?)", rows_of_counts
-    )
+def _write_facets(connection: sqlite3.Connection) -> None:
+    """The values of every tree as numbers, and how many trees have each."""
+    keys: dict[tuple[str, Any], int] = {}
+    counts: dict[str, Counter[Any]] = {name: Counter() for name in ("profile", "species", "division")}
+
+    def number_of(kind: str, value: Any) -> int | None:
+        if value is None:
+            return None
+        counts[kind][value] += 1
+        return keys.setdefault((kind, value), len(keys) + 1)
+
+    sql = f"SELECT fid, species_id, division_id, {', '.join(COLUMNS)} FROM tree ORDER BY fid"
+    for batch in chunks(_rows(connection, sql), _BATCH):
+        rows = [
+            (
+                row["fid"],
+                number_of("profile", profile_of(row)),
+                number_of("species", row["species_id"]),
+                number_of("division", row["division_id"]),
+            )
+            for row in batch
+        ]
+        connection.executemany("INSERT INTO tree_facet VALUES (?, ?, ?, ?)", rows)
+    texts = [(number, kind, _text_of(value)) for (kind, value), number in keys.items()]
+    connection.executemany("INSERT INTO facet_key VALUES (?, ?, ?)", texts)
+    totals = {**tally(counts.pop("profile").items()), **counts}
+    rows_of_counts = [(name, key, n) for name, found in totals.items() for key, n in sorted(found.items())]
+    connection.executemany("INSERT INTO facet_count VALUES (?, ?, ?)", rows_of_counts)
+
+
+def _text_of(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _grouped(connection: sqlite3.Connection, *queries: str) -> dict[str, list[str]]:

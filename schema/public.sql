@@ -112,7 +112,12 @@ CREATE TABLE tree (
   source_url TEXT,
   licence TEXT NOT NULL,
   attribution TEXT NOT NULL,
-  updated_on TEXT
+  updated_on TEXT,
+  patrol_months REAL,                 -- months between two patrols, where a rule pack gives them
+  patrol_basis_zh TEXT,               -- the document that does
+  patrol_basis_en TEXT,
+  next_visit_on TEXT,                 -- day until which the next patrol is wanted, from the last public visit; not one that has passed
+  parts TEXT                          -- JSON list of the tables below that hold rows of this tree; NULL: not said
 );
 
 CREATE TABLE grove (
@@ -851,7 +856,20 @@ CREATE TABLE facet_count (
   PRIMARY KEY (facet, value)
 ) WITHOUT ROWID;
 
--- Facets are counted, and lists sorted, without reading whole trees.
+-- The same values of each tree as numbers: whatever a search finds is counted within the time of one page.
+CREATE TABLE facet_key (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,                 -- profile, species or division
+  value TEXT NOT NULL                 -- JSON lists in the order of registry.rules.facets.PROFILE; an id
+);
+CREATE TABLE tree_facet (
+  fid INTEGER PRIMARY KEY REFERENCES tree(fid),
+  profile INTEGER NOT NULL REFERENCES facet_key(id),
+  species INTEGER REFERENCES facet_key(id),
+  division INTEGER REFERENCES facet_key(id)
+);
+
+-- Lists are narrowed and sorted without reading whole trees.
 CREATE INDEX tree_facet_index ON tree(
   fid, jurisdiction, authority_id, species_id, division_id, protection_grade, age_years, girth_cm, diameter_cm,
   vigour, category, listings, status, photo_count, measured_on, last_inspected_on, height_m, designated_on

@@ -1,10 +1,10 @@
 """Facets of a list: their values, how many trees each has, and how they are called."""
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from datasette.utils import sqlite_timelimit
@@ -12,7 +12,7 @@ from datasette.utils import sqlite_timelimit
 from datasette_plugins.search.wishes import FACETS, Wish
 from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.place_names import division_name
-from registry.rules.facets import BANDS, COLUMNS, UNKNOWN, Tallies, read_range, since_years, tally
+from registry.rules.facets import BANDS, UNKNOWN, Tallies, read_range, since_years, tally
 from registry.vocab import words
 from registry.vocab.language import Translator
 
@@ -66,16 +66,14 @@ def read_facets(edition: EditionDatabase, db: sqlite3.Connection, wish: Wish) ->
     """The facets that still tell the trees of `wish` apart, and those that are chosen.
 
     None where counting would take too long. A chosen facet is counted without itself: what else there is.
+    An edition that was made before there were facets has none.
     """
-    everything = partial(_precounted, edition)
     try:
-        tallies = _counted(edition, db, wish, everything)
+        tallies = _counted(edition, db, wish)
         for name in wish.facets:
-            tallies[name] = _counted(edition, db, wish.without(name), everything)[name]
+            tallies[name] = _counted(edition, db, wish.without(name))[name]
     except sqlite3.OperationalError as error:
-        if "interrupted" not in str(error):
-            raise
-        return None
+        return None if "interrupted" in str(error) else ()
     facets = []
     for name in FACETS:
         values = _values(edition, db, wish, name, tallies[name])
@@ -154,37 +152,41 @@ def _range_text(t: Translator, name: str, low: int | None, high: int | None) -> 
     return t.gettext("{low} to {high} {unit}", **said)
 
 
-def _precounted(edition: EditionDatabase, db: sqlite3.Connection) -> Tallies:
-    """The counts over all trees: as the edition has them; counted where it was made before it had."""
-    try:
-        rows = db.execute("SELECT facet, value, tree_count FROM facet_count").fetchall()
-    except sqlite3.OperationalError:
-        return _tallied(edition, db, Wish())
+def _counted(edition: EditionDatabase, db: sqlite3.Connection, wish: Wish) -> Tallies:
+    if wish.is_empty:
+        return dict(edition.remember(db, "facet counts", _precounted))
+    keys = edition.remember(db, "facet keys", _read_keys)
+    which = wish.where() if not wish.facets else f"fid IN (SELECT fid FROM tree WHERE {wish.where()})"
+    cursor = db.cursor()
+    cursor.row_factory = None
+    with sqlite_timelimit(db, COUNT_MS):
+        sql = f"SELECT profile, species, division FROM tree_facet WHERE {which}"
+        rows = cursor.execute(sql, wish.values).fetchall()
+    columns = list(zip(*rows, strict=True)) or [(), (), ()]
+    tallies = tally((keys[number], trees) for number, trees in Counter(columns[0]).items())
+    for name, numbers in zip(("species", "division"), columns[1:], strict=True):
+        tallies[name] = Counter({keys[n]: trees for n, trees in Counter(numbers).items() if n is not None})
+    return tallies
+
+
+def _precounted(db: sqlite3.Connection) -> Tallies:
+    """The counts over all trees."""
     found: Tallies = {name: Counter() for name in FACETS}
-    for facet, value, trees in rows:
+    for facet, value, trees in db.execute("SELECT facet, value, tree_count FROM facet_count"):
         found[facet][value] = trees
     return found
 
 
-def _counted(edition: EditionDatabase, db: sqlite3.Connection, wish: Wish, everything: Any) -> Tallies:
-    if wish.is_empty:
-        return dict(edition.remember(db, "facet counts", everything))
-    return _tallied(edition, db, wish)
-
-
-def _tallied(edition: EditionDatabase, db: sqlite3.Connection, wish: Wish) -> Tallies:
-    cursor = db.cursor()
-    cursor.row_factory = None
-    sql = f"SELECT {', '.join(COLUMNS)} FROM tree {hint(edition, db)} WHERE {wish.where()}"
-    with sqlite_timelimit(db, COUNT_MS):
-        rows = cursor.execute(sql, wish.values).fetchall()
-    return tally(rows)
+def _read_keys(db: sqlite3.Connection) -> dict[int, Any]:
+    """What the numbers of `tree_facet` stand for: profiles, ids of species and divisions."""
+    rows = db.execute("SELECT id, kind, value FROM facet_key")
+    return {number: json.loads(value) if kind == "profile" else value for number, kind, value in rows}
 
 
 def _values(
     edition: EditionDatabase, db: sqlite3.Connection, wish: Wish, name: str, counts: Counter[str]
 ) -> tuple[Value, ...]:
-    """The values that are offered, in their order: bands and years as they go, others with most trees first."""
+    """The values on offer: bands and years in their order, others with most trees first."""
     if name in BANDS:
         order = [*BANDS[name], UNKNOWN]
         shown = [(key, counts[key]) for key in order if counts[key] or key in wish.picked(name)]

@@ -78,7 +78,7 @@ def _meant(db: sqlite3.Connection, query: str) -> tuple[Thing, ...]:
 
 
 def _distance(wanted: str, thing: Thing) -> int:
-    """Letters between `wanted` and the nearest Latin or English name, or its first word; 3 where it is far."""
+    """Letters between `wanted` and the nearest Latin or English name or its first word; 3: far."""
     names = [fold(name) for name in (thing.names["name_latin"], thing.names["name_en"]) if name]
     words = {word for name in names for word in (name, name.split()[0] if name.split() else name)}
     return min((edit_distance(wanted, word) for word in words), default=3)

@@ -18,14 +18,17 @@ from registry.vocab.language import Translator
 MOST = 8
 _MOST_NUMBERS = 4
 _NUMBERS = (
-    f"SELECT {HIT_COLUMNS} FROM tree WHERE (tree_no >= :from AND tree_no < :to) "
-    f"OR (tree_no >= :upper AND tree_no < :upper_to) ORDER BY LENGTH(tree_no), tree_no, fid LIMIT {_MOST_NUMBERS}"
+    f"SELECT {HIT_COLUMNS} FROM tree WHERE fid IN ("
+    "SELECT fid FROM (SELECT fid FROM tree WHERE tree_no >= :from "
+    f"AND tree_no < :to ORDER BY tree_no LIMIT {_MOST_NUMBERS}) UNION SELECT fid FROM (SELECT fid FROM tree "
+    f"WHERE tree_no >= :upper AND tree_no < :upper_to ORDER BY tree_no LIMIT {_MOST_NUMBERS})) "
+    f"ORDER BY tree_no, fid LIMIT {_MOST_NUMBERS}"
 )
 _LAST = "\U0010ffff"
 
 
 async def suggest_json(datasette: Any, request: Any) -> Response:
-    """At most eight suggestions: `{"q", "items": [{"kind", "label", "lang", "more", "more_lang", "trees", "url"}]}`."""
+    """At most eight suggestions: `{"q": …, "items": [{"kind": "species", "label": "槐", "url": …} …]}`."""
     visit, query = visit_of(request), read_wish(request.args).q
     items = edition_of(datasette).read_now(partial(suggestions, query=query, visit=visit)) if query else []
     body = json.dumps({"q": query, "items": items}, ensure_ascii=False, separators=(",", ":"))

@@ -1,8 +1,8 @@
 """What a reader looks for, and the SQL that finds it.
 
-A `Wish` is the one question behind the list, the map, the downloads, the feeds and the services: each of them
-reads it with `read_wish` and asks `… FROM tree WHERE {wish.where()} ORDER BY {wish.order}` with `wish.values`, and
-so they show the same trees.
+A `Wish` is the one question behind the list, the map, the downloads, the feeds and the services: each of
+them reads it with `read_wish` and asks `… FROM tree WHERE {wish.where()} ORDER BY {wish.order}` with
+`wish.values`, and so they show the same trees.
 """
 
 from collections.abc import Mapping

@@ -6,20 +6,22 @@ its rules call old. What is not known is a value of its own. Pure.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from math import pi
 from typing import Any
 
 FACETS = (
-    "jurisdiction", "authority", "species", "division", "grade", "age", "girth", "vigour", "category", "listing",
-    "status", "photos", "since",
+    "jurisdiction", "authority", "species", "division", "grade", "age", "girth", "vigour", "category",
+    "listing", "status", "photos", "since",
 )  # fmt: skip
 """In the order in which they are offered."""
 COLUMNS = (
-    "jurisdiction", "authority_id", "species_id", "division_id", "protection_grade", "age_years", "girth_cm",
-    "diameter_cm", "vigour", "category", "listings", "status", "photo_count", "measured_on", "last_inspected_on",
+    "jurisdiction", "authority_id", "protection_grade", "age_years", "girth_cm", "diameter_cm", "vigour",
+    "category", "listings", "status", "photo_count", "measured_on", "last_inspected_on",
 )  # fmt: skip
-"""The columns of the edition's table `tree` that `tally` reads, in this order; an index holds them together."""
+"""Columns of the edition's table `tree` that `profile_of` reads."""
+PROFILE = tuple(name for name in FACETS if name not in ("species", "division"))
+"""The facets of a profile, in its order: those of which many trees have all values in common."""
 UNKNOWN = "unknown"
 GIRTH = f"COALESCE(girth_cm, diameter_cm * {pi!r})"
 """SQL: the girth in cm; where the diameter alone was measured, that of a circle."""
@@ -31,19 +33,10 @@ BANDS = {
 }
 """Years, and cm: both ends included."""
 _RANGE = re.compile(r"(\d{0,6})-(\d{0,6})", re.ASCII)
-_PLAIN = {
-    "jurisdiction": 0,
-    "authority": 1,
-    "species": 2,
-    "division": 3,
-    "grade": 4,
-    "vigour": 8,
-    "category": 9,
-    "status": 11,
-}
-_AGE, _GIRTH, _DIAMETER, _LISTINGS, _PHOTOS, _MEASURED, _INSPECTED = 5, 6, 7, 10, 12, 13, 14
 _LIST_ITEM = re.compile(r'"([^"]+)"')
 Tallies = dict[str, Counter[str]]
+Profile = tuple[tuple[str, ...], ...]
+"""The values of one tree for each facet of PROFILE; none where the record does not say."""
 
 
 def read_range(text: str) -> tuple[int | None, int | None] | None:
@@ -62,34 +55,40 @@ def band_of(facet: str, value: float | None) -> str:
     return next((band for band in BANDS[facet] if _is_below_the_end(band, value)), BANDS[facet][-1])
 
 
-def tally(rows: Iterable[Sequence[Any]]) -> Tallies:
-    """How many of the trees `rows` (of COLUMNS) have each value of each facet; values that nobody has are absent.
+def profile_of(tree: Mapping[str, Any]) -> Profile:
+    """The profile of a tree with COLUMNS. A tree on two lists has both; "since": the year last seen."""
+    girth = tree["girth_cm"]
+    if girth is None and tree["diameter_cm"] is not None:
+        girth = tree["diameter_cm"] * pi
+    seen = max(tree["measured_on"] or "", tree["last_inspected_on"] or "")[:4]
+    said = {
+        "jurisdiction": tree["jurisdiction"],
+        "authority": tree["authority_id"],
+        "grade": tree["protection_grade"],
+        "age": band_of("age", tree["age_years"]),
+        "girth": band_of("girth", girth),
+        "vigour": tree["vigour"],
+        "category": tree["category"],
+        "status": tree["status"],
+        "photos": "yes" if tree["photo_count"] else "no",
+        "since": seen,
+    }
+    listings = tuple(_LIST_ITEM.findall(tree["listings"] or ""))
+    return tuple(listings if name == "listing" else _one(said[name]) for name in PROFILE)
 
-    A tree on two lists counts in both. "since" counts by the year in which a tree was last seen.
-    """
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
-    found = {name: Counter(columns[place]) for name, place in _PLAIN.items()}
-    found["age"] = _merged((band_of("age", age), n) for age, n in Counter(columns[_AGE]).items())
-    girths = Counter(
-        girth if girth is not None or width is None else width * pi
-        for girth, width in zip(columns[_GIRTH], columns[_DIAMETER], strict=True)
-    )
-    found["girth"] = _merged((band_of("girth", girth), n) for girth, n in girths.items())
-    lists = Counter(columns[_LISTINGS])
-    found["listing"] = _merged((item, n) for text, n in lists.items() for item in _LIST_ITEM.findall(text))
-    found["photos"] = _merged(
-        ("yes" if photos else "no", n) for photos, n in Counter(columns[_PHOTOS]).items()
-    )
-    seen = Counter(map(_year_seen, columns[_MEASURED], columns[_INSPECTED]))
-    found["since"] = _merged(seen.items())
-    for counts in found.values():
-        for nothing in (None, ""):
-            counts.pop(nothing, None)
-    return {name: Counter({str(key): n for key, n in found[name].items()}) for name in FACETS}
+
+def tally(profiles: Iterable[tuple[Profile, int]]) -> Tallies:
+    """How many trees have each value of each facet of PROFILE, from how many have each profile."""
+    found: Tallies = {name: Counter() for name in PROFILE}
+    for profile, trees in profiles:
+        for name, values in zip(PROFILE, profile, strict=True):
+            for value in values:
+                found[name][value] += trees
+    return found
 
 
 def since_years(seen: Counter[str], most: int = 6) -> list[tuple[str, int]]:
-    """(year, trees seen in that year or later), the newest years first; a year in which none was seen is left out."""
+    """(year, trees seen in that year or later), newest years first; years without any are left out."""
     total, found = 0, []
     for year in sorted(seen, reverse=True)[:most]:
         total += seen[year]
@@ -97,15 +96,8 @@ def since_years(seen: Counter[str], most: int = 6) -> list[tuple[str, int]]:
     return found
 
 
-def _year_seen(measured: str | None, inspected: str | None) -> str:
-    return max(measured or "", inspected or "")[:4]
-
-
-def _merged(pairs: Iterable[tuple[Any, int]]) -> Counter[Any]:
-    counts: Counter[Any] = Counter()
-    for key, number in pairs:
-        counts[key] += number
-    return counts
+def _one(value: str | None) -> tuple[str, ...]:
+    return (value,) if value else ()
 
 
 def _is_below_the_end(band: str, value: float) -> bool:

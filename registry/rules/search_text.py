@@ -1,9 +1,9 @@
 """Search text: the same words on both sides of the search, so that one or two Chinese characters are enough.
 
 Everything that is written into an index or asked of it passes `fold`, whose comment says what becomes alike.
-A run of Chinese characters then becomes its overlapping pairs and its last character (国槐树 -> 国槐 槐树 树), in
-order, so that a phrase of pairs is exact and one character is found by prefix. Everything else is split at
-blanks and punctuation.
+A run of Chinese characters then becomes its overlapping pairs and its last character
+(国槐树 -> 国槐 槐树 树), in order, so that a phrase of pairs is exact and one character is found by prefix.
+Everything else is split at blanks and punctuation.
 
 Beside these words stand marked ones, each a whole thing in one word behind a sign that no text contains:
 
@@ -37,7 +37,10 @@ _HYBRID = "x"
 _LONGEST_NAME = 24
 """Characters: what is longer is a sentence and no name."""
 _MOST_RUNS = 24
-_VARIANTS = {"栢": "柏", "枏": "楠", "柟": "楠", "楳": "梅", "埜": "野", "锺": "钟", "嵒": "岩", "菴": "庵", "堦": "阶", "槗": "桥"}  # fmt: skip
+_VARIANTS = {
+    "栢": "柏", "枏": "楠", "柟": "楠", "楳": "梅", "埜": "野", "锺": "钟", "嵒": "岩", "菴": "庵",
+    "堦": "阶",
+}  # fmt: skip
 """Variants of characters in names of trees and places that the character table leaves apart."""
 
 
@@ -123,14 +126,14 @@ def name_words(names: Iterable[str | None], *, sign: str = "§", sounds: bool = 
 def match_expression(query: str) -> str | None:
     """The FTS5 expression that finds every record with all the words of `query`; None where it has none.
 
-    A Chinese run is a phrase of its pairs; one character, and any other word, matches by its beginning. Letters
-    are also how a name sounds, digits also a part of a number.
+    A Chinese run is a phrase of its pairs; one character, and any other word, matches by its beginning.
+    Letters are also how a name sounds, digits also a part of a number.
     """
     return " AND ".join(dict.fromkeys(_alternatives(group) for group in _groups(query))) or None
 
 
 def text_expression(query: str) -> str | None:
-    """The part of `match_expression` that goes by what is written, neither by sound nor by a part of a number."""
+    """`match_expression` by what is written alone, neither by sound nor by a part of a number."""
     return " AND ".join(dict.fromkeys(_term(run) for run in _query_runs(query))) or None
 
 
@@ -155,8 +158,8 @@ def sound_expression(query: str) -> str | None:
 def tiers(query: str) -> tuple[str, ...]:
     """Expressions for the order of what is found, best first: what none of them finds comes last.
 
-    The exact number; the exact name; names that begin so, numbers too; other names of the species, and names that
-    hold the words inside; places; whatever else is written so.
+    The exact number; the exact name; names that begin so, numbers too; other names of the species, and names
+    that hold the words inside; places; whatever else is written so.
     """
     runs = _query_runs(query)
     whole = "".join(runs)

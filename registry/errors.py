@@ -247,6 +247,20 @@ class EditionForeignError(RegistryError):
     template = "{path} is not a public edition made by `gushu publish`"
 
 
+class EditionUnknownError(RegistryError):
+    """The register never made this edition."""
+
+    code = "edition_unknown"
+    template = "there is no edition {number}; there are {known}"
+
+
+class EditionForgedError(RegistryError):
+    """An edition is not what its publisher signed."""
+
+    code = "edition_forged"
+    template = "{path} cannot be trusted: {reason}"
+
+
 class PortInUseError(RegistryError):
     """The port is taken."""
 

@@ -225,6 +225,8 @@ class EditionDatabase(Database):
         self.ds._prepare_connection(connection, self.name)
         if isinstance(connection, VisitorConnection):
             connection.confine()
+        else:
+            connection.text_factory = str  # an edition is UTF-8: no need to mend it text by text
         self._open_connections.add(connection)
         return stamp, connection
 

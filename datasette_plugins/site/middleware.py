@@ -54,6 +54,9 @@ _LONGEST_QUERY = 8000
 _ROOT = re.compile(rb"^(?:[/\\\x00-\x20]|%2f|%5c)+", re.I)
 """How an address of our own may begin, read as generously as any browser or proxy reads it."""
 
+_NOT_OF_THE_EDITION = ("/-/gushu/static/", "/edition/", "/robots.txt", "/favicon.ico")
+"""What is answered also where the edition in place was taken back; `/edition/…` looks for itself."""
+
 Headers = list[tuple[bytes, bytes]]
 DIRECT_ROUTES: list[tuple[re.Pattern[str], Any]] = []
 """Routes that are answered before Datasette's own handling (CSRF token, cookies, actors)."""
@@ -74,13 +77,17 @@ class Site:
         path = ascii_path(scope)
         lang, inner = split_prefix(path)
         query = scope.get("query_string", b"").decode("latin-1")
-        visit = Visit(lang, inner, query, self._etag(inner))
+        is_gone = self._is_gone(inner)
+        visit = Visit(lang, inner, query, "" if is_gone else self._etag(inner))
         answer = Answer(scope, visit, send, self.kept)
         if await answer.from_memory():
             return
         scope = _inner_scope(scope, visit)
         try:
-            response = await self._direct(scope, visit) or self._refusal(scope, visit)
+            if is_gone:
+                response = error_page(self.datasette, Request(scope, None), 410)
+            else:
+                response = await self._direct(scope, visit) or self._refusal(scope, visit)
             if response is not None:
                 await response.asgi_send(answer.send)
             else:
@@ -89,6 +96,15 @@ class Site:
             if answer.started:
                 raise
             await error_response(self.datasette, Request(scope, receive), error).asgi_send(answer.send)
+
+    def _is_gone(self, path: str) -> bool:
+        """Whether the edition in place was taken back: then all that is made of it is gone."""
+        if path.startswith(_NOT_OF_THE_EDITION):
+            return False
+        try:
+            return bool(self.datasette.get_database(DATABASE).is_withdrawn)
+        except (KeyError, AttributeError, EditionMissingError):
+            return False
 
     def _etag(self, path: str) -> str:
         """The ETag of every lasting page of the edition now in place; "" where there is none."""
@@ -150,6 +166,10 @@ class Answer:
         if kept is None:
             return False
         headers, plain, zipped = kept
+        is_wanted = self._takes_gzip and etag not in self._if_none_match
+        if zipped is None and is_wanted and len(plain) >= _ZIP_FROM and _is_zippable(headers):
+            zipped = gzip.compress(plain, 5, mtime=0)
+            self._kept.add_zipped(self.visit, zipped)
         await self._lasting(headers, plain, zipped)
         return True
 
@@ -168,12 +188,11 @@ class Answer:
         """The first piece of the body decides: a whole page, or the beginning of a stream."""
         headers = self._dressed(start.get("headers") or [])
         body, more = message.get("body", b""), message.get("more_body", False)
-        zippable = _value(headers, b"content-type").startswith(_ZIP_TYPES)
-        zippable = zippable and not _value(headers, b"content-encoding")
+        zippable = _is_zippable(headers)
         if not more:
             lasting = start["status"] == 200 and self.visit.etag.encode() == _value(headers, b"etag")
             lasting = lasting and bool(self.visit.etag)
-            wanted = zippable and len(body) >= _ZIP_FROM and (self._takes_gzip or lasting)
+            wanted = zippable and len(body) >= _ZIP_FROM and self._takes_gzip
             zipped = gzip.compress(body, 5, mtime=0) if wanted else None
             if zippable:
                 headers = _with_vary(headers)
@@ -268,9 +287,28 @@ class KeptPages:
             return
         self._pages[key] = (headers, plain, zipped)
         self._size += len(plain) + len(zipped or b"")
+        self._forget()
+
+    def add_zipped(self, visit: Visit, zipped: bytes) -> None:
+        """Keep the compressed body of a page that was first asked for by somebody who takes none."""
+        key = (visit.lang, visit.path, visit.query)
+        page = self._pages.get(key) if visit.etag == self._etag else None
+        if page is not None and page[2] is None:
+            self._pages[key] = (page[0], page[1], zipped)
+            self._size += len(zipped)
+            self._forget()
+
+    def _forget(self) -> None:
+        """Let go of the least used pages where there are too many."""
         while self._size > self._limit:
             _, (_, old, old_zipped) = self._pages.popitem(last=False)
             self._size -= len(old) + len(old_zipped or b"")
+
+
+def _is_zippable(headers: Headers) -> bool:
+    """Whether the body is text that nobody has compressed yet."""
+    is_text = _value(headers, b"content-type").startswith(_ZIP_TYPES)
+    return is_text and not _value(headers, b"content-encoding")
 
 
 def is_stock(path: str) -> bool:
@@ -298,6 +336,7 @@ def _inner_scope(scope: dict[str, Any], visit: Visit) -> dict[str, Any]:
         "method": method,
         "headers": headers,
         "gushu": visit,
+        "gushu_head": scope["method"] == "HEAD",
     }
 
 

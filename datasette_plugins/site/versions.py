@@ -12,7 +12,8 @@ _KINDS = {".py", ".html", ".css", ".js", ".svg", ".po"}
 def code_mark() -> str:
     """A short text that changes with any template, style, translation or line of code behind the pages."""
     digest = hashlib.sha256()
-    folders = (_PLUGINS, _PLUGINS.parent / "registry" / "vocab", _PLUGINS.parent / "registry" / "rules")
+    root = _PLUGINS.parent
+    folders = (_PLUGINS, root / "registry" / "vocab", root / "registry" / "rules", root / "exports")
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             if path.suffix in _KINDS:

@@ -203,3 +203,6 @@ class Edition(SQLModel, table=True):
     sha256: str = Field(max_length=64)
     tree_count: int
     withheld: str = Field(sa_type=JsonText)
+    withdrawn_on: date | None = None
+    """From this day on the edition is not given out any more."""
+    withdrawn_reason: str | None = Field(default=None, max_length=500)

@@ -14,10 +14,10 @@ import pytest
 from datasette.database import QueryInterrupted
 from editions import make_tag, make_tree, printed_tag
 
-from datasette_plugins.search.tables import harmless
+from datasette_plugins.download.answers import byte_range
 from datasette_plugins.search.wishes import read_wish
 from datasette_plugins.site.compat import DATABASE, sql_address
-from datasette_plugins.site.downloads import byte_range
+from exports.open_tables import harmless
 
 ENDLESS = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
 MANY = "with recursive n(i) as (select 1 union all select i + 1 from n limit 2000)"

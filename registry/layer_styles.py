@@ -1,0 +1,163 @@
+"""How QGIS draws an edition's layers: styles (QML) in `layer_styles`, the table where it looks for them.
+
+A layer of several kinds of shape (groves, gardens …) has a style for its polygons; QGIS leaves its points
+as they come, for a style is of one kind of shape.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from xml.etree import ElementTree as ET
+
+from registry.geopackage import register_attributes
+from registry.vocab.words import WORDS, Grade
+
+Colour = tuple[int, int, int]
+_SEAL, _GOLD, _LEAF, _BLUE, _SOFT = (
+    (179, 55, 42),
+    (181, 138, 60),
+    (47, 107, 74),
+    (51, 86, 110),
+    (120, 126, 120),
+)
+_GRADE_COLOURS: dict[str, Colour] = {"1": _SEAL, "2": _GOLD, "3": _LEAF, "4": _BLUE}
+_POINT, _POLYGON = 0, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One entry of a legend: the value it stands for ("" for all others), its words and its looks."""
+
+    value: str
+    label: str
+    colour: Colour
+    opacity: int = 255
+    """Of the fill, 0 to 255."""
+    dash: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one layer is drawn: by the values of `column`, or alike where it is ""."""
+
+    name: str
+    shape: int
+    symbols: tuple[Symbol, ...]
+    column: str = ""
+    label_column: str = ""
+
+
+def layer_styles() -> dict[str, Style]:
+    """The style of each layer that has one, by table."""
+    grades = [Symbol(value, f"{label.zh} / {label.en}", _GRADE_COLOURS[value])
+              for value, label in WORDS[Grade].items() if value in _GRADE_COLOURS]  # fmt: skip
+    trees = (*grades, Symbol("", "未定级 / no grade", _SOFT))
+    zones = (
+        Symbol("legal", "依法划定 / delineated", _SEAL, 40),
+        Symbol("computed", "推算，未依法公布 / computed, not legally published", _BLUE, 30, dash=True),
+    )
+    return {
+        "tree": Style("古树名木 / trees", _POINT, trees, "protection_grade", "tree_no"),
+        "zone": Style("保护范围 / zones", _POLYGON, zones, "kind"),
+        "grove": _plain("古树群 / groves", _LEAF),
+        "garden": _plain("历史名园 / heritage gardens", _GOLD),
+        "place": _plain("地点 / places", _SOFT),
+        "element": _plain("历史景观要素 / elements", _BLUE),
+    }
+
+
+def write_styles(connection: sqlite3.Connection, now: datetime) -> None:
+    """Put the styles into the edition: QGIS takes them when it opens a layer."""
+    at = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    rows = [
+        ("", "", table, "geom", style.name[:30], style_qml(style), "", 1, style.name, "", None, at)
+        for table, style in layer_styles().items()
+    ]
+    names = (
+        "f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, styleSLD, "
+        "useAsDefault, description, owner, ui, update_time"
+    )
+    marks = ", ".join("?" * len(rows[0]))
+    connection.executemany(f"INSERT INTO layer_styles ({names}) VALUES ({marks})", rows)
+    register_attributes(connection, "layer_styles", about="QGIS 图层样式 / styles for QGIS", at=now)
+
+
+def style_qml(style: Style) -> str:
+    """`style` as a QGIS style document."""
+    root = ET.Element("qgis", version="3.22.0", styleCategories="Symbology|Labeling")
+    kind = "categorizedSymbol" if style.column else "singleSymbol"
+    renderer = ET.SubElement(
+        root, "renderer-v2", type=kind, symbollevels="0", enableorderby="0", forceraster="0"
+    )
+    if style.column:
+        renderer.set("attr", style.column)
+        entries = ET.SubElement(renderer, "categories")
+        for number, symbol in enumerate(style.symbols):
+            facts = {"value": symbol.value, "symbol": str(number), "label": symbol.label, "render": "true"}
+            ET.SubElement(entries, "category", facts)
+    symbols = ET.SubElement(renderer, "symbols")
+    for number, symbol in enumerate(style.symbols):
+        _add_symbol(symbols, number, symbol, style.shape)
+    if style.label_column:
+        _add_labels(root, style.label_column)
+    ET.SubElement(root, "blendMode").text = "0"
+    ET.SubElement(root, "layerGeometryType").text = str(style.shape)
+    text = ET.tostring(root, encoding="unicode")
+    return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{text}\n"
+
+
+def _plain(name: str, colour: Colour) -> Style:
+    return Style(name, _POLYGON, (Symbol("", name, colour, 50),))
+
+
+def _add_symbol(symbols: ET.Element, number: int, symbol: Symbol, shape: int) -> None:
+    kind, layer_class = ("marker", "SimpleMarker") if shape == _POINT else ("fill", "SimpleFill")
+    element = ET.SubElement(
+        symbols, "symbol", type=kind, name=str(number), alpha="1", clip_to_extent="1", force_rhr="0"
+    )
+    layer = ET.SubElement(
+        element, "layer", {"class": layer_class, "enabled": "1", "locked": "0", "pass": "0"}
+    )
+    _add_options(layer, _marker(symbol) if shape == _POINT else _fill(symbol))
+
+
+def _marker(symbol: Symbol) -> dict[str, str]:
+    return {
+        "name": "circle", "color": _rgba(symbol.colour), "size": "2.6", "size_unit": "MM",
+        "outline_color": _rgba((255, 253, 248)), "outline_style": "solid", "outline_width": "0.3",
+        "outline_width_unit": "MM",
+    }  # fmt: skip
+
+
+def _fill(symbol: Symbol) -> dict[str, str]:
+    return {
+        "color": _rgba(symbol.colour, symbol.opacity), "style": "solid",
+        "outline_color": _rgba(symbol.colour), "outline_style": "dash" if symbol.dash else "solid",
+        "outline_width": "0.46", "outline_width_unit": "MM",
+    }  # fmt: skip
+
+
+def _add_options(layer: ET.Element, facts: dict[str, str]) -> None:
+    """The facts of a symbol twice: as QGIS writes them now, and as it did before 3.18."""
+    options = ET.SubElement(layer, "Option", type="Map")
+    for name, value in facts.items():
+        ET.SubElement(options, "Option", type="QString", name=name, value=value)
+    for name, value in facts.items():
+        ET.SubElement(layer, "prop", k=name, v=value)
+
+
+def _add_labels(root: ET.Element, column: str) -> None:
+    """Labels with the values of `column`, from a scale on at which trees stand apart."""
+    labeling = ET.SubElement(root, "labeling", type="simple")
+    settings = ET.SubElement(labeling, "settings", calloutType="simple")
+    text = ET.SubElement(settings, "text-style", fieldName=column, isExpression="0", fontSize="8",
+                         fontSizeUnit="Point", textColor=_rgba((29, 43, 34)))  # fmt: skip
+    ET.SubElement(text, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferSizeUnits="MM",
+                  bufferColor=_rgba((255, 255, 255)))  # fmt: skip
+    ET.SubElement(settings, "placement", placement="6", dist="1.2", distUnits="MM")
+    ET.SubElement(settings, "rendering", drawLabels="1", scaleVisibility="1", scaleMin="25000", scaleMax="0")
+
+
+def _rgba(colour: Sequence[int], opacity: int = 255) -> str:
+    return ",".join(map(str, (*colour, opacity)))

@@ -8,6 +8,7 @@ from typing import Any
 from datasette.app import Datasette
 from datasette.plugins import pm
 
+from datasette_plugins.queries.questions import stored_queries
 from datasette_plugins.site import compat
 from datasette_plugins.site.edition_database import EditionDatabase
 
@@ -35,7 +36,7 @@ def create_app() -> Any:
 def create_datasette(public: Path) -> Datasette:
     """Datasette over one public edition, which may be replaced while the site runs."""
     load_plugins()
-    datasette = Datasette([], settings=compat.settings(), metadata=compat.metadata())
+    datasette = Datasette([], **compat.options(stored_queries()))
     datasette.remove_database("_memory")
     compat.start_without_edition(datasette)
     datasette.add_database(EditionDatabase(datasette, public), name=compat.DATABASE)

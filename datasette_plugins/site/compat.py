@@ -1,5 +1,6 @@
 """What differs between Datasette 0.65 and the 1.0 alphas, and what must be kept from it; nowhere else."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -57,6 +58,10 @@ def settings() -> dict[str, object]:
     }
 
 
-def metadata() -> dict[str, object]:
-    """Datasette's metadata."""
-    return {"title": "古树 Gushu"}
+def options(queries: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """What Datasette is made with: the stored queries are metadata to 0.65 and configuration to 1.0."""
+    databases = {DATABASE: {"queries": {name: dict(query) for name, query in queries.items()}}}
+    title = {"title": "古树 Gushu"}
+    if IS_NEXT:
+        return {"settings": settings(), "metadata": title, "config": {"databases": databases}}
+    return {"settings": settings(), "metadata": {**title, "databases": databases}}

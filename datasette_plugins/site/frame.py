@@ -43,6 +43,7 @@ ROOMS = (
     Room("/walks", Label("路线", "Walks"), "head"),
     Room("/species", Label("树种", "Species"), "head"),
     Room("/dashboard", Label("数字", "Figures")),
+    Room("/queries", Label("问数据", "Questions")),
     Room("/changes", Label("变化", "Changes")),
     Room("/download", Label("下载", "Download")),
     Room("/about", Label("关于", "About")),

@@ -2,8 +2,9 @@
 
 import sqlite3
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session, col, select
@@ -29,10 +30,8 @@ from registry.db import reading, transaction
 from registry.errors import Phrase, WordUnknownError
 from registry.models import Party, Walk
 from registry.outputs import check_output
+from registry.rules.addresses import encode_segment
 from registry.vocab.culture_words import WalkKind, WalkState
-
-if TYPE_CHECKING:
-    from datasette_plugins.walks.loading import LoadedWalk
 
 walk = typer.Typer(
     no_args_is_help=True, help=_("Walks: from stop to stop along trees, gardens and places, for visitors.")
@@ -196,13 +195,11 @@ def gpx(
     public: Public = _EDITION,
 ) -> None:
     """Write GPX."""
-    from datasette_plugins.walks.files import write_walk_gpx
-
     office: Office = ctx.obj
     check_output(out, "", office.address)
     loaded = _loaded(code, public)
     with written(out) as stream:
-        count = write_walk_gpx(loaded, stream, office.t)
+        count = _site("files").write_walk_gpx(loaded, stream, office.t)
     office.say(office.t.ngettext("{count} stop: {path}", "{count} stops: {path}", count, path=out))
     office.answer({"code": code, "stops": count, "path": str(out)})
 
@@ -216,13 +213,11 @@ def leaflet(
     font: FontFiles = None,
 ) -> None:
     """Print a leaflet."""
-    from datasette_plugins.walks.files import write_walk_leaflet
-
     office: Office = ctx.obj
     check_output(out, ".pdf", office.address)
     loaded = _loaded(code, public)
     with written(out) as stream:
-        write_walk_leaflet(loaded, stream, office.t, extra_fonts=tuple(font or ()))
+        _site("files").write_walk_leaflet(loaded, stream, office.t, extra_fonts=tuple(font or ()))
     office.say(
         office.t.gettext("The leaflet: {path}. Print it on both sides, flipped on the short edge.", path=out)
     )
@@ -233,17 +228,20 @@ def leaflet(
     office.answer({"code": code, "path": str(out)})
 
 
-def _loaded(code: str, public: Path) -> "LoadedWalk":
-    """A walk out of an edition. Raises EditionMissingError, EditionForeignError, CultureNotFoundError."""
-    from datasette_plugins.walks.loading import load_walk
+def _site(module: str) -> Any:
+    """A module of the site that reads walks out of an edition; imported only where one is asked for."""
+    import_module("datasette_plugins.asgi")  # the plugins know one another only once it has loaded them
+    return import_module(f"datasette_plugins.walks.{module}")
 
-    from registry.rules.addresses import encode_segment
+
+def _loaded(code: str, public: Path) -> Any:
+    """A walk out of an edition. Raises EditionMissingError, EditionForeignError, CultureNotFoundError."""
 
     check_edition(public)
     address = public.resolve().as_uri() + "?mode=ro&immutable=1"
     with closing(sqlite3.connect(address, uri=True)) as db:
         db.row_factory = sqlite3.Row
-        found = load_walk(db, encode_segment(code.strip()))
+        found = _site("loading").load_walk(db, encode_segment(code.strip()))
     if found is None:
         raise CultureNotFoundError(
             what=Phrase("published walk"), called=code, list="`gushu walk release`, `gushu publish`"

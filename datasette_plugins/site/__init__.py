@@ -6,12 +6,14 @@ from datasette import Response, hookimpl
 
 from datasette_plugins.site import assets, compat
 from datasette_plugins.site.about import about_page
-from datasette_plugins.site.areas import area_list, area_page
+from datasette_plugins.site.area_lists import area_list, area_table
+from datasette_plugins.site.areas import area_json, area_page
 from datasette_plugins.site.downloads import download_page, edition_file
 from datasette_plugins.site.errors import error_page, error_response
 from datasette_plugins.site.home import home_page
 from datasette_plugins.site.middleware import Site
-from datasette_plugins.site.places import group_page
+from datasette_plugins.site.places import place_index, place_json, place_page
+from datasette_plugins.site.species import species_json, species_list, species_page
 
 compat.block_printed_exceptions()
 
@@ -39,9 +41,16 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"^/about$", about_page),
         (r"^/download$", download_page),
         (r"^/(?:download/)?public\.gpkg$", edition_file),
-        (r"^/(?P<kind>species|place)/(?P<path>[^/]+)$", group_page),
+        (r"^/species$", species_list),
+        (r"^/species/(?P<path>[^/]+)\.json$", species_json),
+        (r"^/species/(?P<path>[^/]+)$", species_page),
+        (r"^/place$", place_index),
+        (r"^/place/(?P<path>[^/]+)\.json$", place_json),
+        (r"^/place/(?P<path>[^/]+)$", place_page),
+        (r"^/(?P<kind>grove|garden|landmark|element)/(?P<path>[^/]+)\.json$", area_json),
         (r"^/(?P<kind>grove|garden|landmark|element)/(?P<path>[^/]+)$", area_page),
         (r"^/(?P<kinds>groves|gardens|landmarks|elements)$", area_list),
+        (r"^/(?P<kinds>groves|gardens|landmarks|elements)\.csv$", area_table),
         (r"^/robots\.txt$", robots),
         (r"^/favicon\.ico$", favicon),
     ]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _M_PER_DEGREE = 111_320.0
+_SIDE, _HEAD, _FOOT = 30.0, 24.0, 36.0
 _STEPS_M = tuple(digit * 10**power for power in range(1, 7) for digit in (1, 2, 5))
 
 
@@ -57,6 +58,36 @@ def fit_frame(
     left = (west + east) / 2 - width / 2 / per_lon
     top = (south + north) / 2 + height / 2 / per_lat
     return Frame(width, height, left, top, per_lon, per_lat)
+
+
+def close_frame(
+    points: Sequence[tuple[float, float]], *, width: float = 420, height: float = 300, least_m: float = 60
+) -> Frame:
+    """The frame that shows all of `points` (lon, lat; at least one), no narrower than `least_m` metres.
+
+    There is room for a scale bar at its foot and a north arrow at its right.
+    """
+    lons, lats = [lon for lon, _ in points], [lat for _, lat in points]
+    west, east, south, north = min(lons), max(lons), min(lats), max(lats)
+    stretch = max(math.cos(math.radians((south + north) / 2)), 0.01)
+    least = least_m / _M_PER_DEGREE
+    per_lat = min(
+        (width - 2 * _SIDE) / max((east - west) * stretch, least),
+        (height - _HEAD - _FOOT) / max(north - south, least),
+    )
+    left = (west + east) / 2 - width / 2 / (per_lat * stretch)
+    top = (south + north) / 2 + (height + _HEAD - _FOOT) / 2 / per_lat
+    return Frame(width, height, left, top, per_lat * stretch, per_lat)
+
+
+def outline(frame: Frame, rings: Iterable[Sequence[tuple[float, float]]]) -> str:
+    """Path data of closed rings (lon, lat), the first corner of each told again at its end."""
+
+    def corner(point: tuple[float, float]) -> str:
+        x, y = frame.place(*point)
+        return f"{x:g} {y:g}"
+
+    return "".join("M" + "L".join(corner(point) for point in ring[:-1]) + "Z" for ring in rings)
 
 
 def dot_map(

@@ -1,19 +1,42 @@
-"""The home page: what this register holds, in numbers that mean something."""
+"""The home page: what this register holds, in numbers that mean something, and where to begin reading."""
 
 import sqlite3
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 from datasette import Response
 
-from datasette_plugins.site.areas import KINDS, tree_counts
 from datasette_plugins.site.charts import DotMap, dot_map
+from datasette_plugins.site.counts import KINDS, tree_counts
 from datasette_plugins.site.edition_database import EditionDatabase
+from datasette_plugins.site.hits import Hit
+from datasette_plugins.site.home_lists import (
+    Growing,
+    News,
+    Picture,
+    Tale,
+    commonest_of_genera,
+    growing,
+    newest_designated,
+    news,
+    offers,
+    pictures,
+    superlative,
+    tales,
+    zoned_trees,
+)
 from datasette_plugins.site.pages import edition_of, read_edition, render_page
 from registry.rules.counting import TreeCounts
+from registry.vocab import culture_words, seasons
+from registry.vocab.change_words import WHAT
 
 _MOST_POINTS = 60_000
+_CARDS = 12
+_MAP_SIZES = {True: (640.0, 340.0), False: (320.0, 200.0)}
+"""Width and height of the map of one authority alone, and of one among several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +76,42 @@ class HomePage:
     inspected_count: int
     inspected: tuple[str, str] | None
     flagged_count: int
+    zoned: tuple[int, int]
     authorities: tuple[AuthorityCard, ...]
     species: tuple[sqlite3.Row, ...]
-    sources: tuple[sqlite3.Row, ...]
-    examples: tuple[str, ...]
+    examples: tuple[tuple[str, str], ...]
+    """Words to try, and the language of each."""
+    superlative: tuple[str, tuple[Hit, ...]]
+    newest: tuple[tuple[str, Hit], ...]
+    tales: tuple[Tale, ...]
+    pictures: tuple[Picture, ...]
+    news: News | None
+    growing: tuple[Growing, ...]
+    genera: Mapping[str, tuple[sqlite3.Row, int]]
 
 
 async def home_page(datasette: Any, request: Any) -> Response:
-    """`/`"""
+    """`/`: depends on the edition and on the month, for the trees of the season."""
     edition = edition_of(datasette)
     page = await read_edition(datasette, request, lambda db: edition.remember(db, "home", load_home))
-    return render_page(datasette, request, "site/home.html", page=page)
+    month = this_month()
+    return render_page(
+        datasette,
+        request,
+        "site/home.html",
+        also=month.isoformat()[:7],
+        page=page,
+        month=month,
+        offers=offers(page.growing, page.genera, month.month),
+        season_words=seasons,
+        culture_words=culture_words,
+        change_words=WHAT,
+    )
+
+
+def this_month() -> date:
+    """The first day of the month that it is."""
+    return datetime.now(UTC).date().replace(day=1)
 
 
 def load_home(db: sqlite3.Connection) -> HomePage:
@@ -75,6 +123,7 @@ def load_home(db: sqlite3.Connection) -> HomePage:
         "MIN(last_inspected_on) AS first, MAX(last_inspected_on) AS last, "
         "SUM(flag_count > 0) AS flagged FROM tree"
     ).fetchone()
+    facts = dict(db.execute("SELECT key, value FROM edition").fetchall())
     authorities = db.execute(
         "SELECT * FROM authority WHERE tree_count > 0 ORDER BY tree_count DESC, id"
     ).fetchall()
@@ -91,10 +140,20 @@ def load_home(db: sqlite3.Connection) -> HomePage:
         inspected_count=counts["inspected"],
         inspected=(counts["first"], counts["last"]) if counts["first"] else None,
         flagged_count=counts["flagged"] or 0,
-        authorities=tuple(_card(db, row, offices[row["jurisdiction"]] == 1) for row in authorities[:12]),
+        zoned=zoned_trees(db),
+        authorities=tuple(
+            _card(db, row, offices[row["jurisdiction"]] == 1, is_wide=len(authorities) == 1)
+            for row in authorities[:_CARDS]
+        ),
         species=species,
-        sources=tuple(db.execute("SELECT * FROM source ORDER BY tree_count DESC, id").fetchall()),
         examples=_examples(db, species),
+        superlative=superlative(db),
+        newest=newest_designated(db, facts.get("made_at", "")[:10]),
+        tales=tales(db),
+        pictures=pictures(db),
+        news=news(db, facts.get("number", "")),
+        growing=growing(db),
+        genera=commonest_of_genera(db),
     )
 
 
@@ -113,7 +172,9 @@ def _points(db: sqlite3.Connection, column: str, value: str) -> list[tuple[float
     return [(row[0], row[1]) for row in db.execute(sql, (value, _MOST_POINTS))]
 
 
-def _card(db: sqlite3.Connection, row: sqlite3.Row, is_alone: bool) -> AuthorityCard:
+def _card(db: sqlite3.Connection, row: sqlite3.Row, is_alone: bool, *, is_wide: bool) -> AuthorityCard:
+    """The card of one authority; where it is the only one its map is larger."""
+    width, height = _MAP_SIZES[is_wide]
     found = db.execute(
         "SELECT COUNT(DISTINCT species_id) AS species, "
         "MIN(last_inspected_on) AS first, MAX(last_inspected_on) AS last "
@@ -123,7 +184,7 @@ def _card(db: sqlite3.Connection, row: sqlite3.Row, is_alone: bool) -> Authority
     return AuthorityCard(
         row=row,
         is_alone=is_alone,
-        map=dot_map(_points(db, "authority_id", row["id"])),
+        map=dot_map(_points(db, "authority_id", row["id"]), width=width, height=height),
         listings=_tallies(
             db,
             "SELECT j.value, COUNT(*) FROM tree, json_each(tree.listings) j WHERE authority_id = ? "
@@ -145,14 +206,24 @@ def _tallies(db: sqlite3.Connection, sql: str, authority_id: str) -> tuple[Tally
     return tuple(Tally(code, trees) for code, trees in db.execute(sql, (authority_id,)))
 
 
-def _examples(db: sqlite3.Connection, species: tuple[sqlite3.Row, ...]) -> tuple[str, ...]:
-    """Words to try that find something here: a Chinese name, a genus, a number with a slash."""
-    names = [row["name_hans"] or row["name_hant"] for row in species]
-    genera = [row["genus"] for row in species]
-    slashed = db.execute("SELECT tree_no FROM tree WHERE tree_no LIKE '%/%' LIMIT 1").fetchone()
-    words = [
-        *[name for name in names if name][:2],
-        *[genus for genus in genera if genus][:1],
-        *([slashed[0]] if slashed else []),
+def _examples(db: sqlite3.Connection, species: tuple[sqlite3.Row, ...]) -> tuple[tuple[str, str], ...]:
+    """Words to try that find something here: Chinese names, a genus, a place, a number with a slash."""
+    grown = [row for row in species if row["tree_count"]]
+    named = [
+        (row["name_hans"] or row["name_hant"], "zh-Hans" if row["name_hans"] else "zh-Hant")
+        for row in grown
+        if row["name_hans"] or row["name_hant"]
     ]
-    return tuple(dict.fromkeys(words))
+    genera = [(row["genus"], "la") for row in grown if row["genus"]]
+    slashed = db.execute("SELECT tree_no FROM tree WHERE tree_no LIKE '%/%' LIMIT 1").fetchone()
+    place = db.execute(
+        "SELECT name, name_lang FROM division WHERE tree_count > 0 "
+        "AND level IN ('district', 'county', 'town') ORDER BY tree_count DESC, id LIMIT 1"
+    ).fetchone()
+    words = [
+        *named[:2],
+        *genera[:1],
+        *([(place[0], place[1])] if place else []),
+        *([(slashed[0], "")] if slashed else []),
+    ]
+    return tuple(dict(words).items())

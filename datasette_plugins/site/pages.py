@@ -88,14 +88,28 @@ async def read_edition(datasette: Any, request: Any, read: Callable[[sqlite3.Con
 
 
 def render_page(
-    datasette: Any, request: Any, template: str, /, *, status: int = 200, lasting: bool = True, **context: Any
+    datasette: Any,
+    request: Any,
+    template: str,
+    /,
+    *,
+    status: int = 200,
+    lasting: bool = True,
+    also: str = "",
+    **context: Any,
 ) -> Response:
     """The page as a response.
 
     `lasting` says that the page depends on nothing but the address and the edition: it may be kept and
     compared by ETag until the next edition. Pages that show the time, and errors, are not lasting.
+    `also` names what else it depends on, such as the month: the page then has an ETag of its own.
     """
     visit = visit_of(request)
+    headers = caching(visit, lasting=lasting and status == 200)
+    if also and "etag" in headers:
+        headers["etag"] = f'{visit.etag.removesuffix(chr(34))}-{also}"'
+        if headers["etag"] in request.headers.get("if-none-match", ""):
+            return Response("", status=304, headers=headers)
     facts, contacts = _frame(datasette, request)
     html = fill(
         environment().get_template(template),
@@ -105,7 +119,7 @@ def render_page(
         rooms=rooms_of(datasette),
         **context,
     )
-    return Response.html(html, status=status, headers=caching(visit, lasting=lasting and status == 200))
+    return Response.html(html, status=status, headers=headers)
 
 
 def fill(template: Template, visit: Visit, /, **context: Any) -> str:

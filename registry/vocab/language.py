@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, get_month_names
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -45,10 +45,14 @@ class Translator:
         self.lang = "zh" if tag == TRADITIONAL else tag
         self.html_lang = HTML_LANG[tag]
         self._catalogue = _catalogue(self.lang)
+        self._said: dict[str, str] = {}
+        self._labels: dict[str, str] = {}
 
     def gettext(self, message: str, /, **facts: object) -> str:
         """`message` in this language, with `{names}` filled in."""
-        text = self._ours(self._catalogue.gettext(message))
+        text = self._said.get(message)
+        if text is None:
+            text = self._said[message] = self._ours(self._catalogue.gettext(message))
         return text.format(**facts) if facts else text
 
     def ngettext(self, singular: str, plural: str, count: int, /, **facts: object) -> str:
@@ -62,7 +66,10 @@ class Translator:
 
     def label(self, field: str) -> str:
         """How `field` is called; see `registry.vocab.fields`."""
-        return self._pick(FIELDS[field])
+        text = self._labels.get(field)
+        if text is None:
+            text = self._labels[field] = self._pick(FIELDS[field])
+        return text
 
     def unit(self, field: str) -> str:
         """The unit of `field` ("" where it has none)."""
@@ -83,12 +90,16 @@ class Translator:
 
     def number(self, value: float | int, digits: int = 2) -> str:
         """A number as people write it here: 1,234.5."""
-        pattern = "#,##0." + "#" * digits if digits else "#,##0"
-        return str(format_decimal(value, format=pattern, locale=BABEL_LOCALE[self.tag]))
+        return _decimal(value, digits, self.tag)
 
     def day(self, value: date) -> str:
         """A date in prose; tables use ISO."""
-        return str(format_date(value, format="long", locale=BABEL_LOCALE[self.tag]))
+        return _long_day(value, self.tag)
+
+    def month(self, number: int, *, is_short: bool = False) -> str:
+        """The name of a month, 1 to 12: 十一月, November; short 11月, Nov."""
+        width = "abbreviated" if is_short else "wide"
+        return str(get_month_names(width, locale=BABEL_LOCALE[self.tag])[number])
 
     def error(self, error: RegistryError) -> str:
         """What went wrong, in this language."""
@@ -111,6 +122,17 @@ class Translator:
 
     def _ours(self, text: str) -> str:
         return in_traditional(text) if self.tag == TRADITIONAL else text
+
+
+@lru_cache(maxsize=20_000)
+def _long_day(value: date, tag: str) -> str:
+    return str(format_date(value, format="long", locale=BABEL_LOCALE[tag]))
+
+
+@lru_cache(maxsize=20_000)
+def _decimal(value: float | int, digits: int, tag: str) -> str:
+    pattern = "#,##0." + "#" * digits if digits else "#,##0"
+    return str(format_decimal(value, format=pattern, locale=BABEL_LOCALE[tag]))
 
 
 @lru_cache(maxsize=len(SITE_LANGUAGES))

@@ -1,4 +1,4 @@
-"""The public site: home, download, places, species, groves, gardens, errors; and what all pages share."""
+"""The public site: home, places, species, groves, gardens, errors; and what all pages share."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from datasette_plugins.site import assets, compat
 from datasette_plugins.site.about import about_page
 from datasette_plugins.site.area_lists import area_list, area_table
 from datasette_plugins.site.areas import area_json, area_page
-from datasette_plugins.site.downloads import download_page, edition_file
 from datasette_plugins.site.errors import error_page, error_response
 from datasette_plugins.site.home import home_page
 from datasette_plugins.site.middleware import Site
 from datasette_plugins.site.places import place_index, place_json, place_page
+from datasette_plugins.site.sitemap import robots, sitemap_file, sitemap_index
 from datasette_plugins.site.species import species_json, species_list, species_page
 
 compat.block_printed_exceptions()
@@ -39,8 +39,6 @@ def register_routes() -> list[tuple[str, Any]]:
         (assets.ASSETS_ROUTE, assets.asset_page),
         (r"^/$", home_page),
         (r"^/about$", about_page),
-        (r"^/download$", download_page),
-        (r"^/(?:download/)?public\.gpkg$", edition_file),
         (r"^/species$", species_list),
         (r"^/species/(?P<path>[^/]+)\.json$", species_json),
         (r"^/species/(?P<path>[^/]+)$", species_page),
@@ -52,15 +50,10 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"^/(?P<kinds>groves|gardens|landmarks|elements)$", area_list),
         (r"^/(?P<kinds>groves|gardens|landmarks|elements)\.csv$", area_table),
         (r"^/robots\.txt$", robots),
+        (r"^/sitemap\.xml$", sitemap_index),
+        (r"^/sitemap/(?P<word>[a-z]+)-(?P<number>[1-9][0-9]{0,5})\.xml$", sitemap_file),
         (r"^/favicon\.ico$", favicon),
     ]
-
-
-async def robots() -> Response:
-    """Everything but Datasette's own pages and endless filter combinations may be indexed."""
-    return Response.text(
-        "User-agent: *\nDisallow: /public/\nDisallow: /-/\nDisallow: /*?*jurisdiction=\nDisallow: /*?*page=\n"
-    )
 
 
 async def favicon() -> Response:

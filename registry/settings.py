@@ -89,7 +89,22 @@ def _decimals(value: str) -> str:
     return text
 
 
+def _basemap(value: str) -> str:
+    text = value.strip().lower()
+    if text and text not in BASEMAPS:
+        raise ValueError(Phrase("one of {names}", names=", ".join(BASEMAPS)))
+    return text
+
+
+def _key(value: str) -> str:
+    text = value.strip()
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,100}", text):
+        raise ValueError(Phrase("a key has letters, digits, hyphens and low lines"))
+    return text
+
+
 MOST_DECIMALS = tuple("01234567")
+BASEMAPS = ("none", "osm", "tianditu", "amap", "url", "pmtiles")
 
 KNOWN: dict[str, Known] = {
     "public_address": Known("address of the public site; printed on tags", _address),
@@ -98,7 +113,10 @@ KNOWN: dict[str, Known] = {
     "duty_phone": Known("duty telephone printed on tags and shown on scan pages", _phone),
     "duty_mail": Known("duty mail address shown on scan pages", _mail),
     "jurisdiction": Known("jurisdiction of the register, such as cn-shanxi", _text),
+    "basemap": Known("base map below the trees: none, osm, tianditu, amap, url or pmtiles", _basemap),
     "basemap_url": Known("tile address of a base map; empty for none", _tiles),
+    "basemap_key": Known("key of the base map's provider; readers' browsers see it", _key),
+    "basemap_attribution": Known("whose base map it is, as its terms want it said", _text),
     "public_position_decimals": Known(
         "decimals of published positions in Chinese jurisdictions; empty for no limit", _decimals
     ),

@@ -96,7 +96,11 @@ def counted_as(wish: Wish) -> tuple[str, str] | None:
     """The facet and the value under which the edition has counted a wish; None where it has not."""
     if wish.where() == "1":
         return "", ""
-    found = [(name, value) for name, value in wish.facets.items() if name in COUNTED]
+    found = [
+        (name, value)
+        for name, value in wish.facets.items()
+        if name in COUNTED and wish.picked(name) == (value,)
+    ]
     if len(found) == 1 and wish.where() == Wish(facets=dict(found)).where():
         return found[0]
     return None

@@ -16,7 +16,7 @@ from datasette import Response
 from datasette_plugins.map.basemaps import basemap_of
 from datasette_plugins.map.counting import Window, counted_as, has_map, in_time, read_cells
 from datasette_plugins.map.walking import Stop, Walk, load_near, load_walk, read_near, read_walk
-from datasette_plugins.search.pages import chosen_value, value_name
+from datasette_plugins.search.facets import chosen_value, value_name
 from datasette_plugins.search.wishes import PAGE_SIZE, Wish, read_wish
 from datasette_plugins.site.charts import DotMap, dot_map
 from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
@@ -193,6 +193,7 @@ def _load(
         "tree": tree,
         "treeAt": _position(db, tree),
         "near": near,
+        "nearest": [[stop.lon, stop.lat] for stop in nearby or ()],
         "walk": way.paths,
         "walkBase": visit.url("/map") + page.question(walk="-").replace("walk=-", "walk="),
         "stops": [[stop.lon, stop.lat] for stop in way.stops],
@@ -225,7 +226,6 @@ def _more_words(t: Translator) -> dict[str, str]:
         "place": t.label("place"),
         "areas": _("Groves, gardens and places, seen from nearby"),
         "openArea": _("Open its page"),
-        "numberKey": _("The number in a ring: how many trees stand there"),
     }
 
 

@@ -172,7 +172,7 @@ async def walk_gpx(datasette: Any, request: Any) -> Response:
     if not walk.stops:
         return Response.text(t.gettext("None of these trees has a position to show."), status=404)
     home = edition.facts.get("public_address", "").rstrip("/")
-    name = t.gettext("Walk to {count} trees", count=len(walk.stops))
+    name = t.ngettext("Walk to {count} tree", "Walk to {count} trees", len(walk.stops))
     stops = [
         GpxPoint(
             stop.lon or 0,

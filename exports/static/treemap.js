@@ -404,6 +404,7 @@
       key("tm-swatch-zone-computed", data.words.zoneComputed);
       key("tm-swatch-zone-legal", data.words.zoneLegal);
     }
+    if (data.words.areas && zones) key("tm-swatch-area", data.words.areas);
     if (cells) key("tm-swatch-cell", data.words.cellLegend);
     if (data.outlines.length) key("tm-swatch-outline", data.words.outlineLegend);
   }

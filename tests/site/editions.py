@@ -137,6 +137,7 @@ def make_edition(
     gardens: list[dict[str, Any]] | None = None,
     places: list[dict[str, Any]] | None = None,
     elements: list[dict[str, Any]] | None = None,
+    names: list[dict[str, Any]] | None = None,
     facts: dict[str, str] | None = None,
 ) -> Path:
     """Write a public edition at `path`, beside it first and then in its place, as `gushu publish` does."""
@@ -155,6 +156,7 @@ def make_edition(
     _insert(db, "garden", gardens or [])
     _insert(db, "place", places or [])
     _insert(db, "element", elements or [])
+    _insert(db, "species_name", names or [])
     said = {
         "number": "1",
         "register_name": "示范名录",

@@ -6,7 +6,7 @@
   if (!root || !root.dataset.given || !window.L) return;
   var parts = window.treeMap.parts, element = parts.element, fill = parts.fill;
   var given = JSON.parse(root.dataset.given), words = given.words;
-  var POINTS_FROM = 12, FEW = 400, TILE = 256, CELLS_APART = 46, POINTS_APART = 24, MAX_ZOOM = 19, LISTED = 60;
+  var POINTS_FROM = 12, FEW = 400, TILE = 256, CELLS_APART = 46, POINTS_APART = 34, MAX_ZOOM = 19, LISTED = 60;
   var place = given.shifted ? window.gcj02(given.shifted) : parts.asIs;
   var status = document.getElementById("map-status"), seen = document.getElementById("map-seen");
 
@@ -34,7 +34,7 @@
     if (fromHash()) return;
     if (given.treeAt) map.setView(place(given.treeAt[0], given.treeAt[1]), Math.min(16, maxZoom), { animate: false });
     else if (given.stops.length) fit(around(given.stops), 17);
-    else if (given.near) map.setView(place(given.near[0], given.near[1]), 14, { animate: false });
+    else if (given.near) fit(around([given.near].concat(given.nearest)), 17);
     else if (given.box) fit(given.box);
     else map.setView([35, 105], 4, { animate: false });
   }
@@ -365,6 +365,11 @@
         refresh(true);
       })
       .catch(function () { location.assign(to); });
+  }
+  var more = form.querySelector(".map-more");
+  form.classList.add("is-live");
+  if (window.innerWidth < 700) {
+    more.open = Array.prototype.some.call(more.querySelectorAll("select"), function (choice) { return choice.value; });
   }
   form.addEventListener("change", function (event) { if (event.target.tagName === "SELECT") filter(); });
   form.addEventListener("input", function (event) {

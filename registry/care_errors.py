@@ -264,3 +264,24 @@ class CultureFileError(RegistryError):
 
     code = "culture_file"
     template = "{path}: {reason}"
+
+
+class WebhookUnknownError(RegistryError):
+    """No webhook has this name."""
+
+    code = "webhook_unknown"
+    template = "there is no webhook called {name}; known are: {known}"
+
+
+class WebhookTakenError(RegistryError):
+    """A webhook of this name is there already."""
+
+    code = "webhook_taken"
+    template = "there is a webhook called {name} already; remove it first, or take another name"
+
+
+class WebhookUrlError(RegistryError):
+    """A webhook cannot have this address."""
+
+    code = "webhook_address_wrong"
+    template = "messages cannot be sent to {url}: {reason}"

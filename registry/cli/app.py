@@ -102,7 +102,7 @@ def _echo(text: str) -> None:
 
 HOMES = {
     "init": "keeping", "mapping": "mapping", "import": "keeping", "quality": "quality", "report": "reports",
-    "publish": "keeping", "edition": "editions",
+    "publish": "keeping", "edition": "editions", "webhook": "webhooks",
     "serve": "serving",
     "tags": "exporting", "map": "exporting", "dossier": "exporting", "dossiers": "exporting",
     "file": "history",

@@ -130,6 +130,7 @@ def understand(path: Path, name: str | None) -> tuple[Table, Mapping]:
 def publish(
     ctx: typer.Context,
     out: Annotated[Path, typer.Option(help=_("Where the edition goes."))] = Path("public.gpkg"),
+    notify: Annotated[bool, typer.Option("--notify", help=_("Tell the webhooks of it."))] = False,
 ) -> None:
     """Publish."""
     office: Office = ctx.obj
@@ -147,6 +148,10 @@ def publish(
             library=PackLibrary(pack_folder(office.address)),
         )
     _tell_edition(office, report)
+    if notify:
+        from registry.cli.webhooks import tell_webhooks
+
+        tell_webhooks(office, out, quiet=True)
 
 
 def _tell_edition(office: Office, report: PublishReport) -> None:

@@ -56,6 +56,7 @@ from registry.models import (
     TrialSubject,
     Walk,
     WalkStop,
+    Webhook,
     WorkOrder,
     WorkPhoto,
     YearReport,
@@ -147,6 +148,7 @@ _KINDS: dict[str, _Kind] = {
     "campaign": _Kind(Campaign),
     "campaign_survey": _Kind(CampaignSurvey),
     "rule_adoption": _Kind(RuleAdoption, named="pack_id"),
+    "webhook": _Kind(Webhook, named="name"),
     "setting": _Kind(Setting, named="name"),
 }
 _ALWAYS_TOLD = frozenset(_KINDS) - {"setting", "party"}

@@ -85,6 +85,7 @@ from registry.models.tree import (
     TreeAlias,
     TreeDraft,
 )
+from registry.models.webhooks import Webhook, WebhookDelivery
 from registry.models.zones import MapFeature, MapLayer, Zone, ZoneCheck
 
 __all__ = [
@@ -162,6 +163,8 @@ __all__ = [
     "TrialSubject",
     "Walk",
     "WalkStop",
+    "Webhook",
+    "WebhookDelivery",
     "WorkOrder",
     "WorkPhoto",
     "YearReport",

@@ -1,6 +1,7 @@
 """What the columns and tables of the register are called that no page shows: for the field dictionary."""
 
 from registry.vocab.care_columns import CARE_COLUMNS, CARE_TABLES
+from registry.vocab.change_words import WEBHOOK_COLUMNS, WEBHOOK_TABLES
 from registry.vocab.culture_columns import CULTURE_COLUMNS, CULTURE_TABLES
 from registry.vocab.words import Label
 
@@ -158,6 +159,7 @@ COLUMNS: dict[str, Label] = {
     "years": Label("年数", "Years"),
     **CARE_COLUMNS,
     **CULTURE_COLUMNS,
+    **WEBHOOK_COLUMNS,
 }
 
 TABLES: dict[str, Label] = {
@@ -187,6 +189,7 @@ TABLES: dict[str, Label] = {
     "objection": Label("公示异议", "Objections"),
     **CARE_TABLES,
     **CULTURE_TABLES,
+    **WEBHOOK_TABLES,
     "protection_list": Label("保护名录", "Protection lists"),
     "protection_list_entry": Label("保护名录条目", "Entries of a list"),
     "rule_adoption": Label("采用的规则包", "Rule packs in use"),

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from registry.vocab.care_words import CARE_WORDS
+from registry.vocab.change_words import CHANGE_STATES
 from registry.vocab.culture_words import CULTURE_WORDS
 from registry.vocab.labels import Label as Label  # noqa: PLC0414 (all words are found here)
 
@@ -696,6 +697,7 @@ WORDS: dict[type[StrEnum], dict[str, Label]] = {
     },
     **CARE_WORDS,
     **CULTURE_WORDS,
+    **CHANGE_STATES,
 }
 
 GRADE_SCHEMES: dict[str, Label] = {

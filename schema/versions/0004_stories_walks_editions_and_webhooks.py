@@ -28,6 +28,20 @@ def _altered(name: str) -> Iterator[Any]:
 
 def upgrade() -> None:
     op.create_table(
+        "webhook",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("url", sa.String(2000), nullable=False),
+        sa.Column("filters", sa.Text(), nullable=False),
+        sa.Column("may_be_private", sa.Boolean(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("since_edition", sa.Integer(), nullable=False),
+        sa.CheckConstraint("length(trim(name)) > 0", name=op.f("ck_webhook_name_not_blank")),
+        sa.CheckConstraint("length(trim(url)) > 0", name=op.f("ck_webhook_url_not_blank")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+        sa.UniqueConstraint("name", name=op.f("uq_webhook_name")),
+    )
+    op.create_table(
         "walk",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("code", sa.String(64), nullable=False),
@@ -81,6 +95,35 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_walk_author_id"), "walk", ["author_id"], unique=False)
     op.create_index(op.f("ix_walk_releaser_id"), "walk", ["releaser_id"], unique=False)
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("webhook_id", sa.String(36), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "pending",
+                "delivered",
+                "given_up",
+                name="deliverystate",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_status", sa.Integer(), nullable=True),
+        sa.Column("last_problem", sa.String(200), nullable=True),
+        sa.Column("body_sha256", sa.String(64), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["webhook_id"], ["webhook.id"], name=op.f("fk_webhook_delivery_webhook_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
+        sa.UniqueConstraint("webhook_id", "edition", name=op.f("uq_webhook_delivery_webhook_id_edition")),
+    )
+    op.create_index(op.f("ix_webhook_delivery_webhook_id"), "webhook_delivery", ["webhook_id"], unique=False)
     op.create_table(
         "story",
         sa.Column("id", sa.String(36), nullable=False),
@@ -249,4 +292,6 @@ def downgrade() -> None:
     op.drop_table("story_text")
     op.drop_table("walk_stop")
     op.drop_table("story")
+    op.drop_table("webhook_delivery")
     op.drop_table("walk")
+    op.drop_table("webhook")

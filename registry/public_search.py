@@ -101,12 +101,14 @@ def _species_words(connection: sqlite3.Connection) -> Any:
         "UNION ALL SELECT id, name_hant FROM species UNION ALL SELECT id, name_en FROM species",
     )
 
+    said = {row["id"]: row for row in _rows(connection, "SELECT id, family, genus FROM species")}
+
     @lru_cache(maxsize=20_000)
     def words(species_id: str | None, family: str | None, genus: str | None) -> str:
-        known = names.get(species_id, ()) if species_id else ()
-        every = _once(
-            (*known, family, genus, *family_names().get(family or "", ()), genus_names().get(genus or ""))
-        )
+        own = said.get(species_id, {})
+        family, genus = family or own.get("family") or "", genus or own.get("genus") or ""
+        kin = (family, genus, *family_names().get(family, ()), genus_names().get(genus, ""))
+        every = _once((*names.get(species_id or "", ()), *kin))
         return f"{index_words(*every)} {name_words(every, sign='≈')}"
 
     return words

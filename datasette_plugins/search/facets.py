@@ -70,6 +70,7 @@ def read_facets(edition: EditionDatabase, db: sqlite3.Connection, wish: Wish) ->
     """
     try:
         tallies = _counted(edition, db, wish)
+        jurisdictions = len(tallies["jurisdiction"])
         for name in wish.facets:
             tallies[name] = _counted(edition, db, wish.without(name))[name]
     except sqlite3.OperationalError as error:
@@ -77,7 +78,7 @@ def read_facets(edition: EditionDatabase, db: sqlite3.Connection, wish: Wish) ->
     facets = []
     for name in FACETS:
         values = _values(edition, db, wish, name, tallies[name])
-        least = len(tallies["jurisdiction"]) if name == "authority" else 1
+        least = jurisdictions if name in ("authority", "division") else 1
         if (len(values) > least or (values and name in wish.facets)) and values[0].trees:
             facets.append(Facet(name, values, wish.picked(name)))
     return tuple(facets)
@@ -146,7 +147,7 @@ def _range_text(t: Translator, name: str, low: int | None, high: int | None) -> 
     unit = t.unit("age_years" if name == "age" else "girth_cm")
     said = {"low": t.number(low or 0, 0), "high": t.number(high or 0, 0), "unit": unit}
     if low is None:
-        return t.gettext("up to {high} {unit}", **said)
+        return t.gettext("under {bound} {unit}", bound=t.number((high or 0) + 1, 0), unit=unit)
     if high is None:
         return t.gettext("{low} {unit} and more", **said)
     return t.gettext("{low} to {high} {unit}", **said)

@@ -14,6 +14,8 @@ _MOST = 5
 _MOST_FACETS = 8
 _SHORTEST = 4
 """Letters of a word from which on a slip is looked for."""
+_LONG = 8
+"""Letters of a word in which two slips are likely rather than another word."""
 _READ = 20_000
 
 
@@ -23,6 +25,8 @@ class Nearest:
 
     without: tuple[tuple[str, Value, int], ...] = ()
     """Facets to give up, with what is asked of them, and how many trees there are then."""
+    widened: int = 0
+    """Trees without any facet, where there are several to give up."""
     fewer: tuple[tuple[Wish, int], ...] = ()
     """The same wish with one of its words, or with a shorter number."""
     meant: tuple[Thing, ...] = ()
@@ -36,6 +40,7 @@ def read_nearest(db: sqlite3.Connection, wish: Wish) -> Nearest:
     fewer = [(other, trees) for other in _shorter(wish) if (trees := count(db, other))]
     return Nearest(
         without=tuple(_without(db, wish)),
+        widened=count(db, wish.widened()) if len(wish.facets) > 1 and wish.q else 0,
         fewer=tuple(fewer[:_MOST]),
         meant=_meant(db, wish.q) if wish.q else (),
         common=tuple(db.execute("SELECT * FROM species ORDER BY tree_count DESC, id LIMIT 6")),
@@ -74,7 +79,8 @@ def _meant(db: sqlite3.Connection, query: str) -> tuple[Thing, ...]:
         return ()
     things = read_things(db, "kind IN ('species', 'division')", "tree_count DESC, id", {}, _READ)
     near = sorted((_distance(wanted, thing), number) for number, thing in enumerate(things))
-    return tuple(things[number] for distance, number in near[:3] if distance <= 2)
+    slips = 1 if len(wanted) < _LONG else 2
+    return tuple(things[number] for distance, number in near[:3] if distance <= slips)
 
 
 def _distance(wanted: str, thing: Thing) -> int:

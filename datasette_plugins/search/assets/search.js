@@ -31,7 +31,7 @@
 
     function piece(name, text, lang) {
       const span = document.createElement("span");
-      span.className = name;
+      span.className = lang === "la" ? name + " latin" : name;
       if (lang) span.lang = lang;
       span.textContent = text;
       return span;

@@ -128,6 +128,9 @@ def _cover(column: _Column, walk: WalkContent, words: LeafletWords) -> None:
     if walk.author:
         column.y -= 4
         pen.fitted(middle, column.y - 9, walk.author, 9, TEXT, align="center")
+        column.y -= 15
+    column.y -= 5
+    pen.fitted(middle, column.y - 9, words.in_short(walk), 9, TEXT, colour=SOFT, align="center")
     _code(column, facts.walk_address(walk), middle - 31, LOW + 22, 62.0)
     if address := facts.walk_address(walk):
         pen.fitted(middle, LOW + 4, address, 7, TEXT, colour=SOFT, align="center", least=4.6)
@@ -136,9 +139,9 @@ def _cover(column: _Column, walk: WalkContent, words: LeafletWords) -> None:
 def _back(column: _Column, walk: WalkContent, words: LeafletWords) -> None:
     column.head(*words.at_old_trees)
     for zh, en in words.pairs(CONDUCT):
-        column.text(f"· {zh}", 8.6)
-        column.text(f"  {en}", 7, soft=True)
-        column.y -= 3
+        column.text(zh, 9.4)
+        column.text(en, 7.4, soft=True)
+        column.y -= 5
     if words.facts.duty:
         column.y -= 4
         zh, en = words.to_report
@@ -173,7 +176,7 @@ def _inside(
 ) -> None:
     column.head(*words.about)
     for label, value in words.lines(walk):
-        column.pen.text(column.x, column.y - 10, label, 7.4, colour=SOFT)
+        column.pen.fitted(column.x, column.y - 10, label, 7.4, 72, colour=SOFT, least=5)
         lines = wrap(column.pen.fonts, value, "sans", 8.4, TEXT - 76)[:4]
         column.y = column.pen.lines(column.x + 76, column.y - 10, lines, 8.4, leading=1.4) + 8.4 * 1.4 - 3
     if hidden := words.hidden(walk):

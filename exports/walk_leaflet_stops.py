@@ -16,8 +16,9 @@ CODE = 50.0
 """Side of a stop's QR code with its quiet zone."""
 _NUMBER = 20.0
 _PAD = 9.0
-_LONGEST = 12
-"""Lines that a text has at most; less where room is short."""
+_GENEROUS = (60, 40, 28, 20, 14, 10, 8)
+_TIGHT = (20, 14, 10, 8, 6, 5, 4, 3, 2, 1, 0)
+"""Lines that a text has at most, tried one after the other: on the inside alone, then with the flap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,12 @@ def fitted_blocks(
     walk: WalkContent, words: LeafletWords, fonts: Fonts, width: float, panels: Sequence[float]
 ) -> tuple[list[list[StopBlock]], int]:
     """The stops for each panel, with texts as long as there is room for, and how many found none."""
-    for most in (_LONGEST, 9, 7, 5, 4, 3, 2, 1, 0):
-        blocks = [_block(stop, words, fonts, width, most) for stop in walk.stops]
-        filled, left = _filled(blocks, panels)
-        if not left:
-            return filled, 0
+    for count, lengths in ((len(panels) - 1, _GENEROUS), (len(panels), _TIGHT)):
+        for most in lengths:
+            blocks = [_block(stop, words, fonts, width, most) for stop in walk.stops]
+            filled, left = _filled(blocks, panels[:count])
+            if not left:
+                return [*filled, *([] for _ in panels[count:])], 0
     return filled, left
 
 

@@ -91,6 +91,13 @@ class LeafletWords:
             f"{self.zh.number(metres / 1000, 1)} km" if metres >= 1000 else f"{self.zh.number(metres, 0)} m"
         )
 
+    def in_short(self, walk: WalkContent) -> str:
+        """Stops, length and time in one line, the same in every language."""
+        metres = walk.length_m or walk.crow_m
+        hours = f"{self.zh.number(walk.duration_h, 1)} h" if walk.duration_h else ""
+        parts = (f"1–{len(walk.stops)}", self.length(metres) if metres else "", hours)
+        return " · ".join(filter(None, parts))
+
     def lines(self, walk: WalkContent) -> Iterator[Pair]:
         """Label and value of what is known of the walk."""
         crow = Phrase("{length} as the crow flies, from stop to stop", length=self.length(walk.crow_m or 0))

@@ -48,8 +48,8 @@ def write_culture(session: Session, writer: EditionWriter) -> None:
     writer.insert("walk", [row for row, _stops in walks])
     writer.insert("walk_stop", [stop for _row, stops in walks for stop in stops])
     writer.report.stories, writer.report.walks = len(stories), len(walks)
-    for table, about in (("story", "故事与传说 / stories"), ("walk", "游览线路 / walks"),
-                         ("walk_stop", "线路站点 / stops of walks (walk_uuid)")):  # fmt: skip
+    for table, about in (("story", "故事与传说 / stories"), ("walk", "游览路线 / walks"),
+                         ("walk_stop", "路线站点 / stops of walks (walk_uuid)")):  # fmt: skip
         register_attributes(writer.connection, table, about=about, at=writer.now)
 
 

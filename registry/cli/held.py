@@ -18,8 +18,8 @@ REASONS = {
 """Reasons of the redaction, by their words in the report."""
 _OWN = {
     "story": Label("故事", "story"),
-    "walk": Label("线路", "walk"),
-    "stop": Label("线路站点", "stop of a walk"),
+    "walk": Label("路线", "walk"),
+    "stop": Label("路线站点", "stop of a walk"),
 }
 
 

@@ -18,7 +18,7 @@ CULTURE_COLUMNS: dict[str, Label] = {
     "releaser_id": Label("准予公布人", "Released by"),
     "translator": Label("翻译", "Translated by"),
     "translator_id": Label("翻译", "Translated by"),
-    "walk_id": Label("线路", "Walk"),
+    "walk_id": Label("路线", "Walk"),
     "intro": Label("简介", "Introduction"),
     "intro_en": Label("英文简介", "Introduction in English"),
     "season": Label("适宜季节", "Season"),
@@ -40,6 +40,6 @@ CULTURE_ROWS: dict[str, Label] = {
 CULTURE_TABLES: dict[str, Label] = {
     "story": Label("故事与传说", "Stories and legends"),
     "story_text": Label("故事译文", "Translations of stories"),
-    "walk": Label("游览线路", "Walks"),
-    "walk_stop": Label("线路站点", "Stops of walks"),
+    "walk": Label("游览路线", "Walks"),
+    "walk_stop": Label("路线站点", "Stops of walks"),
 }

@@ -79,9 +79,9 @@ CULTURE_WORDS: dict[type[StrEnum], dict[str, Label]] = {
         "retracted": Label("已撤下", "Retracted"),
     },
     WalkKind: {
-        "research_trip": Label("研学线路", "Research trip"),
-        "garden": Label("名园线路", "Garden walk"),
-        "tree_park": Label("古树公园线路", "Ancient-tree park"),
+        "research_trip": Label("研学路线", "Research trip"),
+        "garden": Label("名园路线", "Garden walk"),
+        "tree_park": Label("古树公园路线", "Ancient-tree park"),
         "city_walk": Label("城市漫步", "City walk"),
     },
     WalkState: {

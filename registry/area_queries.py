@@ -181,6 +181,7 @@ def _full(
             steward_kind=PartyKind.UNIT if kinds == {PartyKind.UNIT} else PartyKind.PERSON,
             steward_units="、".join(dict.fromkeys(units)) or None,
             position_decimals=around.decimals(values["jurisdiction"]),
+            hidden_holders=around.hidden_holders(area),
         ),
     )
 

@@ -147,6 +147,7 @@ def full_tree(tree_id: str, batch: TreeRows, around: Surroundings, photos: Photo
             steward_units="、".join(dict.fromkeys(units)) or None,
             species_name=_species_name(tree, around),
             position_decimals=around.decimals(record.jurisdiction),
+            hidden_holders=around.hidden_holders(tree),
         ),
     )
 

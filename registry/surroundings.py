@@ -21,7 +21,7 @@ from registry.records import SourceRecord
 from registry.rules.addresses import encode_segment
 from registry.rules.public_positions import decimals_for
 from registry.settings import all_settings
-from registry.vocab.words import TreeStatus
+from registry.vocab.words import Precision, TreeStatus
 
 
 class Surroundings:
@@ -50,6 +50,23 @@ class Surroundings:
             table: {row.id: row.number for row in self._session.execute(select(table.id, table.number))}
             for table in (Grove, HeritageGarden, Place)
         }
+
+    @cached_property
+    def _hidden_areas(self) -> frozenset[str]:
+        """Groves, gardens and places whose position is not published exactly, by id."""
+        return frozenset(
+            own
+            for table in (Grove, HeritageGarden, Place)
+            for own in self._session.execute(
+                select(table.id).where(col(table.position_precision) != Precision.EXACT)
+            ).scalars()
+        )
+
+    def hidden_holders(self, row: Any) -> frozenset[str]:
+        """Which of `grove_no`, `garden_no` and `place_no` of a record name an area whose place is hidden: a
+        record with a point of its own would tell it."""
+        holders = {kind: getattr(row, f"{kind}_id", None) for kind in ("grove", "garden", "place")}
+        return frozenset(f"{kind}_no" for kind, own in holders.items() if own in self._hidden_areas)
 
     @cached_property
     def ambiguous(self) -> set[str]:

@@ -114,13 +114,15 @@ class Disclosure:
     `steward_kind`: what the stewards are; where a person is among them, `steward_units` are those that may be
     named. `species_name`: what the species is called, whatever this tree is. Captions and credits are cleared
     photo by photo: see `PhotoRecord`. `position_decimals`: to how many decimals of a degree positions may be
-    published where the record belongs; None: as they are."""
+    published where the record belongs; None: as they are. `hidden_holders`: which of `grove_no`, `garden_no`
+    and `place_no` name an area whose place is not published exactly."""
 
     released: frozenset[str] = frozenset()
     steward_kind: str | None = None
     steward_units: str | None = None
     species_name: str | None = None
     position_decimals: int | None = None
+    hidden_holders: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
         public = replace(public, species_id=None)
     withheld = tuple(sorted({item.field for item in held} | set(tree.withheld)))
     public = _rounded(public, disclosure.position_decimals, held)
+    public = _parted(public, disclosure.hidden_holders, held)
     held.extend(
         Held("assessments", "not released") for _row in range(unready)
     )  # the office's, not the tree's
@@ -211,7 +214,20 @@ def redact_area(area: AreaRecord, disclosure: Disclosure) -> tuple[AreaRecord, t
     public = replace(public, withheld=tuple(sorted({item.field for item in held})))
     unready = len(area.care_events) - len(changes["care_events"])
     held.extend(Held("assessments", "not released") for _row in range(unready))
+    public = _parted(public, disclosure.hidden_holders, held)
     return _rounded(public, disclosure.position_decimals, held), tuple(held)
+
+
+def _parted(record: _Record, holders: frozenset[str], held: list[Held]) -> _Record:
+    """`record` without the numbers of areas whose place is hidden: its own point would tell where they are.
+
+    The record does not name them among what is withheld: that it stands in some such area tells as much.
+    """
+    parted: dict[str, Any] = {
+        name: None for name in sorted(holders) if getattr(record, name, None) is not None
+    }
+    held.extend(Held(name, "position") for name in parted)
+    return replace(record, **parted) if parted else record
 
 
 def _rounded(record: _Record, decimals: int | None, held: list[Held]) -> _Record:

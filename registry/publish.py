@@ -39,6 +39,7 @@ from registry.public_kpis import write_kpis
 from registry.public_lists import write_lists
 from registry.public_map import write_map
 from registry.public_search import write_search
+from registry.public_visits import write_parts, write_visits
 from registry.public_zones import write_zones
 from registry.queries import full_trees
 from registry.records import AreaRecord, TreeRecord
@@ -139,6 +140,8 @@ def _build(
             writer.tags(session, keys)
             writer.links(session)
             write_zones(session, writer, library or PackLibrary())
+            write_visits(session, writer, library or PackLibrary())
+            write_parts(connection)
             write_culture(session, writer)
             write_map(connection)
             write_kpis(session, writer, library or PackLibrary(), now)

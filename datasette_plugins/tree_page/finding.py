@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
 from datasette.utils import tilde_decode, tilde_encode
@@ -9,6 +10,7 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
 
 _MOST_CHOICES = 200
+_LONGEST = 400
 _HOLDERS = (
     f"SELECT {HIT_COLUMNS} FROM tree WHERE fid IN ("
     "SELECT fid FROM tree WHERE tree_no = :no {tree} UNION SELECT tree.fid FROM alias "
@@ -19,23 +21,25 @@ _HOLDERS = (
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an address leads to: `fid` where it is the tree's own; else the trees that hold the number.
+    """What an address leads to: `row` of `tree` where it is the tree's own; else the trees of the number.
 
     `by_number` says that the whole of `wanted` is the number, and not `scheme:number`.
     """
 
     wanted: str
-    fid: int | None
+    row: dict[str, Any] | None
     choices: tuple[Hit, ...] = ()
     by_number: bool = True
 
 
 def find_tree(db: sqlite3.Connection, segment: str) -> Found:
     """What `segment` (of an address, encoded in tildes or percents or both) means."""
-    wanted = decode_segment(segment)
-    row = db.execute("SELECT fid FROM tree WHERE path IN (?, ?)", (tilde_encode(wanted), segment)).fetchone()
+    wanted = decode_segment(segment[:_LONGEST])
+    found = db.execute("SELECT * FROM tree WHERE path IN (?, ?)", (tilde_encode(wanted), segment))
+    row = found.fetchone()
     if row is not None:
-        return Found(wanted, row[0])
+        names = [column[0] for column in found.description]
+        return Found(wanted, dict(zip(names, row, strict=True)))
     choices, by_number = _holders(db, wanted)
     return Found(wanted, None, tuple(choices), by_number)
 

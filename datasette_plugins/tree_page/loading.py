@@ -1,7 +1,8 @@
-"""Everything one tree's page shows, read in one go from one edition."""
+"""One tree's public file as rows of one edition; tables that hold nothing of the tree are not asked."""
 
 import json
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,20 +10,38 @@ from datasette_plugins.site.charts import DotMap, dot_map
 from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.home import jurisdiction_points
 from datasette_plugins.site.links import Link, links_of
-from datasette_plugins.site.place_names import place_names, place_text
-from datasette_plugins.site.stories import is_story_withheld, stories_of
-from datasette_plugins.tree_page.rings import Rings, draw_rings
-from datasette_plugins.tree_page.sizes import SizeChart, size_chart
-from datasette_plugins.tree_page.zones import ZoneDrawing, zone_drawing
-from registry.vocab.language import Translator
-from registry.vocab.sentences import seal_character
+from datasette_plugins.site.zones import zone_rows
 
 Rows = tuple[dict[str, Any], ...]
+_JSON = ("listings", "division_path", "division_path_en", "withheld")
+_TABLES = {
+    "measurement": "SELECT * FROM measurement WHERE tree_uuid = ? "
+    "ORDER BY measured_on IS NULL, measured_on DESC, id",
+    "age": "SELECT * FROM age WHERE tree_uuid = ? ORDER BY as_of IS NULL, as_of DESC, id",
+    "inspection": "SELECT * FROM inspection WHERE tree_uuid = ? ORDER BY inspected_on DESC, id LIMIT 400",
+    "designation": "SELECT * FROM designation WHERE tree_uuid = ? ORDER BY designated_on, id",
+    "alias": "SELECT * FROM alias WHERE tree_uuid = ? ORDER BY id",
+    "flag": "SELECT * FROM flag WHERE tree_uuid = ? ORDER BY severity DESC, id",
+    "photo": "SELECT id, kind, taken_on, caption, caption_lang, credit, width, height, viewpoint "
+    "FROM photo WHERE tree_uuid = ? ORDER BY taken_on DESC, id LIMIT 60",
+    "history": "SELECT * FROM history WHERE tree_uuid = ? ORDER BY seq DESC LIMIT 100",
+    "care_event": "SELECT happened_on, kind, code, label_zh, label_en, detail_zh, detail_en, score, coverage "
+    "FROM care_event WHERE tree_uuid = ? ORDER BY happened_on DESC, id LIMIT 100",
+}
+"""What is read of each table that may hold rows of a tree."""
+_ZONES = (
+    "SELECT geom, kind, statement, basis_zh, basis_en, confidence, area_m2, projection, uncertainty_m, "
+    "since, document_no, approved_by, published_on, published_url, west, south, east, north "
+    "FROM zone WHERE tree_uuid = ? ORDER BY kind DESC, fid"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class TreePage:
-    """One tree's public file. Rows are dictionaries with the columns of `schema/public.sql`."""
+class TreeFile:
+    """One tree's public file. Rows are dictionaries with the columns of `schema/public.sql`.
+
+    map: the trees of its jurisdiction, None where none is placed.
+    """
 
     tree: dict[str, Any]
     species: dict[str, Any] | None
@@ -37,145 +56,81 @@ class TreePage:
     flags: Rows
     photos: Rows
     history: Rows
+    care_events: Rows
+    zones: Rows
+    links: tuple[Link, ...]
     map: DotMap | None
-    here: tuple[float, float] | None
-    rings: Rings
-    links: tuple[Link, ...] = ()
-    care_events: Rows = ()
-    sizes: SizeChart | None = None
-    zones: ZoneDrawing | None = None
-
-    @property
-    def patrols(self) -> Rows:
-        """The patrols among the inspections, newest first."""
-        return tuple(row for row in self.inspections if row["kind"] == "patrol")
-
-    @property
-    def stories(self) -> tuple[str, ...]:
-        """The released texts."""
-        return stories_of(self.tree)
-
-    @property
-    def is_story_withheld(self) -> bool:
-        """Whether there is a text that is not released."""
-        return is_story_withheld(self.tree["withheld"])
-
-    def place(self, t: Translator) -> str:
-        """The tree's place as one text."""
-        tree = self.tree
-        recorded, english = tree["division_path"], tree["division_path_en"]
-        return place_text(t, place_names(t, recorded, english, tree["text_lang"], tree["jurisdiction"]))
-
-    def is_doubted(self, field: str) -> bool:
-        """Whether a check did not pass the value of this field."""
-        return any(flag["field"] == field for flag in self.flags)
-
-    @property
-    def seal(self) -> str:
-        """The character of the tree's seal, or ""."""
-        return seal_character(self.tree["category"], self.tree["status"], self.tree["protection_grade"])
-
-    @property
-    def name_zh(self) -> tuple[str, str] | None:
-        """The Chinese name and its language: the tree's, or that of its species."""
-        if self.tree["name_zh"]:
-            return self.tree["name_zh"], self.tree["name_zh_lang"] or "zh-Hans"
-        if self.species and self.species["name_hans"]:
-            return self.species["name_hans"], "zh-Hans"
-        if self.species and self.species["name_hant"]:
-            return self.species["name_hant"], "zh-Hant"
-        return None
-
-    @property
-    def name_en(self) -> str | None:
-        """The English name of the tree, or that of its species."""
-        return self.tree["name_en"] or (self.species["name_en"] if self.species else None)
-
-    @property
-    def haze(self) -> float | None:
-        """Radius in pixels of the circle in which the tree stands, where the small map can show it."""
-        metres = self.tree["coordinate_uncertainty_m"]
-        radius = self.map.frame.px_of_metres(metres) if self.map and metres else 0
-        return round(radius, 1) if radius > 7 else None
 
 
-def load_tree(edition: EditionDatabase, db: sqlite3.Connection, fid: int) -> TreePage:
-    """The page of the tree with this row number."""
-    tree = read_tree(db, fid)
-    uuid = tree["uuid"]
-    measurements = _rows(
-        db,
-        "SELECT * FROM measurement WHERE tree_uuid = ? ORDER BY measured_on IS NULL, measured_on DESC, id",
-        uuid,
-    )
-    inspections = _rows(
-        db, "SELECT * FROM inspection WHERE tree_uuid = ? ORDER BY inspected_on DESC, id", uuid
-    )
-    for inspection in inspections:
+def load_tree(edition: EditionDatabase, db: sqlite3.Connection, row: dict[str, Any]) -> TreeFile:
+    """The file of the tree with this row of `tree`."""
+    tree = plain_tree(row)
+    uuid, held = tree["uuid"], tree.get("parts")
+    parts = None if held is None else json.loads(held)
+    rows = {
+        table: _rows(db, sql, uuid) if parts is None or table in parts else ()
+        for table, sql in _TABLES.items()
+    }
+    for inspection in rows["inspection"]:
         inspection["findings"] = json.loads(inspection["findings"])
-    points = jurisdiction_points(edition, db, tree["jurisdiction"])
-    area = edition.remember(
-        db, f"dots {tree['jurisdiction']}", lambda _: dot_map(points, width=420, height=240)
-    )
-    located = area is not None and tree["lon"] is not None
-    return TreePage(
+    found = zone_rows(db, _ZONES, [uuid]) if parts is None or "zone" in parts else ()
+    return TreeFile(
         tree=tree,
-        species=_one(db, "SELECT * FROM species WHERE id = ?", tree["species_id"]),
-        division=_one(db, "SELECT * FROM division WHERE id = ?", tree["division_id"]),
-        authority=_one(db, "SELECT * FROM authority WHERE id = ?", tree["authority_id"]) or {},
-        source=_one(db, "SELECT * FROM source WHERE id = ?", tree["source_id"]) or {},
-        measurements=measurements,
-        ages=_rows(db, "SELECT * FROM age WHERE tree_uuid = ? ORDER BY as_of IS NULL, as_of DESC, id", uuid)
-        if _has_more_ages(db, tree)
-        else (),
-        inspections=inspections,
-        designations=_rows(
-            db, "SELECT * FROM designation WHERE tree_uuid = ? ORDER BY designated_on, id", uuid
-        ),
-        aliases=_rows(db, "SELECT * FROM alias WHERE tree_uuid = ? ORDER BY id", uuid),
-        flags=_rows(db, "SELECT * FROM flag WHERE tree_uuid = ? ORDER BY severity DESC, id", uuid),
-        photos=_rows(
-            db,
-            "SELECT id, kind, taken_on, caption, caption_lang, credit, width, height, viewpoint FROM photo "
-            "WHERE tree_uuid = ? ORDER BY taken_on DESC, id LIMIT 60",
-            uuid,
-        ),
-        history=_rows(db, "SELECT * FROM history WHERE tree_uuid = ? ORDER BY seq DESC LIMIT 100", uuid),
-        map=area,
-        here=area.frame.place(tree["lon"], tree["lat"]) if located and area else None,
-        rings=draw_rings(measurements, inspections),
-        links=links_of(db, uuid),
-        care_events=_rows(
-            db,
-            "SELECT happened_on, kind, code, label_zh, label_en, detail_zh, detail_en, score, coverage "
-            "FROM care_event WHERE tree_uuid = ? ORDER BY happened_on DESC, id LIMIT 100",
-            uuid,
-        ),
-        sizes=size_chart(measurements),
-        zones=zone_drawing(db, tree),
+        species=_kept(edition, db, "species", tree["species_id"]),
+        division=_one(db, "division", tree["division_id"]),
+        authority=_kept(edition, db, "authority", tree["authority_id"]) or {},
+        source=_kept(edition, db, "source", tree["source_id"]) or {},
+        measurements=rows["measurement"],
+        ages=_more_ages(rows["age"], tree),
+        inspections=rows["inspection"],
+        designations=rows["designation"],
+        aliases=rows["alias"],
+        flags=rows["flag"],
+        photos=rows["photo"],
+        history=rows["history"],
+        care_events=rows["care_event"],
+        zones=tuple(map(dict, found)),
+        links=links_of(db, uuid) if parts is None or "record_link" in parts else (),
+        map=_map(edition, db, tree["jurisdiction"]),
     )
 
 
-def _has_more_ages(db: sqlite3.Connection, tree: dict[str, Any]) -> bool:
-    """Whether more is known of the age than the one value to go by."""
-    found = db.execute("SELECT count(*), min(years) FROM age WHERE tree_uuid = ?", (tree["uuid"],)).fetchone()
-    return bool(found[0] > 1 or (found[0] == 1 and found[1] != tree["age_years"]))
-
-
-def read_tree(db: sqlite3.Connection, fid: int) -> dict[str, Any]:
-    """The row of one tree, its JSON columns read, without its geometry."""
-    tree = dict(db.execute("SELECT * FROM tree WHERE fid = ?", (fid,)).fetchone())
-    for name in ("fid", "geom"):
-        del tree[name]
-    for name in ("listings", "division_path", "division_path_en", "withheld"):
-        tree[name] = json.loads(tree[name])
+def plain_tree(row: dict[str, Any]) -> dict[str, Any]:
+    """The row of a tree, its JSON columns read, without its geometry; the row itself is changed."""
+    tree = row
+    del tree["fid"], tree["geom"]
+    for name in _JSON:
+        text = tree[name]
+        tree[name] = [] if text == "[]" else json.loads(text)
     return tree
 
 
-def _rows(db: sqlite3.Connection, sql: str, *values: Any) -> Rows:
-    return tuple(dict(row) for row in db.execute(sql, values))
+def _map(edition: EditionDatabase, db: sqlite3.Connection, jurisdiction: str) -> DotMap | None:
+    def draw(db: sqlite3.Connection) -> DotMap | None:
+        return dot_map(jurisdiction_points(edition, db, jurisdiction), width=420, height=240)
+
+    return edition.remember(db, f"dots {jurisdiction}", draw)
 
 
-def _one(db: sqlite3.Connection, sql: str, *values: Any) -> dict[str, Any] | None:
-    row = db.execute(sql, values).fetchone()
+def _more_ages(ages: Rows, tree: dict[str, Any]) -> Rows:
+    """The ages, where more is known than the one value to go by."""
+    return ages if len(ages) > 1 or (ages and ages[0]["years"] != tree["age_years"]) else ()
+
+
+def _rows(db: sqlite3.Connection, sql: str, uuid: str) -> Rows:
+    cursor = db.execute(sql, (uuid,))
+    names = [column[0] for column in cursor.description]
+    return tuple(dict(zip(names, row, strict=True)) for row in cursor)
+
+
+def _kept(edition: EditionDatabase, db: sqlite3.Connection, table: str, id: str | None) -> Any:
+    """The row of a table that many trees share, kept until the next edition."""
+    find: Callable[[sqlite3.Connection], Any] = lambda db: _one(db, table, id)  # noqa: E731
+    return None if id is None else edition.remember(db, f"{table} {id}", find)
+
+
+def _one(db: sqlite3.Connection, table: str, id: str | None) -> dict[str, Any] | None:
+    if id is None:
+        return None
+    row = db.execute(f"SELECT * FROM {table} WHERE id = ?", (id,)).fetchone()
     return dict(row) if row is not None else None

@@ -1,8 +1,8 @@
-"""Handlers: the tree's page, its record as JSON, its photos, the choice where several hold a number."""
+"""Handlers: the tree's page, its record as JSON, photos and card, the choice where several hold a number."""
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -10,38 +10,49 @@ from datasette import NotFound, Response
 
 from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.errors import error_page
+from datasette_plugins.site.frame import contacts_of, rooms_of
 from datasette_plugins.site.pages import caching, edition_of, read_edition, render_page
-from datasette_plugins.site.visits import Visit, visit_of
+from datasette_plugins.site.visits import visit_of
+from datasette_plugins.tree_page.drawing import draw_tree
 from datasette_plugins.tree_page.finding import Found, find_tree
-from datasette_plugins.tree_page.loading import TreePage, load_tree
+from datasette_plugins.tree_page.linked import urn
+from datasette_plugins.tree_page.loading import TreeFile, load_tree
+from datasette_plugins.tree_page.photos import load_photo, photo_alt, what_is_seen
+from datasette_plugins.tree_page.view import View
 
 _INNER_COLUMNS = ("id", "tree_uuid")
+_ROWS = ("measurements", "ages", "inspections", "designations", "aliases", "flags", "history", "care_events")
+_OWN_COLUMNS = ("parts",)
+Reading = tuple[Found, TreeFile | None, dict[str, str]]
+"""What an address means, the tree's file where it means one, the facts of the edition."""
 
 
 async def tree_page(datasette: Any, request: Any) -> Response:
-    """`/tree/<path>`, `/tree/<number>`, `/tree/<scheme>:<number>`."""
-    found, page = await _look_up(datasette, request)
+    """`/tree/<path>`, `/tree/<number>`, `/tree/<scheme>:<number>`: a few look-ups, no thread hop."""
+    edition = edition_of(datasette)
     visit = visit_of(request)
-    if page is not None:
-        via = request.args.get("number") or ""
-        via = via if via in {alias["number"] for alias in page.aliases} else ""
-        return render_page(
-            datasette,
-            request,
-            "tree_page/tree.html",
-            page=page,
-            via=via,
-            linked=linked_data(page, visit),
-        )
-    return _elsewhere(datasette, request, found)
+    found, file, facts = edition.read_now(lambda db: _read(edition, db, request.url_vars["path"]))
+    if file is None:
+        return _elsewhere(datasette, request, found)
+
+    def around() -> Mapping[str, Any]:
+        contacts = edition.read_now(lambda db: edition.remember(db, "contacts", contacts_of))
+        return {"contacts": contacts, "rooms": rooms_of(datasette)}
+
+    via = _via(request.args.get("number"), file) if visit.query else ""
+    html = draw_tree(View(visit, file, facts), via, around)
+    return Response.html(html, headers=caching(visit, lasting=True))
 
 
 async def tree_json(datasette: Any, request: Any) -> Response:
     """`/tree/<path>.json`: the record as it stands in the edition."""
-    found, page = await _look_up(datasette, request)
-    if page is None:
+    edition = edition_of(datasette)
+    segment = request.url_vars["path"]
+    found, file, facts = await edition.execute_fn(lambda db: _read(edition, db, segment))
+    if file is None:
         return _elsewhere(datasette, request, found, ".json")
-    return Response.json(record_of(page), headers=caching(visit_of(request), lasting=True), default=str)
+    record = record_of(file, facts)
+    return Response.json(record, headers=caching(visit_of(request), lasting=True), default=str)
 
 
 async def photo(datasette: Any, request: Any) -> Response:
@@ -59,63 +70,57 @@ async def photo(datasette: Any, request: Any) -> Response:
     return Response(row[0], headers=caching(visit_of(request), lasting=True), content_type="image/jpeg")
 
 
-def record_of(page: TreePage) -> dict[str, Any]:
+async def photo_page(datasette: Any, request: Any) -> Response:
+    """`/photo/<id>`: one photo of a tree, large, with its words."""
+    number = int(request.url_vars["id"])
+    page = await read_edition(datasette, request, lambda db: load_photo(db, number))
+    if page is None:
+        raise NotFound("no such photo")
+    t, tree = visit_of(request).translator, page.tree
+    names = [tree["name_zh"], tree["name_en"]]
+    if t.lang == "en":
+        names.reverse()
+    name = next(filter(None, [*names, tree["name_latin"]]), t.gettext("Unnamed tree"))
+    return render_page(
+        datasette,
+        request,
+        "tree_page/photo.html",
+        page=page,
+        name=name,
+        seen=what_is_seen(t, page.photo),
+        alt=photo_alt(t, name, page.photo),
+    )
+
+
+def record_of(file: TreeFile, facts: Mapping[str, str]) -> dict[str, Any]:
     """A tree's public file as plain data; `schema/public.sql` names the columns."""
-    rows = {
-        name: [_plain(row) for row in getattr(page, name)]
-        for name in (
-            "measurements",
-            "inspections",
-            "designations",
-            "aliases",
-            "flags",
-            "history",
-            "care_events",
-        )
-    }
+    rows = {name: [_plain(row) for row in getattr(file, name)] for name in _ROWS}
     for event in rows["history"]:
         event["fields"] = json.loads(event["fields"])
-    photos = [{**_plain(row), "jpeg": f"/photo/{row['id']}.jpg"} for row in page.photos]
-    return {**page.tree, **rows, "photos": photos, "source": page.source, "authority": page.authority}
-
-
-def linked_data(page: TreePage, visit: Visit) -> str:
-    """The tree as schema.org JSON-LD, safe inside a script element."""
-    tree = page.tree
-    names = [tree["name_zh"], tree["name_en"], tree["name_latin"]]
-    facts: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "Place",
-        "identifier": tree["tree_no"],
-        "name": next((name for name in names if name), tree["tree_no"]),
-        "alternateName": [name for name in names if name][1:],
-        "url": visit.url(f"/tree/{tree['path']}"),
-        "address": " ".join([*tree["division_path"], tree["address"] or ""]).strip(),
-        "isAccessibleForFree": True,
-        "subjectOf": {
-            "@type": "Dataset",
-            "name": page.source.get("title"),
-            "license": page.source.get("licence_url"),
-            "creditText": tree["attribution"],
-        },
+    rows["zones"] = [{name: row[name] for name in row if name != "geom"} for row in file.zones]
+    photos = [{**_plain(row), "jpeg": f"/photo/{row['id']}.jpg"} for row in file.photos]
+    tree = {name: value for name, value in file.tree.items() if name not in _OWN_COLUMNS}
+    edition = {name: facts.get(name) for name in ("number", "made_at", "history_head")}
+    return {
+        **tree,
+        "organism_id": urn(tree["uuid"]),
+        **rows,
+        "photos": photos,
+        "source": file.source,
+        "authority": file.authority,
+        "edition": edition,
     }
-    if tree["lon"] is not None and tree["position_precision"] == "exact":
-        facts["geo"] = {"@type": "GeoCoordinates", "latitude": tree["lat"], "longitude": tree["lon"]}
-    return json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c")
 
 
-async def _look_up(datasette: Any, request: Any) -> tuple[Found, TreePage | None]:
-    return await read_edition(datasette, request, _loader(edition_of(datasette), request.url_vars["path"]))
+def _read(edition: EditionDatabase, db: sqlite3.Connection, segment: str) -> Reading:
+    found = find_tree(db, segment)
+    file = None if found.row is None else load_tree(edition, db, found.row)
+    return found, file, edition.facts_of(db)
 
 
-def _loader(
-    edition: EditionDatabase, segment: str
-) -> Callable[[sqlite3.Connection], tuple[Found, TreePage | None]]:
-    def load(db: sqlite3.Connection) -> tuple[Found, TreePage | None]:
-        found = find_tree(db, segment)
-        return found, None if found.fid is None else load_tree(edition, db, found.fid)
-
-    return load
+def _via(number: str | None, file: TreeFile) -> str:
+    """The other number by which the reader came, where it is one of this tree's."""
+    return number if number and any(row["number"] == number for row in file.aliases) else ""
 
 
 def _elsewhere(datasette: Any, request: Any, found: Found, ending: str = "") -> Response:

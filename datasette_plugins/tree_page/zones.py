@@ -1,11 +1,10 @@
 """The protection zones of a tree, drawn to scale: north is up, the trunk is the dot."""
 
 import math
-import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from datasette_plugins.site.zones import zone_rows
 from exports.map_zones import rings_of
 from registry.vocab.rule_words import CONFIDENCES
 from registry.vocab.words import Label
@@ -15,10 +14,6 @@ _EDGE = 26.0
 _FOOT = 34.0
 _METRES_OF_A_DEGREE = 111_320.0
 _BARS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
-_COLUMNS = (
-    "geom, kind, statement, basis_zh, basis_en, confidence, area_m2, projection, uncertainty_m, since, "
-    "document_no, approved_by, published_on, published_url, west, south, east, north"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +56,8 @@ class ZoneDrawing:
         return CONFIDENCES
 
 
-def zone_drawing(db: sqlite3.Connection, tree: dict[str, Any]) -> ZoneDrawing | None:
+def zone_drawing(found: Sequence[Mapping[str, Any]], tree: Mapping[str, Any]) -> ZoneDrawing | None:
     """The zones of a tree, the delineated one first; None where it has none that is public."""
-    found = zone_rows(
-        db, f"SELECT {_COLUMNS} FROM zone WHERE tree_uuid = ? ORDER BY kind DESC, fid", [tree["uuid"]]
-    )
     rows = [dict(row) for row in found]
     if not rows or tree["lon"] is None:
         return None

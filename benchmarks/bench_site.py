@@ -33,7 +33,7 @@ SCAN_BYTES = 5000
 
 
 async def bare(scope: dict[str, Any], _receive: Any, send: Any) -> None:
-    """The least that can be done: read what the page is made of, answer with as many bytes as the page has."""
+    """The least that can be done: read what the page is made of, answer with as many bytes as it has."""
     if scope["type"] != "http":
         return
     key = scope["path"].rpartition("/")[2]
@@ -113,12 +113,13 @@ def measure() -> dict[str, dict[str, float]]:
 
 
 def _tree(place: int, number: str, code: str) -> dict[str, Any]:
-    """A tree as an ordinary register knows it: sizes of two years, a visit, a decision, a story, a history."""
+    """A tree as a register knows it: sizes of two years, a visit, a decision, a story, a history."""
     girth = 200 + place % 400
     return make_tree(
         number, tags=[make_tag(code)], girth_cm=girth, height_m=8 + place % 20, age_years=100 + place % 900,
         age_basis="estimated", measured_on="2025-06-01", last_inspected_on="2026-03-01",
-        history_text=f"第 {place} 株，村中老人相传为建村时所植。" * 4, protection_grade="2", grade_scheme="cn-2025",
+        history_text=f"第 {place} 株，村中老人相传为建村时所植。" * 4,
+        protection_grade="2", grade_scheme="cn-2025",
         measurements=[{"measured_on": "2025-06-01", "girth_cm": girth, "height_m": 8 + place % 20},
                       {"measured_on": "2015-06-01", "girth_cm": girth - 12}],
         inspections=[{"inspected_on": "2026-03-01", "kind": "patrol", "vigour": "normal",

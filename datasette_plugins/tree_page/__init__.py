@@ -8,7 +8,7 @@ from datasette import hookimpl
 
 from datasette_plugins.site.assets import add_assets
 from datasette_plugins.site.middleware import DIRECT_ROUTES
-from datasette_plugins.tree_page.pages import photo, photo_page, tree_json, tree_page
+from datasette_plugins.tree_page.pages import photo, photo_page, tree_card, tree_json, tree_page
 
 TREE_ROUTE = r"^/tree/(?P<path>[^/]+)(?<!\.json)$"
 DIRECT_ROUTES.append((re.compile(TREE_ROUTE), tree_page))
@@ -19,6 +19,7 @@ add_assets(Path(__file__).parent / "assets")
 def register_routes() -> list[tuple[str, Any]]:
     return [
         (r"^/tree/(?P<path>[^/]+)\.json$", tree_json),
+        (r"^/tree/(?P<path>[^/]+)/card\.png$", tree_card),
         (TREE_ROUTE, tree_page),
         (r"^/photo/(?P<id>[0-9]{1,12})(?P<thumb>\.thumb)?\.jpg$", photo),
         (r"^/photo/(?P<id>[0-9]{1,12})$", photo_page),

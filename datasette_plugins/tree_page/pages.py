@@ -1,5 +1,6 @@
 """Handlers: the tree's page, its record as JSON, photos and card, the choice where several hold a number."""
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from datasette_plugins.site.errors import error_page
 from datasette_plugins.site.frame import contacts_of, rooms_of
 from datasette_plugins.site.pages import caching, edition_of, read_edition, render_page
 from datasette_plugins.site.visits import visit_of
+from datasette_plugins.tree_page.card import card_png
 from datasette_plugins.tree_page.drawing import draw_tree
 from datasette_plugins.tree_page.finding import Found, find_tree
 from datasette_plugins.tree_page.linked import urn
@@ -23,6 +25,7 @@ from datasette_plugins.tree_page.view import View
 _INNER_COLUMNS = ("id", "tree_uuid")
 _ROWS = ("measurements", "ages", "inspections", "designations", "aliases", "flags", "history", "care_events")
 _OWN_COLUMNS = ("parts",)
+_ONE_CARD = asyncio.Semaphore(1)
 Reading = tuple[Found, TreeFile | None, dict[str, str]]
 """What an address means, the tree's file where it means one, the facts of the edition."""
 
@@ -90,6 +93,18 @@ async def photo_page(datasette: Any, request: Any) -> Response:
         seen=what_is_seen(t, page.photo),
         alt=photo_alt(t, name, page.photo),
     )
+
+
+async def tree_card(datasette: Any, request: Any) -> Response:
+    """`/tree/<path>/card.png`: drawn in a thread, one at a time, and kept as other lasting answers are."""
+    edition = edition_of(datasette)
+    visit, segment = visit_of(request), request.url_vars["path"]
+    found, file, facts = await edition.execute_fn(lambda db: _read(edition, db, segment))
+    if file is None:
+        raise NotFound(f"no tree {found.wanted[:80]}")
+    async with _ONE_CARD:
+        png = await asyncio.to_thread(card_png, View(visit, file, facts))
+    return Response(png, headers=caching(visit, lasting=True), content_type="image/png")
 
 
 def record_of(file: TreeFile, facts: Mapping[str, str]) -> dict[str, Any]:

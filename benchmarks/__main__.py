@@ -4,7 +4,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-NAMES = ("register", "tags", "dossier", "map", "site", "search", "zones")
+NAMES = ("register", "tags", "dossier", "map", "map_site", "site", "search", "zones")
 
 
 def main(wanted: Sequence[str]) -> None:

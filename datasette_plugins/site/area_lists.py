@@ -154,7 +154,10 @@ def _by_division(table: str, db: sqlite3.Connection) -> dict[str | None, Counter
 def _parts(
     db: sqlite3.Connection, above: str | None, totals: dict[str | None, Counter[str]]
 ) -> tuple[tuple[sqlite3.Row, int], ...]:
+    """The divisions below `above` that have some, or where only one has, those below that one."""
     found = totals.get(above, Counter()).most_common(200)
+    while len(found) == 1 and found[0][0] in totals:
+        found = totals[found[0][0]].most_common(200)
     rows = ((db.execute("SELECT * FROM division WHERE id = ?", (own,)).fetchone(), n) for own, n in found)
     return tuple((row, count) for row, count in rows if row is not None)
 

@@ -22,6 +22,8 @@ from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
 from datasette_plugins.site.pages import caching, edition_of, read_edition, render_page
 from datasette_plugins.site.species_sizes import Histogram, Records, histogram, size_records
 from datasette_plugins.site.visits import Visit, visit_of
+from registry.rules.seasons import MONTHS, seasons_now
+from registry.vocab.seasons import KINDS, Season, all_seasons
 
 PER_PAGE = 100
 MANY = 2000
@@ -50,6 +52,8 @@ class SpeciesPage:
     photos: tuple[sqlite3.Row, ...]
     hits: tuple[Hit, ...]
     stories: tuple[dict[str, Any], ...]
+    seasons: tuple[Season, ...] = ()
+    """What its genus shows where its trees stand, by kind and climate: general knowledge."""
 
     @property
     def trees(self) -> int:
@@ -87,7 +91,12 @@ async def species_page(datasette: Any, request: Any) -> Response:
     """`/species/<path>`."""
     page = await _look_up(datasette, request)
     linked = linked_data(page, visit_of(request))
-    return render_page(datasette, request, "site/species.html", page=page, linked=linked)
+    told = all_seasons()
+    climates = {climate.code: climate.name for climate in told.climates}
+    season_words = {"kinds": KINDS, "climates": climates, "source": told.source}
+    return render_page(
+        datasette, request, "site/species.html", page=page, linked=linked, season_words=season_words
+    )
 
 
 async def species_json(datasette: Any, request: Any) -> Response:
@@ -217,6 +226,7 @@ def _load(row: sqlite3.Row, db: sqlite3.Connection) -> SpeciesPage:
         photos=_photos(db, row["id"]),
         hits=tuple(read_hit(hit) for hit in hits),
         stories=stories_about(db, "species", row["id"]),
+        seasons=_seasons(db, row),
     )
 
 
@@ -253,6 +263,26 @@ def _maps(
         if drawn is not None:
             found.append((code, drawn))
     return found
+
+
+def _seasons(db: sqlite3.Connection, row: sqlite3.Row) -> tuple[Season, ...]:
+    """The seasons of its genus at the latitudes, by whole degrees, at which its trees stand."""
+    told = all_seasons()
+    if row["genus"] not in {season.genus for season in told.seasons}:
+        return ()
+    latitudes = db.execute(
+        "SELECT DISTINCT CAST(ROUND(lat) AS INTEGER) FROM tree WHERE species_id = ? AND lat IS NOT NULL",
+        (row["id"],),
+    ).fetchall()
+    found = {
+        season
+        for (latitude,) in latitudes
+        for month in range(1, MONTHS + 1)
+        for season in seasons_now(
+            told.seasons, told.climates, genus=row["genus"], latitude=latitude, month=month
+        )
+    }
+    return tuple(sorted(found, key=lambda season: (list(KINDS).index(season.kind), season.first)))
 
 
 def _photos(db: sqlite3.Connection, species_id: str) -> tuple[sqlite3.Row, ...]:

@@ -1,6 +1,7 @@
 """The largest and oldest trees of a species, like compared with like, and how its sizes are spread."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -50,10 +51,10 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Trees whose size lies from `low` up to `high`; x, y, width and height in pixels."""
+    """Trees whose size lies from `low` up to `high` (None: and more); x, y, width and height in pixels."""
 
     low: float
-    high: float
+    high: float | None
     trees: int
     x: float
     y: float
@@ -68,6 +69,7 @@ class Histogram:
     field: str
     bins: tuple[Bin, ...]
     trees: int
+    most: float
     width: int = WIDTH
     height: int = HEIGHT
     foot: int = HEIGHT - FOOT
@@ -104,28 +106,33 @@ def histogram(db: sqlite3.Connection, species_id: str) -> Histogram | None:
     if best is None:
         return None
     field, count, most = best
-    step = next((step for step in _STEPS if most / step < _MOST_BINS), most / _MOST_BINS + 1)
     where = f"species_id = :species AND {field} > 0 AND NOT {_doubted(field)}"
+    facts: dict[str, object] = {"species": species_id, "skipped": count // 100}
+    usual = f"SELECT {field} FROM tree WHERE {where} ORDER BY 1 DESC LIMIT 1 OFFSET :skipped"
+    top = float(db.execute(usual, facts).fetchone()[0])
+    step = next((step for step in _STEPS if top / step < _MOST_BINS), top / _MOST_BINS)
+    facts["step"] = step
+    last = int(top / step)
+    found: Counter[int] = Counter()
     sql = f"SELECT CAST({field} / :step AS INTEGER), COUNT(*) FROM tree WHERE {where} GROUP BY 1"
-    found = {row[0]: row[1] for row in db.execute(sql, {"species": species_id, "step": step})}
-    first, last = min(found), max(found)
-    return Histogram(
-        field, _bins([found.get(place, 0) for place in range(first, last + 1)], first, step), count
-    )
+    for place, trees in db.execute(sql, facts):
+        found[min(place, last)] += trees
+    first = min(found)
+    counts = [found[place] for place in range(first, last + 1)]
+    return Histogram(field, _bins(counts, first, step, is_open=most >= (last + 1) * step), count, most)
 
 
-def _bins(counts: Sequence[int], first: int, step: float) -> tuple[Bin, ...]:
+def _bins(counts: Sequence[int], first: int, step: float, *, is_open: bool) -> tuple[Bin, ...]:
+    """The bars, one for each step; `is_open` says that the last one holds all above it too."""
     width = WIDTH / len(counts)
-    top = max(counts)
     room = HEIGHT - FOOT - 22
     bins = []
     for place, trees in enumerate(counts):
-        height = round(room * trees / top, 1)
+        height = round(room * trees / max(counts), 1)
         low = (first + place) * step
-        x = round(place * width + 1, 1)
-        bins.append(
-            Bin(low, low + step, trees, x, round(HEIGHT - FOOT - height, 1), round(width - 2, 1), height)
-        )
+        high = None if is_open and place == len(counts) - 1 else low + step
+        x, y = round(place * width + 1, 1), round(HEIGHT - FOOT - height, 1)
+        bins.append(Bin(low, high, trees, x, y, round(width - 2, 1), height))
     return tuple(bins)
 
 

@@ -139,6 +139,7 @@ def make_edition(
     elements: list[dict[str, Any]] | None = None,
     names: list[dict[str, Any]] | None = None,
     facts: dict[str, str] | None = None,
+    rows: dict[str, list[dict[str, Any]]] | None = None,
 ) -> Path:
     """Write a public edition at `path`, beside it first and then in its place, as `gushu publish` does."""
     trees = [make_tree()] if trees is None else trees
@@ -156,6 +157,8 @@ def make_edition(
     _insert(db, "garden", gardens or [])
     _insert(db, "place", places or [])
     _insert(db, "element", elements or [])
+    for table, further in (rows or {}).items():
+        _insert(db, table, further)
     _insert(db, "species_name", names or [])
     said = {
         "number": "1",

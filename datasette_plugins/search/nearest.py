@@ -49,7 +49,7 @@ def read_nearest(db: sqlite3.Connection, wish: Wish) -> Nearest:
 
 def count(db: sqlite3.Connection, wish: Wish) -> int:
     """How many trees a wish finds."""
-    return int(db.execute(f"SELECT COUNT(*) FROM tree WHERE {wish.where()}", wish.values).fetchone()[0])
+    return int(db.execute(wish.counting, wish.values).fetchone()[0])
 
 
 def _without(db: sqlite3.Connection, wish: Wish) -> Iterator[tuple[str, Value, int]]:

@@ -112,6 +112,13 @@ class Wish:
         return " AND ".join(conditions) or "1"
 
     @property
+    def counting(self) -> str:
+        """The query for how many trees there are; words alone are counted within their index."""
+        if self._match and not self.facets:
+            return "SELECT COUNT(*) FROM tree_search WHERE words MATCH :match"
+        return f"SELECT COUNT(*) FROM tree WHERE {self.where()}"
+
+    @property
     def order(self) -> str:
         """The order that is asked for; else exact numbers first, then names, places, texts and sounds."""
         if self.sort in SORTS:

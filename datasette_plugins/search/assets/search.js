@@ -88,8 +88,8 @@
     }
 
     function later() {
-      clearTimeout(timer);
       if (composing || input.value === typed) return;
+      clearTimeout(timer);
       typed = input.value;
       timer = setTimeout(ask, WAIT_MS);
     }

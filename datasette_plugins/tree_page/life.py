@@ -18,7 +18,7 @@ from registry.vocab.words import (
     Vigour,
 )
 
-_OPEN = 24
+_OPEN = 14
 """So many entries are shown at once; those before them in a box that scrolls, and whole in print."""
 _SIZES = (("girth_cm", 0), ("diameter_cm", 1), ("ground_girth_cm", 0), ("height_m", 1), ("crown_m", 1))
 

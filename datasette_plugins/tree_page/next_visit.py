@@ -17,7 +17,10 @@ def visit_lines(view: View) -> str:
     if due := tree.get("next_visit_on"):
         html += line(_("Next visit"), _("by {day}", day=_day(view, due)) + _basis(view))
     elif months := tree.get("patrol_months"):
-        often = t.ngettext("once in {count} month", "once in {count} months", months)
+        if float(months).is_integer():
+            often = t.ngettext("once in {count} month", "once in {count} months", int(months))
+        else:
+            often = t.ngettext("once in {count} day", "once in {count} days", round(months * 30.4))
         html += line(_("Patrols by rule"), often + _basis(view))
     return html
 

@@ -239,6 +239,7 @@ def _insert(db: sqlite3.Connection, table: str, rows: list[dict[str, Any]]) -> i
 
 _CHILDREN = {
     "measurements": "measurement",
+    "ages": "age",
     "inspections": "inspection",
     "designations": "designation",
     "aliases": "alias",

@@ -20,7 +20,7 @@ from registry.rules.tag_codes import CHECK_LENGTH, CODE_LENGTH, parse_code, pars
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import SITE_LANGUAGES, Translator, translator
 from registry.vocab.sentences import age_words, seal_character
-from registry.vocab.words import LISTINGS, AgeBasis, Grade, TreeStatus
+from registry.vocab.words import LISTINGS, AgeBasis, Grade, Precision, TreeStatus
 
 _STORY = 400
 _PLACE_PARTS = 5
@@ -31,6 +31,8 @@ SELECT tag.state, tag.issued_on, tag.ended_on, 'tree' AS kind, tree.path, tree.t
   tree.division_path, tree.division_path_en, tree.jurisdiction, tree.text_lang, tree.withheld,
   tree.age_years, tree.age_basis, tree.girth_cm, tree.diameter_cm,
   tree.height_m, tree.history_text, tree.peculiarity, tree.notes, tree.attribution,
+  tree.lon, tree.lat, tree.position_precision, tree.coordinate_uncertainty_m,
+  tree.last_inspected_on, tree.next_visit_on,
   species.name_hans, species.name_hant, species.name_en AS species_en,
   authority.name_zh AS authority_zh, authority.name_zh_lang AS authority_lang,
   authority.name_en AS authority_en,
@@ -44,7 +46,9 @@ SELECT tag.state, tag.issued_on, tag.ended_on, 'grove' AS kind, grove.path, grov
   grove.name_lang AS name_zh_lang, NULL AS name_latin, NULL AS name_en, grove.division_path,
   grove.division_path_en, grove.jurisdiction, grove.text_lang, grove.withheld, NULL AS age_years,
   NULL AS age_basis, NULL AS girth_cm, NULL AS diameter_cm, NULL AS height_m, NULL AS history_text,
-  NULL AS peculiarity, grove.notes, grove.attribution, NULL AS name_hans, NULL AS name_hant,
+  NULL AS lon, NULL AS lat, NULL AS position_precision, NULL AS coordinate_uncertainty_m,
+  NULL AS last_inspected_on, NULL AS next_visit_on, NULL AS peculiarity, grove.notes,
+  grove.attribution, NULL AS name_hans, NULL AS name_hant,
   NULL AS species_en, COALESCE(grove.tree_count, NULLIF(grove.file_count, 0)) AS tree_count, grove.area_ha,
   authority.name_zh AS authority_zh, authority.name_zh_lang AS authority_lang,
   authority.name_en AS authority_en, authority.duty_phone, authority.duty_mail
@@ -94,13 +98,22 @@ async def scan_page(datasette: Any, request: Any) -> Response:
 def look_up(db: sqlite3.Connection, segment: str) -> Scan:
     """What is known of the tag with this text (any case, percent-encoded or not)."""
     printed = parse_printed(unquote(segment[:200]))
-    tree = db.execute(_TREE, (tag_hash(printed),)).fetchone() if printed else None
+    tree = _tree_of(db, tag_hash(printed)) if printed else None
     if tree is None and printed:
         tree = db.execute(_GROVE, (tag_hash(printed),)).fetchone()
     if tree is None:
         given = 0 if printed else characters_given(unquote(segment[:200]))
         return Scan(segment[:40], given, None, db.execute(_CONTACT).fetchone())
     return Scan((printed or "").partition("-")[0], 0, tree, tree)
+
+
+def _tree_of(db: sqlite3.Connection, tag: str) -> sqlite3.Row | None:
+    try:
+        found: sqlite3.Row | None = db.execute(_TREE, (tag,)).fetchone()
+    except sqlite3.OperationalError:  # an edition made before it told the next visit
+        older = _TREE.replace("tree.next_visit_on", "NULL AS next_visit_on")
+        found = db.execute(older, (tag,)).fetchone()
+    return found
 
 
 def characters_given(text: str) -> int:
@@ -145,7 +158,13 @@ def _tree_facts(tree: sqlite3.Row, visit: Visit) -> dict[str, str]:
     if tree["kind"] == "grove":
         facts["trees"] = _number(visit.lang, tree["tree_count"], 0)
         facts["area"] = _number(visit.lang, tree["area_ha"], 2)
+    exact = tree["position_precision"] == Precision.EXACT and tree["lon"] is not None
     return facts | {
+        "lon": f"{tree['lon']:.6f}" if exact else "",
+        "lat": f"{tree['lat']:.6f}" if exact else "",
+        "uncertainty": str(round(tree["coordinate_uncertainty_m"] or 0)) if exact else "",
+        "visited": _day(visit.lang, tree["last_inspected_on"]),
+        "next_visit": _day(visit.lang, tree["next_visit_on"]),
         "number": tree["tree_no"],
         "standing": standing,
         "place": place_text(t, places),

@@ -1,6 +1,8 @@
 """The scan page: the four states of a tag, its weight, whom to call."""
 
 import re
+import sqlite3
+from contextlib import closing
 from urllib.parse import unquote
 
 import pytest
@@ -112,7 +114,8 @@ async def test_the_scan_page_weighs_less_than_50_kb(site):
         weight += len((await ds.client.get(part, headers={"accept-encoding": "identity"})).content)
     assert parts
     assert weight <= 50_000
-    assert "<script" not in page.text
+    assert "<script>" not in page.text
+    assert re.findall(r'<button[^>]* id="aloud"[^>]*>', page.text)[0].count(" hidden") == 1
 
 
 async def test_one_form_serves_different_trees(site):
@@ -130,3 +133,30 @@ async def test_one_form_serves_different_trees(site):
     assert "12 <small>m" in texts[2]
     assert "未测" in texts[2]
     assert not [text for text in texts if "\x02" in text]
+
+
+async def test_a_tag_says_when_the_tree_was_visited_and_will_be_again(site):
+    tree = make_tree(tags=[make_tag()], last_inspected_on="2026-03-02", next_visit_on="2027-03-01")
+    ds = site([tree])
+    chinese = (await ds.client.get(f"/T/{printed_tag()}")).text
+    assert "最近一次查看：2026年3月2日。下次查看不晚于 2027年3月1日。" in chinese
+    english = (await ds.client.get(f"/en/T/{printed_tag()}")).text
+    assert "Last visited on 2 March 2026. Somebody will look after it again by 1 March 2027." in english
+
+
+async def test_the_way_to_the_tree_is_told_only_where_its_place_is_public(site):
+    shown = (await site([make_tree(tags=[make_tag()])]).client.get(f"/T/{printed_tag()}")).text
+    assert 'data-lon="121.505600" data-lat="25.023200"' in shown
+    for facts in ({"position_precision": "0.01", "lon": 121.505, "lat": 25.025}, {"lon": None, "lat": None}):
+        page = await site([make_tree(tags=[make_tag()], **facts)]).client.get(f"/T/{printed_tag()}")
+        assert 'id="where"' not in page.text
+        assert "121.5" not in page.text
+    withdrawn = site([make_tree(tags=[make_tag(state="withdrawn")])])
+    assert 'id="where"' not in (await withdrawn.client.get(f"/T/{printed_tag()}")).text
+
+
+async def test_an_edition_made_before_next_visits_still_tells_genuine_tags(site, tmp_path):
+    ds = site([make_tree(tags=[make_tag()])])
+    with closing(sqlite3.connect(tmp_path / "public.gpkg")) as db, db:
+        db.execute("ALTER TABLE tree DROP COLUMN next_visit_on")
+    assert (await ds.client.get(f"/T/{printed_tag()}")).status_code == 200

@@ -40,7 +40,7 @@ async def walk_page(datasette: Any, request: Any) -> Response:
     """`/walk/<path>`"""
     loaded = await _load(datasette, request)
     stops = [(s.place, s.lon, s.lat) for s in loaded.walk.stops if s.lon is not None and s.lat is not None]
-    sketch = draw_sketch(stops, loaded.around, width=640, height=420, pad=44, mark=26)
+    sketch = draw_sketch(stops, loaded.around, width=480, height=340, pad=36, mark=26)
     return render_page(
         datasette, request, "walks/walk.html", walk=loaded.walk, sketch=sketch, C=culture_words
     )

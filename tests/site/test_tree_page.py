@@ -11,21 +11,23 @@ from datasette_plugins.tree_page.card import HEIGHT, WIDTH
 from registry.public_visits import write_parts
 
 DARWIN_CORE = frozenset(
-    """organismID organismScope organismName occurrenceID basisOfRecord occurrenceStatus catalogNumber
-    otherCatalogNumbers scientificName scientificNameAuthorship family genus vernacularName
-    verbatimIdentification eventDate decimalLatitude decimalLongitude geodeticDatum
-    coordinateUncertaintyInMeters dataGeneralizations countryCode higherGeography locality institutionCode
-    datasetName informationWithheld""".split()
-)
+    ("organismID", "organismScope", "organismName", "occurrenceID", "basisOfRecord", "occurrenceStatus",
+     "catalogNumber", "otherCatalogNumbers", "scientificName", "scientificNameAuthorship", "family", "genus",
+     "vernacularName", "verbatimIdentification", "eventDate", "decimalLatitude", "decimalLongitude",
+     "geodeticDatum", "coordinateUncertaintyInMeters", "dataGeneralizations", "countryCode",
+     "higherGeography", "locality", "institutionCode", "datasetName", "informationWithheld")
+)  # fmt: skip
 """Terms of https://dwc.tdwg.org/terms/ that the page uses."""
 DUBLIN_CORE = frozenset({"license", "rightsHolder", "modified"})
 SCHEMA = frozenset(
-    """name url inLanguage isPartOf version dateModified license creditText mainEntity contentLocation
-    identifier alternateName image subjectOf about address geo latitude longitude""".split()
-)
+    ("name", "url", "inLanguage", "isPartOf", "version", "dateModified", "license", "creditText",
+     "mainEntity", "contentLocation", "identifier", "alternateName", "image", "subjectOf", "about", "address",
+     "geo", "latitude", "longitude")
+)  # fmt: skip
 CLASSES = frozenset(
-    "WebPage Dataset Thing dwc:Organism CreativeWork dwc:Occurrence Place GeoCoordinates".split()
-)
+    ("WebPage", "Dataset", "Thing", "dwc:Organism", "CreativeWork", "dwc:Occurrence", "Place",
+     "GeoCoordinates")
+)  # fmt: skip
 UUID = "0b8f2f8e-6c1d-4c2b-9d57-1f1f6f0f3a11"
 GIRTH = {"check": "from_the_future", "severity": "note", "field": "girth_cm", "value": "1"}
 LIVED = {
@@ -124,9 +126,9 @@ async def test_recorded_words_can_neither_leave_the_script_nor_the_page(site):
             "aliases": [{"number": evil, "scheme": evil}],
             "photos": [make_photo(caption=evil, credit=evil, kind=evil, taken_on="2026-01-01")],
             "ages": [{"basis": evil, "method": evil, "evidence": evil, "as_of": "2000-01-01"}]}  # fmt: skip
-    texts = ("name_zh", "name_latin", "name_en", "common_name", "address", "history_text", "steward", "family",
-             "planted_by", "stem_girths", "attribution", "licence", "age_basis", "vigour", "status", "damage",
-             "latin_verbatim", "name_verbatim", "soil", "patrol_basis_zh")  # fmt: skip
+    texts = ("name_zh", "name_latin", "name_en", "common_name", "address", "history_text", "steward",
+             "family", "planted_by", "stem_girths", "attribution", "licence", "age_basis", "vigour", "status",
+             "damage", "latin_verbatim", "name_verbatim", "soil", "patrol_basis_zh")  # fmt: skip
     tree = make_tree(**rows, **dict.fromkeys(texts, evil), planted_year=1900, girth_cm=9, age_years=9,
                      patrol_months=3)  # fmt: skip
     for prefix in ("", "/en", "/zh-hant"):

@@ -196,7 +196,9 @@ def _lines(member: Member) -> Iterator[bytes]:
 
 
 def _cell(value: Any) -> str:
-    """A value in one cell: no tab, no line break."""
+    """A value in one cell: no tab, no line break; a whole number without a point."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return "" if value is None else " ".join(str(value).split())
 
 

@@ -16,8 +16,9 @@ from datasette_plugins.download.editions import OpenEdition, digest_of, file_of,
 from datasette_plugins.site.edition_database import EditionDatabase, stamp_of
 from datasette_plugins.site.pages import edition_of
 from datasette_plugins.site.versions import code_mark
-from exports.open_tables import TableFacts, csv_pieces, geojson_pieces, json_pieces
+from exports.open_tables import HIDDEN, TableFacts, csv_pieces, geojson_pieces, json_pieces
 from registry.rules.edition_files import manifest_path
+from registry.vocab.words import Label
 
 EDITION_ROUTE = r"^/edition/(?P<number>[0-9]{1,9})/(?P<file>[A-Za-z0-9./-]{1,60})$"
 LAYERS = {
@@ -29,6 +30,14 @@ LAYERS = {
     "zones": "zone",
 }
 """Tables that are given out, by the name of their file."""
+LAYER_TITLES = {
+    "tree": Label("古树名木", "Ancient and famous trees"),
+    "grove": Label("古树群", "Groves"),
+    "garden": Label("历史名园", "Heritage gardens"),
+    "place": Label("地点", "Places"),
+    "element": Label("历史景观要素", "Landmark elements"),
+    "zone": Label("保护范围", "Protection zones"),
+}
 TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
     "json": "application/json; charset=utf-8",
@@ -135,7 +144,7 @@ def archive_answer(
 def columns_of(db: sqlite3.Connection, table: str) -> list[str]:
     """The columns of a layer that tables show."""
     found = db.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
-    return [row[0] for row in found if row[0] not in {"fid", "geom"}]
+    return [row[0] for row in found if row[0] not in HIDDEN]
 
 
 def told(found: OpenEdition, total: int, name: str = "") -> dict[str, str]:

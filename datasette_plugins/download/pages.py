@@ -10,7 +10,7 @@ from datasette import Response
 
 from datasette_plugins.download.archives import LicenceGroup, licence_groups
 from datasette_plugins.download.editions import digest_of, earlier_editions, package_name
-from datasette_plugins.download.files import LAYERS
+from datasette_plugins.download.files import LAYER_TITLES, LAYERS
 from datasette_plugins.site.pages import edition_of, read_edition, render_page
 from registry.rules.edition_files import manifest_path
 
@@ -45,6 +45,7 @@ async def download_page(datasette: Any, request: Any) -> Response:
         sha256=sha256,
         size=stamp[3],
         layers=LAYERS,
+        titles=LAYER_TITLES,
         package_name=package_name,
         earlier=earlier_editions(edition),
         has_manifest=manifest_path(path).is_file(),

@@ -4,14 +4,11 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from datasette_plugins.download.files import LAYER_TITLES
+from exports.open_tables import HIDDEN, LISTS
 from registry.vocab.words import Label
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-_HIDDEN = frozenset({"fid", "geom"})
-_LISTS = frozenset(
-    {"listings", "division_path", "division_path_en", "withheld", "details", "inspections", "designations"}
-    | {"aliases", "flags", "history", "composition"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,7 @@ COLLECTIONS = {
     for collection in (
         Collection(
             "tree",
-            Label("古树名木", "Ancient and famous trees"),
+            LAYER_TITLES["tree"],
             Label(
                 "一株一条，最近的状况。位置不公开的树没有几何；"
                 "概化的位置见 position_precision 与 coordinate_uncertainty_m。",
@@ -40,27 +37,27 @@ COLLECTIONS = {
         ),
         Collection(
             "grove",
-            Label("古树群", "Groves"),
+            LAYER_TITLES["grove"],
             Label("有边界的为面，否则为点。", "A polygon where there is a boundary, else a point."),
         ),
         Collection(
             "garden",
-            Label("历史名园", "Heritage gardens"),
+            LAYER_TITLES["garden"],
             Label("有边界的为面，否则为点。", "A polygon where there is a boundary, else a point."),
         ),
         Collection(
             "place",
-            Label("地点", "Places"),
+            LAYER_TITLES["place"],
             Label("台账中的村落、寺观、公园等。", "Villages, temples, parks and other places of a ledger."),
         ),
         Collection(
             "element",
-            Label("历史景观要素", "Landmark elements"),
+            LAYER_TITLES["element"],
             Label("桥、井、碑、铺地等。", "Bridges, wells, steles, paving."),
         ),
         Collection(
             "zone",
-            Label("保护范围", "Protection zones"),
+            LAYER_TITLES["zone"],
             Label(
                 "kind 为 legal 的依法划定，为 computed 的只是推算。要素编号只在一版之内有效。",
                 "Those of kind legal are delineated by law, those of kind computed are not. Ids of features "
@@ -76,12 +73,12 @@ COLLECTIONS = {
 def columns(db: sqlite3.Connection, collection: Collection) -> dict[str, str]:
     """The columns of a layer by name, with their SQL type; none where an older edition lacks the layer."""
     found = db.execute("SELECT name, type FROM pragma_table_info(?)", (collection.id,)).fetchall()
-    return {row[0]: row[1].upper() for row in found if row[0] not in _HIDDEN}
+    return {row[0]: row[1].upper() for row in found if row[0] not in HIDDEN}
 
 
 def queryables(db: sqlite3.Connection, collection: Collection) -> dict[str, str]:
     """The columns that a question may name."""
-    return {name: kind for name, kind in columns(db, collection).items() if name not in _LISTS}
+    return {name: kind for name, kind in columns(db, collection).items() if name not in LISTS}
 
 
 def extent(db: sqlite3.Connection, collection: Collection) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from datasette_plugins.site.visits import visit_of
 T = TypeVar("T")
 _HOST = re.compile(r"^[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?$|^\[[0-9a-fA-F:]{2,45}\](:[0-9]{1,5})?$")
 _ABOUT = "The layers of the public edition as OGC API – Features. Longitude comes first, WGS 84."
-_SHOWN_COLUMNS = ("tree_no", "number", "name_zh", "name_latin", "name_en", "name", "kind", "protection_grade",
-                  "status", "address", "updated_on")  # fmt: skip
+_SHOWN_COLUMNS = ("tree_no", "number", "name_zh", "name_latin", "name_en", "name", "statement",
+                  "protection_grade", "address", "updated_on")  # fmt: skip
 
 
 async def landing_page(datasette: Any, request: Any) -> Response:

@@ -107,6 +107,7 @@ def test_gdal_sees_trees_groves_and_gardens_and_no_helper(filled: Engine, keys: 
         "zone": "Unknown",
         "measurement": None,
         "inspection": None,
+        "layer_styles": None,  # where QGIS looks for how to draw them
     }
     for layer in ("tree", "grove", "garden", "place", "element"):
         assert pyogrio.read_info(out, layer=layer)["crs"] == "EPSG:4326"
@@ -171,7 +172,7 @@ def test_a_publish_that_dies_leaves_the_old_edition(
     filled: Engine, keys: Keys, out: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     edition(filled, keys, out)
-    before = {path.name: path.read_bytes() for path in out.parent.iterdir()}
+    before = {path.name: path.read_bytes() for path in out.parent.rglob("*") if path.is_file()}
 
     def die(*_: object) -> None:
         raise KeyboardInterrupt
@@ -179,7 +180,7 @@ def test_a_publish_that_dies_leaves_the_old_edition(
     monkeypatch.setattr(publishing, moment, die)
     with pytest.raises(KeyboardInterrupt):
         edition(filled, keys, out)
-    assert {path.name: path.read_bytes() for path in out.parent.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in out.parent.rglob("*") if path.is_file()} == before
     assert len(rows_of(filled, Edition)) == 1
     monkeypatch.undo()
     assert edition(filled, keys, out).number == 2

@@ -787,9 +787,14 @@ CREATE TABLE layer_styles (
 );
 
 CREATE INDEX tree_no_index ON tree(tree_no);
-CREATE INDEX tree_species_index ON tree(species_id, girth_cm, diameter_cm, height_m, crown_m, age_years, lon, lat);
+-- All that the pages of a species and a division count: rows are long, and need not be read for it.
+CREATE INDEX tree_species_index ON tree(
+  species_id, jurisdiction, division_id, status, girth_cm, diameter_cm, height_m, crown_m, age_years,
+  measure_height_m, stem_count, stem_girths, lon, lat, photo_count
+);
 CREATE INDEX tree_division_index ON tree(
-  division_id, status, protection_grade, species_id, grove_no, distribution, age_years, girth_cm, designated_on, lon, lat
+  division_id, status, protection_grade, species_id, grove_no, distribution, age_years, girth_cm, designated_on,
+  lon, lat, photo_count
 );
 CREATE INDEX tree_jurisdiction_index ON tree(jurisdiction);
 CREATE INDEX tree_listing_index ON tree(listing);

@@ -14,9 +14,10 @@ from datasette_plugins.site.areas import canonical
 from datasette_plugins.site.charts import DotMap, dot_map
 from datasette_plugins.site.counts import BELOW, KINDS, STANDING, tree_counts
 from datasette_plugins.site.edition_database import EditionDatabase
-from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
+from datasette_plugins.site.hits import Hit
 from datasette_plugins.site.pages import caching, edition_of, read_edition, render_page
 from datasette_plugins.site.species import MANY
+from datasette_plugins.site.species_sizes import hit_of, is_doubted
 from datasette_plugins.site.visits import visit_of
 from registry.rules.counting import TreeCounts
 
@@ -24,8 +25,7 @@ _TOP = 6
 _AREAS_SHOWN = 12
 _MOST_NODES = 400
 _DEEPEST = 3
-_FIRST = f"SELECT {HIT_COLUMNS} FROM tree WHERE {BELOW} ORDER BY photo_count DESC, fid LIMIT 12"
-_DOUBTED = "EXISTS (SELECT 1 FROM flag WHERE flag.tree_uuid = tree.uuid AND flag.field = '{field}')"
+_FIRST = f"SELECT fid FROM tree WHERE {BELOW} ORDER BY photo_count DESC, fid LIMIT 12"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def _load(row: sqlite3.Row, db: sqlite3.Connection) -> PlacePage:
         species=_species(db, facts),
         rankings=tuple(_rankings(db, facts)),
         areas=tuple(_areas(db, facts)),
-        hits=tuple(map(read_hit, db.execute(_FIRST, facts))),
+        hits=tuple(hit_of(db, fid) for (fid,) in db.execute(_FIRST, facts).fetchall()),
         stories=stories_about(db, "division", row["id"]),
     )
 
@@ -191,13 +191,13 @@ def _rankings(db: sqlite3.Connection, facts: dict[str, Any]) -> list[Ranking]:
     found = []
     for field in ("age_years", "girth_cm", "designated_on"):
         sql = (
-            f"SELECT {HIT_COLUMNS}, designated_on AS day FROM tree WHERE {BELOW} AND {field} IS NOT NULL "
-            f"AND {STANDING} AND NOT {_DOUBTED.format(field=field)} ORDER BY {field} DESC, fid LIMIT {_TOP}"
+            f"SELECT fid, designated_on FROM tree WHERE {BELOW} AND {field} IS NOT NULL AND {STANDING} "
+            f"AND NOT {is_doubted(field)} ORDER BY {field} DESC, fid LIMIT {_TOP}"
         )
-        rows = [dict(row) for row in db.execute(sql, facts)]
-        days = tuple(row.pop("day") for row in rows)
+        rows = db.execute(sql, facts).fetchall()
         if rows:
-            found.append(Ranking(field, tuple(read_hit(row) for row in rows), days))
+            hits = tuple(hit_of(db, row["fid"]) for row in rows)
+            found.append(Ranking(field, hits, tuple(row["designated_on"] for row in rows)))
     return found
 
 

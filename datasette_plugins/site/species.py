@@ -18,9 +18,9 @@ from datasette_plugins.site.area_timeline import rows_if_told
 from datasette_plugins.site.areas import canonical, page_number
 from datasette_plugins.site.charts import DotMap, dot_map
 from datasette_plugins.site.edition_database import EditionDatabase
-from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
+from datasette_plugins.site.hits import Hit
 from datasette_plugins.site.pages import caching, edition_of, read_edition, render_page
-from datasette_plugins.site.species_sizes import Histogram, Records, histogram, size_records
+from datasette_plugins.site.species_sizes import Histogram, Records, histogram, hit_of, size_records
 from datasette_plugins.site.visits import Visit, visit_of
 from registry.rules.seasons import MONTHS, seasons_now
 from registry.vocab.seasons import KINDS, Season, all_seasons
@@ -210,11 +210,9 @@ def _load(row: sqlite3.Row, db: sqlite3.Connection) -> SpeciesPage:
             own,
         )
     )
-    hits = db.execute(
-        f"SELECT {HIT_COLUMNS} FROM tree WHERE species_id = :id "
-        f"ORDER BY photo_count DESC, fid LIMIT {_SHOWN}",
-        own,
-    )
+    first = db.execute(
+        f"SELECT fid FROM tree WHERE species_id = :id ORDER BY photo_count DESC, fid LIMIT {_SHOWN}", own
+    ).fetchall()
     return SpeciesPage(
         row=row,
         names=_names(db, row),
@@ -224,7 +222,7 @@ def _load(row: sqlite3.Row, db: sqlite3.Connection) -> SpeciesPage:
         records=size_records(db, row["id"]),
         histogram=histogram(db, row["id"]),
         photos=_photos(db, row["id"]),
-        hits=tuple(read_hit(hit) for hit in hits),
+        hits=tuple(hit_of(db, fid) for (fid,) in first),
         stories=stories_about(db, "species", row["id"]),
         seasons=_seasons(db, row),
     )

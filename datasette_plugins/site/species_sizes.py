@@ -12,7 +12,10 @@ TOP = 5
 _FEWEST = 8
 _MOST_BINS = 12
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000)
-_DOUBTED = "EXISTS (SELECT 1 FROM flag WHERE flag.tree_uuid = tree.uuid AND flag.field IN ({fields}))"
+_DOUBTED = (
+    "fid IN (SELECT doubted.fid FROM flag JOIN tree AS doubted ON doubted.uuid = flag.tree_uuid "
+    "WHERE flag.field = '{field}')"
+)
 _OF_STEMS = "(COALESCE(stem_count, 1) > 1 OR stem_girths IS NOT NULL)"
 _STEM_FIELDS = ("girth_cm", "diameter_cm")
 CHARTED = ("girth_cm", "diameter_cm", "height_m")
@@ -98,7 +101,7 @@ def histogram(db: sqlite3.Connection, species_id: str) -> Histogram | None:
     """The spread of the size that is known of most trees; None where fewer than eight have one."""
     best: tuple[str, int, float] | None = None
     for field in CHARTED:
-        where = f"species_id = :species AND {field} > 0 AND NOT {_doubted(field)}"
+        where = f"species_id = :species AND {field} > 0 AND NOT {is_doubted(field)}"
         sql = f"SELECT COUNT(*), MAX({field}) FROM tree WHERE {where}"
         count, most = db.execute(sql, {"species": species_id}).fetchone()
         if count >= _FEWEST and (best is None or count > best[1]):
@@ -106,7 +109,7 @@ def histogram(db: sqlite3.Connection, species_id: str) -> Histogram | None:
     if best is None:
         return None
     field, count, most = best
-    where = f"species_id = :species AND {field} > 0 AND NOT {_doubted(field)}"
+    where = f"species_id = :species AND {field} > 0 AND NOT {is_doubted(field)}"
     facts: dict[str, object] = {"species": species_id, "skipped": count // 100}
     usual = f"SELECT {field} FROM tree WHERE {where} ORDER BY 1 DESC LIMIT 1 OFFSET :skipped"
     top = float(db.execute(usual, facts).fetchone()[0])
@@ -156,7 +159,7 @@ def _records(
 ) -> Records | None:
     whole = f"species_id = :species AND {field} > 0 AND {STANDING} AND {alike}"
     several = _OF_STEMS if field in _STEM_FIELDS else "0"
-    doubted = _doubted(field)
+    doubted = is_doubted(field)
     left, stems, among = db.execute(
         f"SELECT COALESCE(SUM(d), 0), COALESCE(SUM(s AND NOT d), 0), COALESCE(SUM(NOT s AND NOT d), 0) "
         f"FROM (SELECT {doubted} AS d, {several} AS s FROM tree WHERE {whole})",
@@ -165,21 +168,26 @@ def _records(
     if not among:
         return None
     best = db.execute(
-        f"SELECT fid, {field}, {on} FROM tree WHERE {whole} AND NOT {several} AND NOT {doubted} "
+        f"SELECT fid, {field} FROM tree WHERE {whole} AND NOT {several} AND NOT {doubted} "
         f"ORDER BY {field} DESC, fid LIMIT {TOP}",
         facts,
     ).fetchall()
-    rows = tuple(SizeRecord(_hit(db, fid), float(value), day) for fid, value, day in best)
+    day = f"SELECT {on} FROM tree WHERE fid = ?"
+    rows = tuple(
+        SizeRecord(hit_of(db, fid), float(value), db.execute(day, (fid,)).fetchone()[0])
+        for fid, value in best
+    )
     height = facts.get("height")
     return Records(
         field, rows, among, left, stems, float(height) if isinstance(height, int | float) else None
     )
 
 
-def _doubted(field: str) -> str:
+def is_doubted(field: str) -> str:
     """The condition of a tree whose value of `field` some check doubts."""
-    return _DOUBTED.format(fields=f"'{field}'")
+    return _DOUBTED.format(field=field)
 
 
-def _hit(db: sqlite3.Connection, fid: int) -> Hit:
+def hit_of(db: sqlite3.Connection, fid: int) -> Hit:
+    """The hit of one tree. Many are picked by their `fid` first: an index has that, and rows are long."""
     return read_hit(db.execute(f"SELECT {HIT_COLUMNS} FROM tree WHERE fid = ?", (fid,)).fetchone())

@@ -16,7 +16,7 @@ from registry.rules.facets import BANDS, UNKNOWN, Tallies, read_range, since_yea
 from registry.vocab import words
 from registry.vocab.language import Translator
 
-COUNT_MS = 400
+COUNT_MS = 800
 """How long the trees of one list may be read to be counted: a list that takes longer has no counts."""
 INDEX = "tree_facet_index"
 _MOST_VALUES = 10

@@ -92,10 +92,7 @@ def load_search(edition: EditionDatabase, wish: Wish, db: sqlite3.Connection) ->
 
 def read_page(db: sqlite3.Connection, wish: Wish, index: str = "") -> tuple[Hit, ...]:
     """The trees of one page: which they are first, out of an index, then what is said of them."""
-    named = index if wish.sort and wish.sort != "number" else ""
-    sql = (
-        f"SELECT fid FROM tree {named} WHERE {wish.where()} ORDER BY {wish.order} LIMIT :limit OFFSET :offset"
-    )
+    sql = f"{wish.picking(index)} LIMIT :limit OFFSET :offset"
     window = {"limit": PAGE_SIZE, "offset": (wish.page - 1) * PAGE_SIZE}
     fids = [row[0] for row in db.execute(sql, {**wish.values, **window})]
     marks = ", ".join("?" * len(fids))

@@ -118,6 +118,17 @@ class Wish:
             return "SELECT COUNT(*) FROM tree_search WHERE words MATCH :match"
         return f"SELECT COUNT(*) FROM tree WHERE {self.where()}"
 
+    def picking(self, index: str = "") -> str:
+        """The query for the keys (`fid`) of the trees in their order; LIMIT and OFFSET are to follow.
+
+        index: what `FROM tree` is told about the index to read, for orders by what it holds.
+        """
+        if self._match and not self.facets and not self.sort:
+            trees = "(SELECT rowid AS fid FROM tree_search WHERE words MATCH :match)"
+            return f"SELECT fid FROM {trees} ORDER BY {self.order}"
+        named = index if self.sort not in ("", "number") else ""
+        return f"SELECT fid FROM tree {named} WHERE {self.where()} ORDER BY {self.order}"
+
     @property
     def order(self) -> str:
         """The order that is asked for; else exact numbers first, then names, places, texts and sounds."""

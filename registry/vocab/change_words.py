@@ -15,8 +15,8 @@ WHAT: dict[str, Label] = {
     "changed": Label("其他变更", "Other changes"),
 }
 WHAT_MEANS: dict[str, Label] = {
-    "added": Label("本期首次列入的档案", "records that this edition has for the first time"),
-    "removed": Label("本期不再列入，只留编号", "no longer in the edition; only the number is left"),
+    "added": Label("本版首次列入的档案", "records that this edition has for the first time"),
+    "removed": Label("本版不再列入，只留编号", "no longer in the edition; only the number is left"),
     "died": Label("状态改为已死亡", "the status has become dead"),
     "redesignated": Label(
         "类别、保护等级、名单、认定日期或在册状态有变",

@@ -47,7 +47,7 @@ TALLIES: dict[str, FigureWords] = {
 SHARES: dict[str, FigureWords] = {
     "inspected": FigureWords(
         Label("一年内检查过", "Inspected within a year"),
-        Label("本期公开日前 12 个月内有检查记录", "with an inspection in the 12 months before this edition"),
+        Label("本版公开日前 12 个月内有检查记录", "with an inspection in the 12 months before this edition"),
     ),
     "photographed": FigureWords(
         Label("有照片", "With photos"), Label("至少有一张公开照片", "with at least one public photo")
@@ -104,6 +104,6 @@ LEDGERS: dict[str, FigureWords] = {
     ),
     "trees": FigureWords(
         Label("树木台账", "Ledger of trees"),
-        Label("本期公开的每一株树", "every tree of this edition"),
+        Label("本版公开的每一株树", "every tree of this edition"),
     ),
 }

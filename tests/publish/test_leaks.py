@@ -67,6 +67,17 @@ ADDRESSES = [
     "/public/photo",
     "/public/zone.json?_shape=array",
     "/map/zones.json?box=112,39,114,41",
+    "/changes",
+    "/changes/2",
+    "/changes.json",
+    "/feed.atom",
+    "/dashboard.json",
+    "/kpi",
+    "/lists",
+    "/ledger/trees.csv",
+    "/ledger/green.json",
+    "/public/edition_change.json?_shape=array",
+    "/public/protection_list_entry.json?_shape=array",
 ]
 
 

@@ -123,7 +123,7 @@ async def test_an_edition_without_history_has_pages_all_the_same(tmp_path, site)
     with sqlite3.connect(tmp_path / "public.gpkg") as db:
         db.executescript("DROP TABLE edition_change; DROP TABLE edition_log")
     db.close()
-    assert "尚无历期记录" in await get(ds.client, "/changes")
+    assert "尚无历次记录" in await get(ds.client, "/changes")
     assert json.loads(await get(ds.client, "/changes.json"))["changes"] == []
     ElementTree.fromstring(await get(ds.client, "/feed.atom?q=榕"))
     ElementTree.fromstring(await get(ds.client, "/feed.atom"))

@@ -8,6 +8,7 @@ from datasette import hookimpl
 
 from datasette_plugins.map.drawing import cells_json, outlines_json, points_json, zones_json
 from datasette_plugins.map.pages import map_page
+from datasette_plugins.map.pmtiles import TILES_ROUTE, tile_page
 from datasette_plugins.map.walking import walk_gpx
 from datasette_plugins.site.assets import add_assets
 from exports.assets import asset_folders
@@ -25,4 +26,5 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"^/map/zones\.json$", zones_json),
         (r"^/map/outlines\.json$", outlines_json),
         (r"^/map/walk\.gpx$", walk_gpx),
+        (TILES_ROUTE, tile_page),
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reportlab.lib.colors import Color
 
@@ -73,6 +74,10 @@ class StopBlock:
         pen.rule(x, foot, x + width, foot, LINE, 0.4)
 
 
+_LINE = 160
+"""More characters than stand in one line of a panel."""
+
+
 def fitted_blocks(
     walk: WalkContent, words: LeafletWords, fonts: Fonts, width: float, panels: Sequence[float]
 ) -> tuple[list[list[StopBlock]], int]:
@@ -119,7 +124,7 @@ def _filled(blocks: Sequence[StopBlock], panels: Sequence[float]) -> tuple[list[
 def _block(stop: StopContent, words: LeafletWords, fonts: Fonts, width: float, most: int) -> StopBlock:
     about = stop.subject
     address = words.facts.page_address(about.url) if about else ""
-    code = encode_matrix(address, correction="M") if address else None
+    code = _code_of(address) if address else None
     room = width - _NUMBER - (CODE - 4 if code is not None else 0)
     lines = [*_head(stop, words, fonts, room)]
     narrow = _rows(CODE, lines) if code is not None else 0.0
@@ -172,14 +177,7 @@ def _paragraph(
         return []
     colour = SOFT if soft else INK
     plain = " ".join(text.split())
-    found: list[str] = []
-    rest, taken = plain, 0.0
-    while rest and len(found) <= most:
-        width = beside if taken < narrow else below
-        line = wrap(fonts, rest, "sans", size, width)[0]
-        found.append(line)
-        rest = rest[len(line) :].lstrip()
-        taken += size * 1.45
+    found = _set_lines(fonts, plain, room, size)
     if len(found) <= most:
         return [_Line(line, size, colour) for line in found]
     mark = words.shortened[1 if soft else 0]
@@ -191,3 +189,23 @@ def _paragraph(
         *(_Line(line, size, colour) for line in found[: most - 1]),
         _Line(f"{last}…… {mark}", size, colour),
     ]
+
+
+@lru_cache(maxsize=1024)
+def _set_lines(fonts: Fonts, text: str, room: tuple[float, float, float], size: float) -> tuple[str, ...]:
+    """The lines of a text, one more than are ever printed at most. room: as `_paragraph` has it."""
+    beside, below, narrow = room
+    found: list[str] = []
+    rest, taken = text, 0.0
+    while rest and len(found) <= _GENEROUS[0]:
+        width = beside if taken < narrow else below
+        line = wrap(fonts, rest[:_LINE], "sans", size, width)[0]
+        found.append(line)
+        rest = rest[len(line) :].lstrip()
+        taken += size * 1.45
+    return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def _code_of(address: str) -> Matrix:
+    return encode_matrix(address, correction="M")

@@ -39,10 +39,9 @@ def stop(place: int, text: str = "树下有一块石头。") -> StopContent:
 
 def walk(*stops: StopContent, hidden: int = 0) -> WalkContent:
     return WalkContent(
-    return StopContent(
-        place, told, "Scholar tree", lon, lat, None, None, subject(f"T{place}"), (story,), 90.0
-    )
-        "南门", "某园林局", date(2026, 3, 1), hidden, stops,
+        uuid="u", path="WK-1", kind="city_walk", title="一条路线", title_en="A walk", lang="zh-Hans",
+        intro="简介。", intro_en="Intro.", season="春秋", duration_h=1.5, length_m=2100.0, accessibility=None,
+        start="南门", author="某园林局", released_on=date(2026, 3, 1), hidden_stops=hidden, stops=stops,
     )  # fmt: skip
 
 

@@ -161,7 +161,7 @@ class _server:  # noqa: N801
 
     def __enter__(self) -> int:
         self._process = subprocess.Popen(self._command, env=self._env)
-        for _ in range(200):
+        for _ in range(800):
             try:
                 asyncio.run(requests_per_second(self._port, ["/tree/1"], 0.01, 1))
                 return self._port

@@ -41,7 +41,7 @@ def card_png(view: View) -> bytes:
         y = _line(draw, (left, y), text, 36, _INK, serif=False)
     seal = seal_character(tree["category"], tree["status"], tree["protection_grade"])
     if seal:
-        _seal(draw, seal, (left, 444), fill=_GONE if gone else _SEAL)
+        _seal(draw, seal, (_RIGHT - 78, 448), fill=_GONE if gone else _SEAL)
     draw.line((left, 546, _RIGHT, 546), fill=_LINE, width=2)
     edition = t.gettext("Edition {number}", number=view.edition.get("number", "—"))
     _line(draw, (left, 558), f"{view.register} · {edition}", 28, _SOFT, serif=False)

@@ -177,8 +177,9 @@ EXACT_NO = "14040400001"
 EXACT_ZONE = (113.1, 36.1)
 TOKEN = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{8,64}|[A-Za-z0-9+/]{86}=="
+    r"|\"timeStamp\": \"[^\"]*\""
 )
-"""What differs between any two registers: record ids, hashes, signatures."""
+"""What differs between any two registers: record ids, hashes, signatures; and when an answer was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -652,7 +653,7 @@ def _cells(content: bytes) -> Iterator[bytes]:
         connection.deserialize(content)
         tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for table in tables:
-            if table == "tree_search":
+            if table in ("tree_search", "found_search"):
                 continue
             for row in connection.execute(f'SELECT * FROM "{table}"'):
                 for value in row:

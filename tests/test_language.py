@@ -14,7 +14,7 @@ from registry import care_errors, errors
 from registry.errors import Phrase, RegistryError
 from registry.importing.problems import KINDS
 from registry.settings import KNOWN
-from registry.vocab import care_words, culture_words, words
+from registry.vocab import care_words, change_words, culture_words, words
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import LANGUAGES, LOCALE_FOLDER, read_catalogue, translator
 from registry.vocab.words import WORDS, Label
@@ -122,7 +122,8 @@ def test_an_error_has_a_code_of_its_own_and_can_be_said_in_both_languages(kind: 
 def test_every_word_of_every_list_has_its_labels() -> None:
     enums = {
         value
-        for value in (*vars(words).values(), *vars(care_words).values(), *vars(culture_words).values())
+        for module in (words, care_words, culture_words, change_words)
+        for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, words.StrEnum)
     }
     assert set(WORDS) == enums - {words.StrEnum}

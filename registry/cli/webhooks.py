@@ -151,8 +151,8 @@ def _said(t: Translator, row: dict[str, Any]) -> str:
         t.word(DeliveryState, row["state"]),
         t.ngettext("{count} attempt", "{count} attempts", row["attempts"]),
     ]
-    if row["last_problem"]:
-        words.append(str(t.phrase(Phrase(row["last_problem"]))))
+    if problem := row["last_problem"]:
+        words.append(str(t.phrase(Phrase(problem))))
     if row["last_status"] is not None:
         words.append(str(row["last_status"]))
     if row["state"] == DeliveryState.PENDING:

@@ -63,7 +63,7 @@ WEBHOOK_COLUMNS: dict[str, Label] = {
     "attempts": Label("已试次数", "Attempts"),
     "next_at": Label("下次发送时间", "Next attempt at"),
     "last_status": Label("上次应答状态", "Status of the last answer"),
-    "last_problem": Label("上次问题", "Last problem"),
+    "last_problem": Label("上次未送达的原因", "Why it was not delivered last"),
     "body_sha256": Label("正文指纹", "Hash of the body"),
     "delivered_at": Label("送达时间", "Delivered at"),
 }

@@ -60,7 +60,7 @@ def test_each_tile_is_found_and_no_other(tmp_path, leaf):
 
 
 def test_numbers_of_tiles_are_those_of_the_format():
-    known = {(0, 0, 0): 0, (1, 0, 0): 1, (1, 0, 1): 2, (1, 1, 1): 3, (1, 1, 0): 4, (2, 0, 0): 5}
+    known = {(0, 0, 0): 0, (1, 0, 0): 1, (1, 0, 1): 2, (1, 1, 1): 3, (1, 1, 0): 4, (12, 3423, 1763): 19078479}
     assert {place: tile_id(*place) for place in known} == known
 
 

@@ -126,8 +126,7 @@
   var openedBy = null, wanted = given.tree;
 
   function draw(answer) {
-    var hadFocus = held.hasLayer && root.contains(document.activeElement) &&
-      document.activeElement.classList.contains("leaflet-marker-icon");
+    var focused = shown.filter(function (item) { return item.marker.getElement() === document.activeElement; })[0];
     held.clearLayers();
     document.getElementById("map-dots") && document.getElementById("map-dots").remove();
     status.hidden = true;
@@ -136,10 +135,19 @@
     if (answer.points) parts.drawCells(held, answer.points, place);
     shown.forEach(function (item) { item.marker = markerOf(item).addTo(held); });
     root.dataset.drawn = answer.state || (answer.points ? "points" : "cells");
-    if (hadFocus) root.focus();
+    if (focused) (iconOf(focused) || root).focus();
     tell();
     if (wanted) openWanted();
     if (window.performance && performance.mark) performance.mark("map-drawn");
+  }
+  /* The mark of the tree that an item was drawn for; the map may have been drawn anew meanwhile. */
+  function iconOf(item) {
+    if (!item.list.length) return null;
+    var path = pathOf(item.list[0].tree);
+    var now = shown.filter(function (each) {
+      return each.list.some(function (one) { return pathOf(one.tree) === path; });
+    })[0];
+    return now ? now.marker.getElement() : null;
   }
   function tell() {
     if (!current) return;
@@ -271,7 +279,7 @@
   }
   root.addEventListener("keydown", function (event) { if (event.key === "Escape") map.closePopup(); });
   map.on("popupclose", function () {
-    var icon = openedBy && openedBy.marker.getElement();
+    var icon = openedBy && iconOf(openedBy);
     openedBy = null;
     if (icon && root.contains(icon)) icon.focus(); else if (root.contains(document.activeElement)) root.focus();
   });

@@ -4,6 +4,7 @@ from datasette_plugins.site.place_names import TONGUES, lang_of
 from datasette_plugins.site.stories import is_story_withheld, stories_of
 from datasette_plugins.tree_page.life import age_range
 from datasette_plugins.tree_page.view import View, esc, line, span
+from registry.vocab.culture_words import CULTURE_WORDS, Reliability, StoryKind
 from registry.vocab.sentences import age_words, datum_words, field_name
 from registry.vocab.words import (
     GRADE_SCHEMES,
@@ -140,7 +141,9 @@ def _crown(view: View) -> str:
 def story_html(view: View) -> str:
     """What is told of the tree; where nothing is, that, why, and who would like to hear it."""
     t, tree, _ = view.t, view.tree, view.t.gettext
-    stories = stories_of(tree)
+    stories, collected = stories_of(tree), _collected(view)
+    if collected and not stories:
+        return collected
     lang = tree["text_lang"]
     if stories:
         said = lang_of(stories[0], lang, tree["jurisdiction"])
@@ -149,10 +152,30 @@ def story_html(view: View) -> str:
         note = f'<span class="said-in">{_("in {language}", language=language)}</span>' if is_foreign else ""
         paragraphs = (part.strip() for text in stories for part in text.split("\n"))
         told = "".join(f"<p>{esc(text)}</p>" for text in paragraphs if text)
-        return f'{note}<div class="tale" lang="{said}">{told}</div>'
+        return f'{note}<div class="tale" lang="{said}">{told}</div>{collected}'
     if is_story_withheld(tree["withheld"]):
         return f'<p class="sub">{_("Something is on record and not yet released to the public.")}</p>'
     return f'<p class="sub">{_("The source tells none.")} {_ask(view)}</p>'
+
+
+def _collected(view: View) -> str:
+    """Stories that were collected about the tree, each with its reliability and source."""
+    html = ""
+    for story in view.file.stories:
+        told = story.in_language(view.t.lang)
+        kind = view.t.word(CULTURE_WORDS[StoryKind], story.kind)
+        words = view.t.word(CULTURE_WORDS[Reliability], story.reliability)
+        badge = f'<span class="reliability reliability-{story.reliability}">{words}</span>'
+        people = " · ".join(esc(each) for each in (story.source, story.teller) if each)
+        of = f' · <span lang="{story.original.lang}">{people}</span>' if people else ""
+        paragraphs = "".join(f"<p>{esc(part)}</p>" for part in told.text.splitlines() if part.strip())
+        html += (
+            f'<article class="tale-card"><h3><a href="{view.visit.url("/story/" + story.path)}">'
+            f'<span lang="{told.lang}">{esc(told.title)}</span></a></h3>'
+            f'<p class="small sub">{kind} · {badge}{of}</p>'
+            f'<div class="tale" lang="{told.lang}">{paragraphs}</div></article>'
+        )
+    return html
 
 
 def _ask(view: View) -> str:

@@ -11,6 +11,8 @@ from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.home import jurisdiction_points
 from datasette_plugins.site.links import Link, links_of
 from datasette_plugins.site.zones import zone_rows
+from datasette_plugins.walks.loading import stories_of_record
+from exports.walk_content import StoryContent
 
 Rows = tuple[dict[str, Any], ...]
 _JSON = ("listings", "division_path", "division_path_en", "withheld")
@@ -60,6 +62,7 @@ class TreeFile:
     zones: Rows
     links: tuple[Link, ...]
     map: DotMap | None
+    stories: tuple[StoryContent, ...] = ()
 
 
 def load_tree(edition: EditionDatabase, db: sqlite3.Connection, row: dict[str, Any]) -> TreeFile:
@@ -92,6 +95,7 @@ def load_tree(edition: EditionDatabase, db: sqlite3.Connection, row: dict[str, A
         zones=tuple(map(dict, found)),
         links=links_of(db, uuid) if parts is None or "record_link" in parts else (),
         map=_map(edition, db, tree["jurisdiction"]),
+        stories=stories_of_record(db, uuid),
     )
 
 

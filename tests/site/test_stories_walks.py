@@ -129,3 +129,12 @@ def test_axe_finds_nothing_on_these_pages(tmp_path):
                     assert found == [], (prefix + address, scheme)
                     assert page.evaluate(wide) <= 390
             context.close()
+
+
+@pytest.mark.parametrize(
+    ("prefix", "said"), [("", "从前有一棵树"), ("/en", "Once upon a time"), ("/zh-hant", "口頭流傳")]
+)
+async def test_a_tree_tells_its_stories_with_their_source(tmp_path, prefix, said):
+    response = await answer(make_cultured(tmp_path / "public.gpkg"), f"{prefix}/tree/768")
+    assert said in response.text
+    assert "某志" in response.text

@@ -11,6 +11,7 @@ from registry.cli.case_rows import word_of, words_known
 from registry.cli.held import reason_words
 from registry.cli.rule_tables import table
 from registry.cli.story_rows import import_stories, write_rejected
+from registry.cli.story_subjects import subject_called, subject_words
 from registry.cli.word_options import codes_of, either
 from registry.commands.stories import (
     SETTABLE,
@@ -25,7 +26,6 @@ from registry.commands.stories import (
     translate_story,
     translations_of,
 )
-from registry.commands.story_subjects import subject_called, subject_words
 from registry.db import reading, transaction
 from registry.errors import InputMissingError, InputUnreadableError, WordUnknownError
 from registry.models import Party, Story

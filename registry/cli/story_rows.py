@@ -16,8 +16,8 @@ from sqlmodel import Session
 
 from registry.care_errors import CultureFileError
 from registry.cli.case_rows import word_of, words_known
+from registry.cli.story_subjects import subject_called
 from registry.commands.stories import StoryDraft, add_story, translate_story
-from registry.commands.story_subjects import subject_called
 from registry.errors import Phrase, RegistryError, unwritable
 from registry.importing.reading import open_table
 from registry.vocab.culture_words import Reliability, StoryKind

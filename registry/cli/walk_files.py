@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from registry.care_errors import CultureFileError
 from registry.cli.case_rows import word_of, words_known
-from registry.commands.story_subjects import subject_called
+from registry.cli.story_subjects import subject_called
 from registry.commands.walks import SETTABLE, StopDraft, WalkDraft
 from registry.errors import InputMissingError, Phrase, WordUnknownError
 from registry.importing.reading import open_table

@@ -14,8 +14,8 @@ from registry.cli.app import Office, _, app, day_of
 from registry.cli.exporting import FontFiles, written
 from registry.cli.rule_tables import table
 from registry.cli.serving import check_edition
+from registry.cli.story_subjects import subject_words
 from registry.cli.walk_files import field_value, stops_in, walk_of
-from registry.commands.story_subjects import subject_words
 from registry.commands.walks import (
     SETTABLE,
     WalkDraft,

@@ -9,7 +9,7 @@ from typing import Any
 
 _OF_TREES = ("measurement", "age", "inspection", "designation", "alias", "flag", "care_event", "zone")
 """Tables of rows that belong to a tree by `tree_uuid`."""
-_WHOLE = ("source", "layer_styles", "gpkg_spatial_ref_sys")
+_WHOLE = ("source", "gpkg_spatial_ref_sys")
 _NAME = re.compile(r'^CREATE TABLE\s+("?)(\w+)\1', re.IGNORECASE)
 
 
@@ -34,12 +34,12 @@ def write_part(edition: sqlite3.Connection, path: Path, where: str, values: Mapp
             _copy(edition, tables, name, "tree_uuid IN (SELECT uuid FROM part.tree)", {})
         for name in _WHOLE:
             _copy(edition, tables, name, "1", {})
+        _copy(edition, tables, "layer_styles", "f_table_name IN ('tree', 'zone')", {})
         _copy(edition, tables, "species", "id IN (SELECT species_id FROM part.tree)", {})
         _copy(edition, tables, "edition", "key <> 'withheld'", {})
         _copy(edition, tables, "gpkg_contents", "table_name IN (SELECT name FROM part.sqlite_master)", {})
         layers = "table_name IN (SELECT name FROM part.sqlite_master)"
         _copy(edition, tables, "gpkg_geometry_columns", layers, {})
-        edition.execute("DELETE FROM part.layer_styles WHERE f_table_name NOT IN ('tree', 'zone')")
         _say_extent(edition)
         edition.commit()
     finally:

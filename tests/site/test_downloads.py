@@ -195,6 +195,18 @@ async def test_a_package_of_a_search_is_whole_and_none_is_too_large(site, tmp_pa
     assert MOST_PACKED == 20_000
 
 
+async def test_a_package_of_a_search_is_made_of_an_older_edition_without_styles_too(site, tmp_path):
+    ds = site(TREES)
+    with closing(sqlite3.connect(tmp_path / "public.gpkg")) as db:
+        db.executescript("DROP TABLE layer_styles; DROP TABLE zone; DROP TABLE care_event")
+    answer = await ds.client.get("/search.gpkg?q=2")
+    assert answer.status_code == 200
+    path = tmp_path / "part.gpkg"
+    path.write_bytes(answer.content)
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT tree_no FROM tree").fetchall() == [("2",)]
+
+
 async def test_the_head_of_a_download_is_that_of_the_whole(site, tmp_path):
     ds = site(TREES)
     size = (tmp_path / "public.gpkg").stat().st_size

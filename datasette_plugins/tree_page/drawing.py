@@ -190,7 +190,7 @@ def _zone(view: View, drawing: ZoneDrawing, row: dict[str, Any], basis: str) -> 
     elif not row["published_on"]:
         state = _("not yet published")
     strong = f'<br><strong class="small">{state}</strong>' if state else ""
-    key = f'<span class="zone-key zone-key-{esc(row["kind"])}" aria-hidden="true"></span>'
+    key = f'<span class="key-box key-{esc(row["kind"])}" aria-hidden="true"></span>'
     word = _("delineated") if is_legal else _("Computed")
     area = f"{t.number(row['area_m2'], 0)} m²{strong}"
     html = f'<div><dt>{key}{word}</dt><dd class="tabular">{area}</dd></div>'

@@ -163,9 +163,9 @@ def _collected(view: View) -> str:
     html = ""
     for story in view.file.stories:
         told = story.in_language(view.t.lang)
-        kind = view.t.word(CULTURE_WORDS[StoryKind], story.kind)
-        words = view.t.word(CULTURE_WORDS[Reliability], story.reliability)
-        badge = f'<span class="reliability reliability-{story.reliability}">{words}</span>'
+        kind = esc(view.t.word(CULTURE_WORDS[StoryKind], story.kind))
+        words = esc(view.t.word(CULTURE_WORDS[Reliability], story.reliability))
+        badge = f'<span class="reliability reliability-{esc(story.reliability)}">{words}</span>'
         people = " · ".join(esc(each) for each in (story.source, story.teller) if each)
         of = f' · <span lang="{story.original.lang}">{people}</span>' if people else ""
         paragraphs = "".join(f"<p>{esc(part)}</p>" for part in told.text.splitlines() if part.strip())

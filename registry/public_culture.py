@@ -7,6 +7,7 @@ such a record is left out of the walk, which says only how many were.
 from collections.abc import Iterator
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from registry.commands.stories import about_of, translations_of
@@ -27,6 +28,7 @@ from registry.models import (
 )
 from registry.rules.addresses import encode_segment
 from registry.rules.public_positions import decimals_for, rounded
+from registry.rules.redaction import cells_around
 from registry.rules.redaction_culture import Named, public_name, why_held
 from registry.settings import all_settings
 from registry.vocab.culture_words import StoryState, WalkState
@@ -36,7 +38,7 @@ _EXACT = "SELECT 1 FROM {kind} WHERE uuid = ? AND position_precision = 'exact'"
 _KNOWN = {"division": "SELECT 1 FROM division WHERE id = ?", "species": "SELECT 1 FROM species WHERE id = ?"}
 _POINT = "SELECT lon, lat{more} FROM {kind} WHERE uuid = ? AND position_precision = 'exact'"
 _NEAR_DEGREES = 0.002
-"""About 200 m: a point of a walk so near to a record whose place is hidden is left out."""
+"""About 200 m: a point of a walk so near to the cell of a record whose place is hidden is left out."""
 
 
 def write_culture(session: Session, writer: EditionWriter) -> None:
@@ -219,14 +221,21 @@ def _at_point(session: Session, stop: WalkStop, decimals: int | None) -> _Found:
 
 
 def _is_near_hidden(session: Session, lon: float, lat: float) -> bool:
-    """Whether a record whose place is hidden stands so near that a point would give it away."""
+    """Whether a record whose place is hidden stands in a cell so near that a point would give it away.
+
+    The cell is asked for, never the place in it: else the points that are shown would tell where it is not.
+    """
     for table in (Tree, Grove, HeritageGarden, Place, Element):
-        near = select(table.id).where(
-            col(table.position_precision) != Precision.EXACT,
-            col(table.lon).between(lon - _NEAR_DEGREES, lon + _NEAR_DEGREES),
-            col(table.lat).between(lat - _NEAR_DEGREES, lat + _NEAR_DEGREES),
+        near = (
+            sa.and_(
+                col(table.position_precision) == precision,
+                col(table.lon).between(*cells_around(lon, precision, _NEAR_DEGREES)),
+                col(table.lat).between(*cells_around(lat, precision, _NEAR_DEGREES)),
+            )
+            for precision in Precision
+            if precision != Precision.EXACT
         )
-        if session.exec(near.limit(1)).first() is not None:
+        if session.exec(select(table.id).where(sa.or_(*near)).limit(1)).first() is not None:
             return True
     return False
 

@@ -101,11 +101,14 @@ _PLACE_NAME = re.compile(r"[\u3400-\u9fff]{1,10}(?:村|庄|莊|镇|鎮|乡|鄉|�
 """The name of a division or settlement: 老院村 is a village and no household."""
 _PLACE_FIELDS = frozenset({"division_path", "division_path_en", "division_id", "town", "village"})
 _OWN_NAMES = ("name_verbatim", "common_name")
+_SHORT = 80
+"""Characters: what is longer is the story of one tree, not worth remembering."""
 _PLAIN_CODE = re.compile(r"[A-Z0-9]{1,8}(?:[-/. ]?[A-Z0-9]{1,8}){0,8}")
 """A number of a tree that is no more than a number: `AFCD/IS/00001`."""
 
 
 _Record = TypeVar("_Record", TreeRecord, AreaRecord)
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,7 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
     unready = len(tree.care_events) - len(changes["care_events"])
     if not is_exact:
         _generalise_rows(tree, held, changes)
-    public = _swept(replace(tree, **changes), held)
+    public = _swept(_changed(tree, changes), held)
     made_of = next((field for field in SPECIES_NAMES if getattr(tree, field) is not None), "")
     if public.species_id is not None and made_of in {item.field for item in held}:
         held.append(Held("species_id", "name held back"))
@@ -178,7 +181,7 @@ def redact(tree: TreeRecord, disclosure: Disclosure) -> tuple[TreeRecord, tuple[
         Held("assessments", "not released") for _row in range(unready)
     )  # the office's, not the tree's
     flags = tuple(flag for flag in public.flags if is_public_check(flag.check) and flag.field not in withheld)
-    return replace(public, withheld=withheld, flags=flags), tuple(held)
+    return _changed(public, {"withheld": withheld, "flags": flags}), tuple(held)
 
 
 def redact_area(area: AreaRecord, disclosure: Disclosure) -> tuple[AreaRecord, tuple[Held, ...]]:
@@ -216,6 +219,12 @@ def redact_area(area: AreaRecord, disclosure: Disclosure) -> tuple[AreaRecord, t
     held.extend(Held("assessments", "not released") for _row in range(unready))
     public = _parted(public, disclosure.hidden_holders, held)
     return _rounded(public, disclosure.position_decimals, held), tuple(held)
+
+
+def _changed(record: _Row, changes: dict[str, Any]) -> _Row:
+    """`record` with `changes`; where they change nothing, the record itself: copies cost more than looks."""
+    real = {name: value for name, value in changes.items() if getattr(record, name) != value}
+    return replace(record, **real) if real else record  # type: ignore[type-var]
 
 
 def _parted(record: _Record, holders: frozenset[str], held: list[Held]) -> _Record:
@@ -347,10 +356,18 @@ def _swept_row(name: str, row: Any, held: list[Held]) -> Any:
 
 
 def _matter_in(field: str, text: str) -> str | None:
+    """Why the text of a field may not be published; what one tree after another says is looked at once."""
+    return _short_matter_in(field, text) if len(text) <= _SHORT else _look_into(field, text)
+
+
+def _look_into(field: str, text: str) -> str | None:
     if field in _TREE_NAMES:
         text = text.replace(*_TREE_CALLED_MOU)
     is_place = field in _PLACE_FIELDS and all(_PLACE_NAME.fullmatch(part) for part in text.split("/"))
     return private_matter(text, is_unit=field in UNIT_TEXTS or (is_place and "某" not in text))
+
+
+_short_matter_in = lru_cache(maxsize=32_768)(_look_into)
 
 
 def _fields_of(record: Any) -> tuple[tuple[str, Any], ...]:
@@ -395,6 +412,14 @@ def grid_cell(lon: float, lat: float, precision: str) -> tuple[float, float] | N
     centre = ((cell + 0.5) * step for cell in cells)
     east, north = (round(value, digits) for value in centre)
     return east, north
+
+
+def cells_around(value: float, precision: str, margin: float) -> tuple[float, float]:
+    """From where to where (degrees, of one coordinate) the grid cells reach that a point is in or nearer to
+    than `margin`. A withheld record is looked for in the coarsest cells, for it must not be found at all."""
+    step = GRID_DEGREES.get(Precision(precision), max(GRID_DEGREES.values()))
+    first, last = (math.floor((value + east) / step + 1e-9) for east in (-margin, margin))
+    return (first - 1e-9) * step, (last + 1 - 1e-9) * step
 
 
 def _emptied(field: Any) -> Any:
@@ -467,7 +492,7 @@ def _redact_inspection(row: InspectionRecord, disclosure: Disclosure, held: list
     if notes is not None and (reason := _why("notes", notes, disclosure)):
         held.append(Held("notes", reason))
         notes = None
-    return replace(row, findings=findings, notes=notes, checks=())
+    return _changed(row, {"findings": findings, "notes": notes, "checks": ()})
 
 
 def _redact_photo(row: PhotoRecord, held: list[Held]) -> PhotoRecord:
@@ -483,7 +508,7 @@ def _redact_photo(row: PhotoRecord, held: list[Held]) -> PhotoRecord:
     if viewpoint is not None and viewpoint not in VIEWPOINTS:  # a name of the office's own, in its words
         held.append(Held("caption", "not released"))
         viewpoint = None
-    return replace(row, caption=caption, credit=credit, viewpoint=viewpoint)
+    return _changed(row, {"caption": caption, "credit": credit, "viewpoint": viewpoint})
 
 
 def _why(field: str, text: str, disclosure: Disclosure) -> str | None:

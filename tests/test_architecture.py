@@ -243,7 +243,7 @@ LAYERS = {
     "registry.lookups": {"rules", "models", "settings", "species_list", "divisions"},
     "registry.importing": {"errors", "vocab", "models", "rules", "rulepacks", "db"},
     "registry.surroundings": {"records", "models", "rules", "settings", "vocab"},
-    "registry.selection": {"errors", "records", "vocab", "models", "rules", "surroundings"},
+    "registry.selection": {"settings", "errors", "records", "vocab", "models", "rules", "surroundings"},
     "registry.duplicates": {"errors", "models", "rules", "vocab"},
     "registry.outputs": {"errors", "db", "keys", "photos", "file_store"},
     "registry.parts": {"records", "vocab", "models", "rules", "photos", "surroundings"},
@@ -259,6 +259,7 @@ LAYERS = {
         "parts",
     },
     "registry.area_queries": {
+        "care_events",
         "chunks",
         "records",
         "vocab",
@@ -342,7 +343,7 @@ LAYERS = {
         "settings",
         "vocab",
     },
-    "registry.public_zones": {"edition", "geopackage", "models", "rulepacks", "rules", "vocab"},
+    "registry.public_zones": {"settings", "edition", "geopackage", "models", "rulepacks", "rules", "vocab"},
     "registry.public_map": {"rules"},
     "registry.public_visits": {"calendars", "edition", "patrols", "rulepacks"},
     "registry.asof": {

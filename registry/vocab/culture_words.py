@@ -92,7 +92,9 @@ CULTURE_WORDS: dict[type[StrEnum], dict[str, Label]] = {
 }
 
 RELIABILITY_MEANS: dict[str, Label] = {
-    "documented": Label("文献、档案或碑刻有载，可以查对", "A document or an inscription tells it; it can be looked up"),
+    "documented": Label(
+        "文献、档案或碑刻有载，可以查对", "A document or an inscription tells it; it can be looked up"
+    ),
     "recorded": Label("由亲历者或见证人讲述并记下", "Those who were there told it, and it was written down"),
     "oral": Label("世代口耳相传，没有文献可查", "Handed down by word of mouth; no document tells it"),
     "disputed": Label("有不同的说法，尚无定论", "Other accounts differ; it is not settled"),

@@ -40,7 +40,7 @@ class Translator:
 
     def __init__(self, tag: str) -> None:
         if tag not in SITE_LANGUAGES:
-            raise ValueError(f"tag must be one of {SITE_LANGUAGES}, got {tag!r}")
+            raise ValueError(f"lang must be one of {SITE_LANGUAGES}, got {tag!r}")
         self.tag = tag
         self.lang = "zh" if tag == TRADITIONAL else tag
         self.html_lang = HTML_LANG[tag]
@@ -98,8 +98,8 @@ class Translator:
 
     def month(self, number: int, *, is_short: bool = False) -> str:
         """The name of a month, 1 to 12: 十一月, November; short 11月, Nov."""
-        width = "abbreviated" if is_short else "wide"
-        return str(get_month_names(width, locale=BABEL_LOCALE[self.tag])[number])
+        names = get_month_names("abbreviated" if is_short else "wide", locale=BABEL_LOCALE[self.tag])
+        return str(names[number])
 
     def error(self, error: RegistryError) -> str:
         """What went wrong, in this language."""

@@ -100,6 +100,6 @@ def test_nothing_else_of_it_is_in_the_edition(office: Office) -> None:
 
 def test_the_columns_are_these_alone(office: Office) -> None:
     assert set(rows(office)[0]) - {"tree_no"} == {
-        "id", "tree_uuid", "area_uuid", "happened_on", "kind", "code", "label_zh", "label_en", "detail_zh", "detail_en",
-        "score", "coverage",
+        "id", "tree_uuid", "area_uuid", "happened_on", "kind", "code", "label_zh", "label_en", "detail_zh",
+        "detail_en", "score", "coverage",
     }  # fmt: skip

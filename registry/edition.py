@@ -72,6 +72,8 @@ AREA_LAYERS = {
     "element": "历史景观要素 / landmark elements",
 }
 _LISTED_FIELDS = ("name_hans", "name_hant", "name_latin", "name_author", "name_en")
+_AS_IT_IS = frozenset({str, int, float, bytes, type(None)})
+"""Types of values that are stored as they are."""
 _OWN_IDS = frozenset({"species", "division", "authority", "source"})
 
 
@@ -131,7 +133,10 @@ class EditionWriter:
         quoted = ", ".join(f'"{name}"' for name in names)
         self.connection.executemany(
             f"INSERT INTO {table} ({quoted}) VALUES ({marks})",
-            ([_stored(row.get(n)) for n in names] for row in rows),
+            (
+                [value if type(value) in _AS_IT_IS else _stored(value) for value in map(row.get, names)]
+                for row in rows
+            ),
         )
 
     def learn_names(self, session: Session) -> None:

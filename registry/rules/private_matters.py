@@ -69,9 +69,24 @@ _short_matter = lru_cache(maxsize=16_384)(_matter)
 
 def plain_text(text: str) -> str:
     """`text` without characters that nobody sees, compatible forms made one (NFKC), every dash a hyphen."""
-    seen = text if text.isascii() else _UNSEEN.sub("", "".join(c for c in text if not _is_format(c)))
-    return "".join("-" if unicodedata.category(c) == "Pd" else c for c in unicodedata.normalize("NFKC", seen))
+    if text.isascii():
+        return text
+    seen = _UNSEEN.sub("", text.translate(_WITHOUT_FORMAT))
+    return unicodedata.normalize("NFKC", seen).translate(_DASHES)
 
 
-def _is_format(character: str) -> bool:
-    return unicodedata.category(character) == "Cf"
+class _OfCategory(dict[int, str]):
+    """A table for `str.translate`: each character of a Unicode category becomes `instead`, others stay."""
+
+    def __init__(self, category: str, instead: str) -> None:
+        super().__init__()
+        self._category, self._instead = category, instead
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        self[code] = self._instead if unicodedata.category(character) == self._category else character
+        return self[code]
+
+
+_WITHOUT_FORMAT = _OfCategory("Cf", "")
+_DASHES = _OfCategory("Pd", "-")

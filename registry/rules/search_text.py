@@ -36,6 +36,8 @@ _LATIN = re.compile(r"[a-z]+")
 _HYBRID = "x"
 _LONGEST_NAME = 24
 """Characters: what is longer is a sentence and no name."""
+_SHORT = 80
+"""Characters: what is longer is a story of one tree, not worth remembering."""
 _MOST_RUNS = 24
 _VARIANTS = {
     "栢": "柏", "枏": "楠", "柟": "楠", "楳": "梅", "埜": "野", "锺": "钟", "嵒": "岩", "菴": "庵",
@@ -87,15 +89,23 @@ def _fold_once(text: str) -> str:
 
 def index_words(*texts: str | None) -> str:
     """The words under which `texts` are found, blank-separated and in order, for the index."""
+    said = filter(None, texts)
+    return " ".join(filter(None, (_short_words(t) if len(t) <= _SHORT else _words_of(t) for t in said)))
+
+
+def _words_of(text: str) -> str:
     words: list[str] = []
-    for text in texts:
-        for run in _runs(text or ""):
-            if _IS_HAN.match(run):
-                words.extend(_pairs(run))
-                words.append(run[-1])
-            else:
-                words.append(run)
+    for run in _runs(text):
+        if _IS_HAN.match(run):
+            words.extend(_pairs(run))
+            words.append(run[-1])
+        else:
+            words.append(run)
     return " ".join(words)
+
+
+_short_words = lru_cache(maxsize=20_000)(_words_of)
+"""The same of a name or place, which many trees share."""
 
 
 def number_words(numbers: Iterable[str | None]) -> str:

@@ -16,11 +16,13 @@ from datasette_plugins.site.area_drawing import (
     sketch_of,
     zones_of,
 )
-from datasette_plugins.site.area_timeline import Moment, rows_if_told, timeline_of
+from datasette_plugins.site.area_timeline import Moment, timeline_of
 from datasette_plugins.site.counts import KINDS
 from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
 from datasette_plugins.site.links import Link, links_of
+from datasette_plugins.walks.loading import stories_of_record, walks_of_record
+from exports.walk_content import StoryContent, WalkContent
 from registry.vocab.sentences import seal_character
 from registry.vocab.words import Precision
 
@@ -81,7 +83,8 @@ class AreaPage:
     zones: ZoneFacts
     timeline: tuple[Moment, ...]
     links: tuple[Link, ...]
-    stories: tuple[dict[str, Any], ...]
+    stories: tuple[StoryContent, ...]
+    walks: tuple[WalkContent, ...]
 
     @property
     def seal(self) -> str:
@@ -167,7 +170,8 @@ def load_area(
         zones=ZoneFacts(zones),
         timeline=timeline_of(db, row, zones),
         links=links_of(db, row["uuid"]),
-        stories=stories_about(db, table, row["uuid"]),
+        stories=stories_of_record(db, row["uuid"]),
+        walks=walks_of_record(db, row["uuid"]),
     )  # fmt: skip
 
 
@@ -181,18 +185,6 @@ def division_chain(db: sqlite3.Connection, division_id: str | None) -> tuple[sql
         chain.insert(0, row)
         division_id = row["parent_id"]
     return tuple(chain)
-
-
-def stories_about(db: sqlite3.Connection, kind: str, own: str) -> tuple[dict[str, Any], ...]:
-    """The stories told of a record, the best founded first; none in an edition that knows no stories."""
-    order = "CASE reliability WHEN 'documented' THEN 0 WHEN 'recorded' THEN 1 WHEN 'oral' THEN 2 ELSE 3 END"
-    return rows_if_told(
-        db,
-        "SELECT path, kind, title, text, lang, source, source_url, reliability, teller FROM story "
-        f"WHERE subject_kind = ? AND subject_uuid = ? ORDER BY {order}, id LIMIT 12",
-        kind,
-        own,
-    )
 
 
 def listed_area(row: sqlite3.Row) -> dict[str, Any]:

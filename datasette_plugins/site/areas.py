@@ -12,6 +12,8 @@ from datasette_plugins.site.area_loading import AGE_SHARES, GRADE_COUNTS, AreaPa
 from datasette_plugins.site.counts import KINDS, WORDS
 from datasette_plugins.site.pages import caching, edition_of, read_edition, render_page
 from datasette_plugins.site.visits import Visit, visit_of
+from datasette_plugins.walks.loading import story_facts
+from registry.vocab import culture_words
 from registry.vocab.words import PlaceKind, Precision
 
 _TYPES = {"grove": "Place", "garden": "Park", "place": "Place", "element": "LandmarksOrHistoricalBuildings"}
@@ -24,7 +26,9 @@ async def area_page(datasette: Any, request: Any) -> Response:
     page = await _look_up(datasette, request, page_number(request))
     linked = linked_data(page, visit_of(request))
     bars = {"grade_counts": GRADE_COUNTS, "age_shares": AGE_SHARES}
-    return render_page(datasette, request, "site/area.html", page=page, linked=linked, **bars)
+    return render_page(
+        datasette, request, "site/area.html", page=page, linked=linked, C=culture_words, **bars
+    )
 
 
 async def area_json(datasette: Any, request: Any) -> Response:
@@ -49,7 +53,7 @@ def record_of(page: AreaPage) -> dict[str, Any]:
         "care_events": done,
         "photos": photos,
         **parts,
-        "stories": list(page.stories),
+        "stories": [story_facts(story) for story in page.stories],
         "source": dict(page.source) if page.source else None,
         "authority": dict(page.authority) if page.authority else None,
     }

@@ -9,7 +9,7 @@ from datasette import NotFound, Response
 from datasette.utils import tilde_decode
 
 from datasette_plugins.site.area_drawing import sampled_points
-from datasette_plugins.site.area_loading import Rows, division_chain, listed_area, stories_about
+from datasette_plugins.site.area_loading import Rows, division_chain, listed_area
 from datasette_plugins.site.areas import canonical
 from datasette_plugins.site.charts import DotMap, dot_map
 from datasette_plugins.site.counts import BELOW, KINDS, STANDING, tree_counts
@@ -19,7 +19,10 @@ from datasette_plugins.site.pages import caching, edition_of, read_edition, rend
 from datasette_plugins.site.species import MANY
 from datasette_plugins.site.species_sizes import hit_of, is_doubted
 from datasette_plugins.site.visits import visit_of
+from datasette_plugins.walks.loading import stories_of_record, story_facts
+from exports.walk_content import StoryContent
 from registry.rules.counting import TreeCounts
+from registry.vocab import culture_words
 
 _TOP = 6
 _AREAS_SHOWN = 12
@@ -52,7 +55,7 @@ class PlacePage:
     rankings: tuple[Ranking, ...]
     areas: tuple[tuple[str, int, Rows], ...]
     hits: tuple[Hit, ...]
-    stories: tuple[dict[str, Any], ...]
+    stories: tuple[StoryContent, ...]
 
     @property
     def trees(self) -> int:
@@ -72,7 +75,7 @@ class Node:
 async def place_page(datasette: Any, request: Any) -> Response:
     """`/place/<path>`."""
     page = await _look_up(datasette, request)
-    return render_page(datasette, request, "site/place.html", page=page)
+    return render_page(datasette, request, "site/place.html", page=page, C=culture_words)
 
 
 async def place_json(datasette: Any, request: Any) -> Response:
@@ -137,7 +140,7 @@ def record_of(page: PlacePage) -> dict[str, Any]:
         "grades": dict(page.grades),
         "species": [{"path": row["path"], "trees": trees} for row, trees in page.species],
         "areas": {word: count for word, count, _ in page.areas},
-        "stories": list(page.stories),
+        "stories": [story_facts(story) for story in page.stories],
     }
 
 
@@ -175,7 +178,7 @@ def _load(row: sqlite3.Row, db: sqlite3.Connection) -> PlacePage:
         rankings=tuple(_rankings(db, facts)),
         areas=tuple(_areas(db, facts)),
         hits=tuple(hit_of(db, fid) for (fid,) in db.execute(_FIRST, facts).fetchall()),
-        stories=stories_about(db, "division", row["id"]),
+        stories=stories_of_record(db, row["id"]),
     )
 
 

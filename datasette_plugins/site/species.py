@@ -13,7 +13,6 @@ from datasette import NotFound, Response
 from datasette.utils import tilde_decode
 
 from datasette_plugins.site.area_drawing import sampled_points
-from datasette_plugins.site.area_loading import stories_about
 from datasette_plugins.site.area_timeline import rows_if_told
 from datasette_plugins.site.areas import canonical, page_number
 from datasette_plugins.site.charts import DotMap, dot_map
@@ -22,7 +21,10 @@ from datasette_plugins.site.hits import Hit
 from datasette_plugins.site.pages import caching, edition_of, read_edition, render_page
 from datasette_plugins.site.species_sizes import Histogram, Records, histogram, hit_of, size_records
 from datasette_plugins.site.visits import Visit, visit_of
+from datasette_plugins.walks.loading import stories_of_record, story_facts
+from exports.walk_content import StoryContent
 from registry.rules.seasons import MONTHS, seasons_now
+from registry.vocab import culture_words
 from registry.vocab.seasons import KINDS, Season, all_seasons
 
 PER_PAGE = 100
@@ -51,7 +53,7 @@ class SpeciesPage:
     histogram: Histogram | None
     photos: tuple[sqlite3.Row, ...]
     hits: tuple[Hit, ...]
-    stories: tuple[dict[str, Any], ...]
+    stories: tuple[StoryContent, ...]
     seasons: tuple[Season, ...] = ()
     """What its genus shows where its trees stand, by kind and climate: general knowledge."""
 
@@ -94,9 +96,8 @@ async def species_page(datasette: Any, request: Any) -> Response:
     told = all_seasons()
     climates = {climate.code: climate.name for climate in told.climates}
     season_words = {"kinds": KINDS, "climates": climates, "source": told.source}
-    return render_page(
-        datasette, request, "site/species.html", page=page, linked=linked, season_words=season_words
-    )
+    words = {"season_words": season_words, "C": culture_words}
+    return render_page(datasette, request, "site/species.html", page=page, linked=linked, **words)
 
 
 async def species_json(datasette: Any, request: Any) -> Response:
@@ -169,7 +170,13 @@ def record_of(page: SpeciesPage) -> dict[str, Any]:
     names = [{"kind": kind, "name": name, "lang": lang} for kind, name, lang in page.names]
     divisions = [{"path": division["path"], "trees": trees} for division, trees in page.divisions]
     by_place = {"jurisdictions": dict(page.parts), "divisions": divisions}
-    return {**row, "names": names, **by_place, "records": records, "stories": list(page.stories)}
+    return {
+        **row,
+        "names": names,
+        **by_place,
+        "records": records,
+        "stories": list(map(story_facts, page.stories)),
+    }
 
 
 def linked_data(page: SpeciesPage, visit: Visit) -> str:
@@ -223,7 +230,7 @@ def _load(row: sqlite3.Row, db: sqlite3.Connection) -> SpeciesPage:
         histogram=histogram(db, row["id"]),
         photos=_photos(db, row["id"]),
         hits=tuple(hit_of(db, fid) for (fid,) in first),
-        stories=stories_about(db, "species", row["id"]),
+        stories=stories_of_record(db, row["id"]),
         seasons=_seasons(db, row),
     )
 

@@ -4,6 +4,7 @@ from datasette_plugins.site.place_names import TONGUES, lang_of
 from datasette_plugins.site.stories import is_story_withheld, stories_of
 from datasette_plugins.tree_page.life import age_range
 from datasette_plugins.tree_page.view import View, esc, line, span
+from exports.walk_content import WalkContent
 from registry.vocab.culture_words import CULTURE_WORDS, Reliability, StoryKind
 from registry.vocab.sentences import age_words, datum_words, field_name
 from registry.vocab.words import (
@@ -201,7 +202,15 @@ def place_lines(view: View) -> str:
         html += line(
             t.label("elevation_m"), f"{t.number(tree['elevation_m'], 0)} m{view.doubt('elevation_m')}"
         )
+    if view.file.walks:
+        html += line(t.gettext("Walks"), t.gettext(", ").join(_walk(view, walk) for walk in view.file.walks))
     return html + view.texts("slope", "slope_position", "aspect", "soil", "soil_compaction", "soil_depth")
+
+
+def _walk(view: View, walk: WalkContent) -> str:
+    is_english = view.t.lang == "en" and bool(walk.title_en)
+    name, lang = (walk.title_en, "en") if is_english else (walk.title, walk.lang)
+    return f'<a href="{view.visit.url("/walk/" + walk.path)}" lang="{lang}">{esc(name or "")}</a>'
 
 
 def _position(view: View) -> str:

@@ -11,8 +11,8 @@ from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.home import jurisdiction_points
 from datasette_plugins.site.links import Link, links_of
 from datasette_plugins.site.zones import zone_rows
-from datasette_plugins.walks.loading import stories_of_record
-from exports.walk_content import StoryContent
+from datasette_plugins.walks.loading import stories_of_record, walks_of_record
+from exports.walk_content import StoryContent, WalkContent
 
 Rows = tuple[dict[str, Any], ...]
 _JSON = ("listings", "division_path", "division_path_en", "withheld")
@@ -63,6 +63,7 @@ class TreeFile:
     links: tuple[Link, ...]
     map: DotMap | None
     stories: tuple[StoryContent, ...] = ()
+    walks: tuple[WalkContent, ...] = ()
 
 
 def load_tree(edition: EditionDatabase, db: sqlite3.Connection, row: dict[str, Any]) -> TreeFile:
@@ -96,6 +97,7 @@ def load_tree(edition: EditionDatabase, db: sqlite3.Connection, row: dict[str, A
         links=links_of(db, uuid) if parts is None or "record_link" in parts else (),
         map=_map(edition, db, tree["jurisdiction"]),
         stories=stories_of_record(db, uuid),
+        walks=walks_of_record(db, uuid),
     )
 
 

@@ -43,10 +43,17 @@ class LoadedWalk:
 
 
 def stories_of_record(db: sqlite3.Connection, uuid: str) -> tuple[StoryContent, ...]:
-    """The stories about a record, or about a division or species by its id; by title."""
-    return _stories(
-        db, "SELECT * FROM story WHERE subject_uuid = ? ORDER BY title LIMIT ?", (uuid, MOST_STORIES)
-    )
+    """The stories about a record, or about a division or species by its id; the best founded first."""
+    order = "CASE reliability WHEN 'documented' THEN 0 WHEN 'recorded' THEN 1 WHEN 'oral' THEN 2 ELSE 3 END"
+    sql = f"SELECT * FROM story WHERE subject_uuid = ? ORDER BY {order}, title LIMIT ?"
+    return _stories(db, sql, (uuid, MOST_STORIES))
+
+
+def story_facts(story: StoryContent) -> dict[str, Any]:
+    """A story as plain data, in the language it was recorded in."""
+    told = {"title": story.original.title, "text": story.original.text, "lang": story.original.lang}
+    where = {"source": story.source, "source_url": story.source_url, "teller": story.teller}
+    return {"path": story.path, "kind": story.kind, **told, "reliability": story.reliability, **where}
 
 
 def walks_of_record(db: sqlite3.Connection, uuid: str) -> tuple[WalkContent, ...]:

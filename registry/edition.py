@@ -103,6 +103,8 @@ class PublishReport:
     kept: int = 0
     """Editions that stay open to readers, this one included, and their bytes."""
     kept_bytes: int = 0
+    shown_less: int = 0
+    """Records, stories and walks of which the edition before shows what this one does not."""
 
 
 class EditionWriter:

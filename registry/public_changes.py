@@ -5,6 +5,7 @@ back stays so: a change names the fields that differ, values are told of codes a
 new edition, and all that is carried on from earlier editions is brought to what the new one shows.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
@@ -76,6 +77,7 @@ def write_changes(
             if earlier is not None:
                 _carry_on(connection, earlier)
                 _compare(connection)
+                report.shown_less = _shown_less(connection)
             _log(connection, report, now, earlier)
             _tidy(connection)
     finally:
@@ -177,6 +179,34 @@ def _compare_records(connection: sqlite3.Connection, kind: str) -> None:
             f"{_values(name for name in some if name in CODES)} "
             f"FROM main.{kind} n JOIN old.{kind} o ON o.uuid = n.uuid WHERE {differs} ORDER BY n.fid"
         )
+
+
+def _shown_less(connection: sqlite3.Connection) -> int:
+    """How many records, stories and walks the edition before shows, or shows more of: for the office, which
+    may want to take back what is kept of earlier editions. Names, texts and positions; new facts are none."""
+    found = 0
+    for kind in KINDS:
+        names = _shared(connection, kind)
+        hidden = connection.execute(
+            f"SELECT n.withheld AS now, {_row('o', names)} FROM main.{kind} n JOIN old.{kind} o "
+            "ON o.uuid = n.uuid WHERE n.withheld IS NOT o.withheld "
+            "OR n.position_precision IS NOT o.position_precision"
+        )
+        places = {name: place for place, name in enumerate(names, start=1)}
+        for row in hidden:
+            fields = [name for name in json.loads(row[0]) if name in places]
+            was_exact = row[places["position_precision"]] == "exact" and row[places["lon"]] is not None
+            told_before = set(json.loads(row[places["withheld"]]))
+            found += any(
+                name not in told_before and row[places[name]] not in (None, "", "[]")
+                for name in fields
+                if name not in POSITION
+            ) or (was_exact and "lon" in fields)
+    for kind in (*KINDS, "story", "walk"):
+        if _shared(connection, kind):
+            gone = f"SELECT COUNT(*) FROM old.{kind} WHERE uuid NOT IN (SELECT uuid FROM main.{kind})"
+            found += int(connection.execute(gone).fetchone()[0])
+    return found
 
 
 def _compare_parts(connection: sqlite3.Connection, what: str) -> None:

@@ -177,6 +177,18 @@ def _tell_edition(office: Office, report: PublishReport) -> None:
                 size=t.number(report.kept_bytes / 1_000_000, 1),
             )
         )
+    if report.kept > 1 and report.shown_less:
+        office.say(
+            t.ngettext(
+                "Take care: of {count} record, story or walk the editions before show more than this one, "
+                "and what is kept of them stays readable: see `gushu edition list`, then withdraw with "
+                "`gushu edition withdraw NUMBER --reason TEXT`.",
+                "Take care: of {count} records, stories and walks the editions before show more than this "
+                "one, and what is kept of them stays readable: see `gushu edition list`, then withdraw with "
+                "`gushu edition withdraw NUMBER --reason TEXT`.",
+                report.shown_less,
+            )
+        )
     for title, trees in report.unlicensed.items():
         office.say(
             t.gettext(

@@ -7,6 +7,7 @@ import typer
 from sqlmodel import col, select
 
 from registry.cli.app import Office, _, app
+from registry.commands.editions import all_editions
 from registry.commands.erasing import ErasureReport, erase_party, find_party, scrub
 from registry.db import reading, sqlite_path, transaction
 from registry.models import Party, Photo, Tree, TreeParty
@@ -73,6 +74,7 @@ def erase(
     office: Office = ctx.obj
     with transaction(office.engine()) as session:
         report = erase_party(session, name, basis=basis, texts=texts, actor=office.actor, now=office.now())
+        editions = [row.number for row in all_editions(session) if row.withdrawn_on is None]
         if dry_run:
             session.rollback()
     if not dry_run:
@@ -80,9 +82,19 @@ def erase(
     copies = _copies(office.address)
     for line in _report_lines(report, copies, office.t):
         office.say(line)
+    if editions:
+        office.say(_told_of_editions(max(editions), office.t))
     if dry_run:
         office.say(office.t.gettext("  tried only: nothing was changed"))
     office.answer({**asdict(report), "copies": copies})
+
+
+def _told_of_editions(newest: int, t: Translator) -> str:
+    return t.gettext(
+        "Editions up to {number} were made before and may name the person. Publish anew, then take back "
+        "those that are kept and do: `gushu edition list`, `gushu edition withdraw NUMBER --reason TEXT`.",
+        number=newest,
+    )
 
 
 def _copies(address: str) -> list[str]:

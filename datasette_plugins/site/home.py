@@ -9,6 +9,7 @@ from typing import Any
 
 from datasette import Response
 
+from datasette_plugins.site.area_drawing import sampled_points
 from datasette_plugins.site.charts import DotMap, dot_map
 from datasette_plugins.site.counts import KINDS, tree_counts
 from datasette_plugins.site.edition_database import EditionDatabase
@@ -33,7 +34,6 @@ from registry.rules.counting import TreeCounts
 from registry.vocab import culture_words, seasons
 from registry.vocab.change_words import WHAT
 
-_MOST_POINTS = 60_000
 _CARDS = 12
 _MAP_SIZES = {True: (640.0, 340.0), False: (320.0, 200.0)}
 """Width and height of the map of one authority alone, and of one among several."""
@@ -120,9 +120,9 @@ def load_home(db: sqlite3.Connection) -> HomePage:
         "SELECT COUNT(*) AS trees, COUNT(DISTINCT species_id) AS species, "
         "SUM(girth_cm IS NOT NULL OR diameter_cm IS NOT NULL OR height_m IS NOT NULL) AS measured, "
         "COUNT(last_inspected_on) AS inspected, "
-        "MIN(last_inspected_on) AS first, MAX(last_inspected_on) AS last, "
-        "SUM(flag_count > 0) AS flagged FROM tree"
+        "MIN(last_inspected_on) AS first, MAX(last_inspected_on) AS last FROM tree"
     ).fetchone()
+    flagged = db.execute("SELECT COUNT(DISTINCT tree_uuid) FROM flag").fetchone()[0]
     facts = dict(db.execute("SELECT key, value FROM edition").fetchall())
     authorities = db.execute(
         "SELECT * FROM authority WHERE tree_count > 0 ORDER BY tree_count DESC, id"
@@ -139,7 +139,7 @@ def load_home(db: sqlite3.Connection) -> HomePage:
         measured_count=counts["measured"] or 0,
         inspected_count=counts["inspected"],
         inspected=(counts["first"], counts["last"]) if counts["first"] else None,
-        flagged_count=counts["flagged"] or 0,
+        flagged_count=flagged,
         zoned=zoned_trees(db),
         authorities=tuple(
             _card(db, row, offices[row["jurisdiction"]] == 1, is_wide=len(authorities) == 1)
@@ -161,15 +161,13 @@ def jurisdiction_points(
     edition: EditionDatabase, db: sqlite3.Connection, jurisdiction: str
 ) -> list[tuple[float, float]]:
     """The published positions (lon, lat) in one jurisdiction, thinned where there are very many."""
-    return edition.remember(
-        db, f"points {jurisdiction}", lambda db: _points(db, "jurisdiction", jurisdiction)
-    )
 
+    def load(db: sqlite3.Connection) -> list[tuple[float, float]]:
+        sql = "SELECT COALESCE(SUM(tree_count), 0) FROM authority WHERE jurisdiction = ?"
+        trees = db.execute(sql, (jurisdiction,)).fetchone()[0]
+        return sampled_points(db, "jurisdiction = :code", {"code": jurisdiction}, trees)
 
-def _points(db: sqlite3.Connection, column: str, value: str) -> list[tuple[float, float]]:
-    """Positions (lon, lat) of the trees that have this value in a column of `tree`."""
-    sql = f"SELECT lon, lat FROM tree WHERE {column} = ? AND lon IS NOT NULL LIMIT ?"
-    return [(row[0], row[1]) for row in db.execute(sql, (value, _MOST_POINTS))]
+    return edition.remember(db, f"points {jurisdiction}", load)
 
 
 def _card(db: sqlite3.Connection, row: sqlite3.Row, is_alone: bool, *, is_wide: bool) -> AuthorityCard:
@@ -181,10 +179,11 @@ def _card(db: sqlite3.Connection, row: sqlite3.Row, is_alone: bool, *, is_wide: 
         "FROM tree WHERE authority_id = ?",
         (row["id"],),
     ).fetchone()
+    points = sampled_points(db, "authority_id = :id", {"id": row["id"]}, row["tree_count"])
     return AuthorityCard(
         row=row,
         is_alone=is_alone,
-        map=dot_map(_points(db, "authority_id", row["id"]), width=width, height=height),
+        map=dot_map(points, width=width, height=height),
         listings=_tallies(
             db,
             "SELECT j.value, COUNT(*) FROM tree, json_each(tree.listings) j WHERE authority_id = ? "

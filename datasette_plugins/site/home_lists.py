@@ -11,6 +11,7 @@ from typing import Any
 
 from datasette_plugins.site.counts import STANDING
 from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
+from datasette_plugins.site.species_sizes import is_doubted
 from datasette_plugins.site.stories import excerpt
 from registry.rules.seasons import seasons_now
 from registry.vocab.seasons import all_seasons
@@ -19,7 +20,6 @@ _SHOWN = 5
 _EXCERPT = 110
 _OFFERS = 6
 _TOLD = (("added", "added"), ("redesignated", "redesignated"), ("died", "died"), ("removed", "removed"))
-_UNDOUBTED = "NOT EXISTS (SELECT 1 FROM flag WHERE flag.tree_uuid = tree.uuid AND flag.field = '{}')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,11 @@ def superlative(db: sqlite3.Connection) -> tuple[str, tuple[Hit, ...]]:
     """
     for field in ("age_years", "girth_cm"):
         rows = db.execute(
-            f"SELECT {HIT_COLUMNS} FROM tree WHERE {STANDING} AND {field} IS NOT NULL "
-            f"AND {_UNDOUBTED.format(field)} ORDER BY {field} DESC, fid LIMIT {_SHOWN}"
+            f"SELECT fid FROM tree WHERE {STANDING} AND {field} IS NOT NULL "
+            f"AND NOT {is_doubted(field)} ORDER BY {field} DESC, fid LIMIT {_SHOWN}"
         ).fetchall()
         if rows:
-            return field, tuple(map(read_hit, rows))
+            return field, tuple(_hit(db, "fid = ?", row["fid"]) for row in rows)
     return "", ()
 
 
@@ -112,7 +112,7 @@ def newest_designated(db: sqlite3.Connection, made_on: str) -> tuple[tuple[str, 
     """The trees designated last, each with its day; none after `made_on` and none of a doubted day."""
     rows = db.execute(
         f"SELECT fid, designated_on FROM tree WHERE {STANDING} AND designated_on <= ? "
-        f"AND {_UNDOUBTED.format('designated_on')} ORDER BY designated_on DESC, fid LIMIT {_SHOWN}",
+        f"AND NOT {is_doubted('designated_on')} ORDER BY designated_on DESC, fid LIMIT {_SHOWN}",
         (made_on or "9999",),
     ).fetchall()
     return tuple((row["designated_on"], _hit(db, "fid = ?", row["fid"])) for row in rows)
@@ -180,8 +180,9 @@ def news(db: sqlite3.Connection, number: str) -> News | None:
 def growing(db: sqlite3.Connection) -> tuple[Growing, ...]:
     """Where which genus stands, by whole degrees of the published latitude."""
     rows = db.execute(
-        "SELECT genus, jurisdiction, CAST(ROUND(lat) AS INTEGER), COUNT(*) FROM tree "
-        f"WHERE {STANDING} AND genus IS NOT NULL AND lat IS NOT NULL GROUP BY 1, 2, 3"
+        "SELECT species.genus, jurisdiction, CAST(ROUND(lat) AS INTEGER), COUNT(*) FROM species "
+        "JOIN tree ON tree.species_id = species.id "
+        f"WHERE {STANDING} AND species.genus IS NOT NULL AND lat IS NOT NULL GROUP BY 1, 2, 3"
     )
     return tuple(Growing(*row) for row in rows)
 

@@ -189,7 +189,7 @@ def map_words(t: Translator) -> dict[str, str]:
         "none": _("Nothing found for “{name}”", name="{name}"),
         "zones": _("Protection zones, seen from nearby"),
         "zoneComputed": _("computed, not legally published"),
-        "zoneLegal": _("delineated"),
+        "zoneLegal": _("Delineated"),
         "zoneOf": _("Protection zone of {number}", number="{number}"),
         "zoneCut": _("Too many zones in view: look closer."),
         "noPositions": _("None of these trees has a position to show."),

@@ -165,8 +165,8 @@ def _zones(view: View, drawing: ZoneDrawing) -> str:
     html = f'<figure class="growth zone-sketch">{zone_svg(view, drawing)}</figure>'
     bases = drawing.bases(t.lang)
     for row, (basis, _source) in zip(drawing.rows, bases, strict=True):
-        html += f'<dl class="lines">{_zone(view, drawing, row, basis)}</dl>'
-    html += "".join(f'<p class="small sub">{esc(text)}</p>' for text in drawing.sources(t.lang))
+        html += f'<dl class="lines">{_zone(view, drawing, row, t.ours(basis, basis))}</dl>'
+    html += "".join(f'<p class="small sub">{esc(t.ours(text, text))}</p>' for text in drawing.sources(t.lang))
     place = view.tree["jurisdiction"]
     if not drawing.is_delineated:
         said = _("Only a zone that the authority has delineated and published binds.")
@@ -191,7 +191,7 @@ def _zone(view: View, drawing: ZoneDrawing, row: dict[str, Any], basis: str) -> 
         state = _("not yet published")
     strong = f'<br><strong class="small">{state}</strong>' if state else ""
     key = f'<span class="key-box key-{esc(row["kind"])}" aria-hidden="true"></span>'
-    word = _("delineated") if is_legal else _("Computed")
+    word = _("Delineated") if is_legal else _("Computed")
     area = f"{t.number(row['area_m2'], 0)} m²{strong}"
     html = f'<div><dt>{key}{word}</dt><dd class="tabular">{area}</dd></div>'
     if basis:

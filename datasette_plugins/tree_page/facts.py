@@ -45,9 +45,9 @@ def names_html(view: View) -> str:
     told += [span(pair) for pair in (view.en, view.zh) if pair and pair != view.name]
     if tree["common_name"] and tree["common_name"] != view.name[0]:
         told.append(span((tree["common_name"], tree["text_lang"])))
-    kin = " ".join(filter(None, (tree["family"], tree["genus"])))
+    kin = [span((name, lang_of(name, "la"))) for name in (tree["family"], tree["genus"]) if name]
     if kin:
-        told.append(f'<span class="small">{esc(kin)}</span>')
+        told.append(f'<span class="small">{" ".join(kin)}</span>')
     return " · ".join(told)
 
 
@@ -141,22 +141,27 @@ def _crown(view: View) -> str:
 
 def story_html(view: View) -> str:
     """What is told of the tree; where nothing is, that, why, and who would like to hear it."""
-    t, tree, _ = view.t, view.tree, view.t.gettext
+    tree, _ = view.tree, view.t.gettext
     stories, collected = stories_of(tree), _collected(view)
     if collected and not stories:
         return collected
     lang = tree["text_lang"]
     if stories:
         said = lang_of(stories[0], lang, tree["jurisdiction"])
-        language = t.word(TONGUES, said)
-        is_foreign = said[:2] != t.html_lang[:2]
-        note = f'<span class="said-in">{_("in {language}", language=language)}</span>' if is_foreign else ""
         paragraphs = (part.strip() for text in stories for part in text.split("\n"))
         told = "".join(f"<p>{esc(text)}</p>" for text in paragraphs if text)
-        return f'{note}<div class="tale" lang="{said}">{told}</div>{collected}'
+        return f'{_said_in(view, said)}<div class="tale" lang="{said}">{told}</div>{collected}'
     if is_story_withheld(tree["withheld"]):
         return f'<p class="sub">{_("Something is on record and not yet released to the public.")}</p>'
     return f'<p class="sub">{_("The source tells none.")} {_ask(view)}</p>'
+
+
+def _said_in(view: View, lang: str) -> str:
+    """A label of recorded words in another language than the page; "" where there is no need of one."""
+    t = view.t
+    if lang[:2] == t.html_lang[:2]:
+        return ""
+    return f'<span class="said-in">{t.gettext("in {language}", language=t.word(TONGUES, lang))}</span>'
 
 
 def _collected(view: View) -> str:
@@ -174,7 +179,7 @@ def _collected(view: View) -> str:
             f'<article class="tale-card"><h3><a href="{view.visit.url("/story/" + story.path)}">'
             f'<span lang="{told.lang}">{esc(told.title)}</span></a></h3>'
             f'<p class="small sub">{kind} · {badge}{of}</p>'
-            f'<div class="tale" lang="{told.lang}">{paragraphs}</div></article>'
+            f'{_said_in(view, told.lang)}<div class="tale" lang="{told.lang}">{paragraphs}</div></article>'
         )
     return html
 

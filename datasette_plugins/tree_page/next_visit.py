@@ -29,8 +29,8 @@ def _basis(view: View) -> str:
     """The document that says how often."""
     tree = view.tree
     zh, en = tree.get("patrol_basis_zh"), tree.get("patrol_basis_en")
-    basis = en if view.t.lang == "en" and en else zh
-    return f' <span class="small sub">{view.recorded(basis)}</span>' if basis else ""
+    said = view.t.ours(zh or "", en or zh or "")
+    return f' <span class="small sub">{esc(said)}</span>' if said else ""
 
 
 def _day(view: View, text: str) -> str:

@@ -53,7 +53,12 @@ PAGES: Mapping[str, str] = {
     "figures": "/kpi",
     "lists": "/lists",
     "ledger": "/ledger/trees",
+    "parks": "/ledger/parks",
     "queries": "/queries",
+    "services": "/ogc?f=html",
+    "layers": "/ogc/collections?f=html",
+    "layer": "/ogc/collections/tree?f=html",
+    "features": "/ogc/collections/tree/items?f=html",
 }
 """Addresses without prefix; some answer with an error, in house style."""
 STORY = "相传为宋代所植，树身中空，可容三人对坐。"

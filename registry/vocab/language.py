@@ -98,8 +98,7 @@ class Translator:
 
     def month(self, number: int, *, is_short: bool = False) -> str:
         """The name of a month, 1 to 12: 十一月, November; short 11月, Nov."""
-        width = "abbreviated" if is_short else "wide"
-        names = get_month_names(width, locale=BABEL_LOCALE[self.lang])
+        names = get_month_names("abbreviated" if is_short else "wide", locale=BABEL_LOCALE[self.lang])
         return str(names[number])
 
     def error(self, error: RegistryError) -> str:

@@ -24,6 +24,12 @@ class AskingError(Exception):
     status = 400
 
 
+class TooLongError(AskingError):
+    """Answering would take longer than any one client may keep the site busy."""
+
+    status = 503
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What `/items` is asked: conditions in SQL, how many, behind which feature, of which edition.

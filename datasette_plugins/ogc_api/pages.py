@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlencode
 
@@ -23,6 +24,8 @@ from datasette_plugins.site.visits import visit_of
 T = TypeVar("T")
 _HOST = re.compile(r"^[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?$|^\[[0-9a-fA-F:]{2,45}\](:[0-9]{1,5})?$")
 _ABOUT = "The layers of the public edition as OGC API – Features. Longitude comes first, WGS 84."
+_READERS = ThreadPoolExecutor(3, thread_name_prefix="ogc")
+"""So many questions are answered at once; others wait, and the site's pages for none of them."""
 _SHOWN_COLUMNS = ("tree_no", "number", "name_zh", "name_latin", "name_en", "name", "statement",
                   "protection_grade", "address", "updated_on")  # fmt: skip
 
@@ -110,12 +113,13 @@ class _Ask:
 
 async def _answer(datasette: Any, request: Any, answer: Callable[[_Ask], Response]) -> Response:
     try:
-        return await asyncio.to_thread(lambda: answer(_Ask(datasette, request)))
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(_READERS, lambda: answer(_Ask(datasette, request)))
     except (AskingError, NotFound, EditionGone) as error:
         status = 404 if isinstance(error, NotFound) else error.status
         if _prefers_page(request.headers.get("accept", "")):
-            return error_page(datasette, request, status, detail=str(error) if status == 400 else "")
-        codes = {400: "InvalidParameterValue", 404: "NotFound", 410: "Gone"}
+            return error_page(datasette, request, status, detail=str(error) if status in (400, 503) else "")
+        codes = {400: "InvalidParameterValue", 404: "NotFound", 410: "Gone", 503: "ServiceUnavailable"}
         said = str(error) or "this edition is gone; begin again without 'edition' and 'after'"
         content = {"code": codes[status], "description": said}
         return Response.json(content, status=status, headers={**OPEN_TO_ALL, "cache-control": "no-store"})

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import shapely
+from datasette.utils import sqlite_timelimit
 
-from datasette_plugins.ogc_api.asking import Box, Question
+from datasette_plugins.ogc_api.asking import Box, Question, TooLongError
 from datasette_plugins.ogc_api.collections import Collection
 from exports.open_tables import feature, shape_of
+
+ANSWER_MS = 8000
+"""How long finding and counting the features of one page may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,17 @@ class Page:
 
 
 def read_page(db: sqlite3.Connection, collection: Collection, question: Question) -> Page:
-    """The features that `question` asks for."""
+    """The features that `question` asks for. Raises TooLongError."""
+    try:
+        with sqlite_timelimit(db, ANSWER_MS):
+            return _read_page(db, collection, question)
+    except sqlite3.OperationalError as error:
+        if "interrupted" not in str(error):
+            raise
+        raise TooLongError("too much to look through; ask for a smaller 'bbox', or for less") from None
+
+
+def _read_page(db: sqlite3.Connection, collection: Collection, question: Question) -> Page:
     if question.box is not None and collection.id != "tree":
         _add_box_function(db, question.box)
     sql = f"FROM {collection.id} WHERE {question.where}"

@@ -129,7 +129,7 @@ class Site:
     def _refusal(self, scope: dict[str, Any], visit: Visit) -> Any:
         """The answer to what is refused before any page is asked, or None."""
         request = Request(scope, None)
-        if scope["method"] != "GET" and not _takes_input(visit.path):
+        if scope["method"] != "GET" and not (scope["method"] == "POST" and _takes_input(visit.path)):
             return error_page(self.datasette, request, 405, headers={"allow": "GET, HEAD"})
         if len(visit.query) > _LONGEST_QUERY:
             return error_page(self.datasette, request, 400)

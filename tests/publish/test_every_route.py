@@ -26,6 +26,7 @@ from public_kit import everything_private, full_office, own_addresses
 
 from datasette_plugins.asgi import create_datasette
 from datasette_plugins.site.compat import registered_routes
+from registry.vocab.words import Precision
 
 LANGUAGES = ("", "/en", "/zh-hant")
 REDIRECTED = {"/favicon.ico", "/edition/"}
@@ -147,10 +148,13 @@ async def test_an_edition_that_was_taken_back_is_gone_whichever_way_it_is_asked_
                 assert b"SQLite" not in answer.content
 
 
-async def test_two_places_in_one_cell_are_the_same_to_every_address(tmp_path: Path) -> None:
+@pytest.mark.parametrize("precision", [Precision.MEDIUM, Precision.WITHHELD])
+async def test_two_places_in_one_cell_are_the_same_to_every_address(
+    tmp_path: Path, precision: Precision
+) -> None:
     """Whoever could recover the point of a generalised tree would see a difference between these two."""
-    first = full_office(tmp_path / "first", point=SECRET_POINT)
-    second = full_office(tmp_path / "second", point=OTHER_POINT_SAME_CELL)
+    first = full_office(tmp_path / "first", point=SECRET_POINT, precision=precision)
+    second = full_office(tmp_path / "second", point=OTHER_POINT_SAME_CELL, precision=precision)
     one, _ = await asked(first, stock=False)
     other, _ = await asked(second, stock=False)
     same = ("set-cookie", "content-type", "content-disposition", "x-total-count", "gushu-edition", "link")

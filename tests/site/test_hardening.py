@@ -9,11 +9,14 @@ import time
 from contextlib import closing
 from traceback import walk_tb
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 from datasette.database import QueryInterrupted
-from editions import make_tag, make_tree, printed_tag
+from editions import make_area, make_grove, make_tag, make_tree, printed_tag
+from page_kinds import PAGES, make_full_edition
 
+from datasette_plugins.asgi import create_datasette
 from datasette_plugins.download.answers import byte_range
 from datasette_plugins.search.wishes import read_wish
 from datasette_plugins.site.compat import DATABASE, sql_address
@@ -270,3 +273,113 @@ async def test_a_scan_is_never_kept_because_it_shows_the_time(site):
 def test_the_file_under_which_readers_query_is_read_only(site):
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         site().get_database(DATABASE).read_now(lambda db: db.execute("DELETE FROM tree"))
+
+
+@pytest.mark.parametrize("method", ["TRACE", "OPTIONS", "PUT", "DELETE", "PATCH", "CONNECT", "QUERY"])
+@pytest.mark.parametrize("path", ["/", "/-/logout", "/-/auth-token", "/public", "/ogc", "/search"])
+async def test_no_page_takes_another_method_than_it_has(site, method, path):
+    answer = await site().client.request(method, path)
+    assert answer.status_code == 405
+    assert "set-cookie" not in answer.headers
+
+
+async def test_a_question_to_the_map_service_that_takes_too_long_is_broken_off(site, monkeypatch):
+    from datasette_plugins.ogc_api import reading
+
+    monkeypatch.setattr(reading, "ANSWER_MS", 0.0001)
+    trees = [make_tree(str(number)) for number in range(700)]
+    address = "/ogc/collections/tree/items?bbox=100,20,130,50&limit=1000"
+    ds = site(trees)
+    answer = await ds.client.get(address)
+    assert (answer.status_code, answer.json()["code"]) == (503, "ServiceUnavailable")
+    assert answer.headers["cache-control"] == "no-store"
+    monkeypatch.undo()
+    assert (await ds.client.get(address)).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["tree", "grove", "garden", "place", "element"])
+async def test_every_layer_of_the_map_service_is_a_page_too(site, kind):
+    areas = {
+        "groves": [make_grove()],
+        "gardens": [make_area("Y1", listings=[])],
+        "places": [make_area("P1", subkind="park")],
+        "elements": [make_area("E1", subkind="bridge")],
+    }
+    ds = site([make_tree("768")], **areas)
+    items = await ds.client.get(f"/ogc/collections/{kind}/items?f=json")
+    own = items.json()["features"][0]["id"]
+    for address in (f"/ogc/collections/{kind}/items", f"/ogc/collections/{kind}/items/{own}"):
+        assert (await ds.client.get(f"{address}?f=html")).status_code == 200
+
+
+async def test_no_word_of_a_record_is_markup_on_any_page(tmp_path):
+    """Texts of every table of an edition say so in HTML; each page is still answered, in each language."""
+    path = make_full_edition(tmp_path / "public.gpkg")
+    with closing(sqlite3.connect(path)) as db, db:
+        for table, columns in TEXTS.items():
+            for column in columns:
+                db.execute(f"UPDATE {table} SET {column} = {column} || ?", (MARKUP,))
+        db.execute("UPDATE edition SET value = ? WHERE key LIKE 'register_name%'", (MARKUP,))
+        db.execute("UPDATE edition SET value = ? WHERE key = 'map_review_no'", (MARKUP,))
+    ds = create_datasette(path)
+    try:
+        for prefix in ("", "/en", "/zh-hant"):
+            for address in PAGES.values():
+                answer = await ds.client.get(prefix + address)
+                assert answer.status_code < 500, address
+                assert not re.search(r"<(script|img|b)>?[^>]{0,9}(alert|src=x|EVIL)", answer.text), address
+        for address in ("/feed.atom", "/walk/w1.gpx", "/map/walk.gpx?walk=768", "/sitemap/tree-1.xml"):
+            ElementTree.fromstring((await ds.client.get(address)).content)
+    finally:
+        ds.executor.shutdown()
+        for database in ds.databases.values():
+            database.close()
+
+
+MARKUP = "\"'></script><script>alert(1)</script><img src=x onerror=alert(2)><b>EVIL</b>{{7*7}}]]>"
+TEXTS = {
+    "tree": ("name_zh", "name_en", "name_latin", "address", "history_text", "attribution", "licence"),
+    "grove": ("name", "notes", "attribution", "licence"),
+    "garden": ("name", "attribution", "licence"),
+    "place": ("name", "attribution"),
+    "element": ("name", "attribution"),
+    "species": ("name_hans", "name_hant", "name_en", "name_latin", "family", "genus"),
+    "division": ("name", "name_en"),
+    "authority": ("name_zh", "name_en", "duty_phone", "duty_mail"),
+    "source": ("title", "title_en", "publisher", "attribution", "licence"),
+    "story": ("title", "text", "source"),
+    "walk": ("title", "intro"),
+    "walk_stop": ("text",),
+    "edition_change": ("name", "number"),
+    "photo": ("caption", "credit"),
+}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["/search?q={}", "/search?species={}", "/search?sort={}", "/map?q={}", "/map?tree={}", "/map?walk={}",
+     "/map?near={}", "/feed.atom?q={}", "/stories?q={}", "/stories?kind={}", "/tree/{}", "/T/{}",
+     "/ogc/collections/tree/items?f=html&q={}", "/ogc/collections/tree/items?{}=1", "/groves?division={}",
+     "/changes?since={}", "/changes/{}", "/list/{}/1", "/ledger/trees?sort={}", "/search.dwca.zip?q={}",
+     "/search.gpkg?q={}", "/{}", "/photo/{}", "/place/{}", "/species/{}", "/walk/{}", "/edition/1/{}"],
+)  # fmt: skip
+async def test_no_word_that_is_asked_is_markup_in_the_answer(site, asked):
+    ds = site()
+    for prefix in ("", "/en"):
+        answer = await ds.client.get(prefix + asked.format(quote(MARKUP, safe="")))
+        assert answer.status_code < 500
+        if "json" not in answer.headers.get("content-type", ""):
+            assert "<script>alert" not in answer.text
+
+
+async def test_whoever_asks_by_another_name_of_the_host_changes_nothing_for_others(site):
+    ds = site(facts={"public_address": "https://example.org"})
+    names = {"host": "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-prefix": "/evil",
+             "x-original-url": "/evil", "x-forwarded-proto": "evil", "forwarded": "host=evil.example",
+             "cookie": "ds_actor=evil", "accept-language": "evil"}  # fmt: skip
+    for address in (*PAGES.values(), "/feed.atom", "/robots.txt", "/sitemap.xml", "/tree/768.json", "/ogc"):
+        answer = await ds.client.get(address, headers=names)
+        kept = not re.search("no-cache|no-store", answer.headers.get("cache-control", ""))
+        assert not (kept and "evil" in answer.text), address
+        assert "evil" not in (await ds.client.get(address)).text, address
+        assert "set-cookie" not in answer.headers

@@ -16,6 +16,7 @@ from datasette_plugins.site.sitemap import robots, sitemap_file, sitemap_index
 from datasette_plugins.site.species import species_json, species_list, species_page
 
 compat.block_printed_exceptions()
+compat.write_no_formulas()
 
 
 @hookimpl

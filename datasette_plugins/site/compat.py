@@ -1,12 +1,16 @@
 """What differs between Datasette 0.65 and the 1.0 alphas, and what must be kept from it; nowhere else."""
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 from datasette.plugins import pm
 from datasette.version import __version_info__
+from datasette.views import base
 
+from exports.open_tables import harmless
 from registry.errors import EditionMissingError
 
 DATABASE = "public"
@@ -27,6 +31,24 @@ def sql_address(ending: str = "") -> str:
 def block_printed_exceptions() -> None:
     """Datasette prints every exception with its local variables where `rich` is installed: never here."""
     pm.set_blocked("datasette.handle_exception")
+
+
+class _Writer:
+    """A writer of CSV whose texts are no formulas."""
+
+    def __init__(self, out: Any) -> None:
+        self._writer = csv.writer(out)
+
+    def writerow(self, row: Iterable[Any]) -> Any:
+        """What `out` answers, which Datasette waits for."""
+        return self._writer.writerow([harmless(value) for value in row])
+
+
+def write_no_formulas() -> None:
+    """Datasette's own CSV, as ours, holds no text that a spreadsheet would run as a formula."""
+    if not hasattr(base, "csv"):
+        raise ImportError("this Datasette writes its CSV elsewhere: see what has become of views/base.py")
+    base.csv = SimpleNamespace(writer=_Writer)
 
 
 def start_without_edition(datasette: Any) -> None:
@@ -53,7 +75,7 @@ def settings() -> dict[str, object]:
         "sql_time_limit_ms": 1000,
         "facet_time_limit_ms": 300,
         "max_returned_rows": 2000,
-        "default_page_size": 50,
+        "default_page_size": 30,  # a tree has over a hundred columns, and every cell takes time to draw
         "num_sql_threads": 4,
         "default_cache_ttl": 0,
         "truncate_cells_html": 200,

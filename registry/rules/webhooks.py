@@ -46,7 +46,8 @@ def is_public_address(text: str) -> bool:
             return False
         if address in _NAT64:
             return is_public_address(str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    is_own = getattr(address, "is_site_local", False)  # fec0::/10: given up, and no public one for that
+    return address.is_global and not (address.is_multicast or address.is_reserved or is_own)
 
 
 def signature(secret: bytes, timestamp: int, body: bytes) -> str:

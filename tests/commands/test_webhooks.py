@@ -358,7 +358,7 @@ def test_the_address_that_was_judged_is_the_one_that_is_called(
     ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",  # noqa: S104
      "224.0.0.1",      "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0",
      "fc00::1", "ff02::1", "::ffff:10.0.0.1",
-     "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "nonsense", ""],
+     "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "fec0::1", "nonsense", ""],
 )  # fmt: skip
 def test_addresses_that_are_not_public(address: str) -> None:
     assert not is_public_address(address)

@@ -383,3 +383,26 @@ async def test_whoever_asks_by_another_name_of_the_host_changes_nothing_for_othe
         assert not (kept and "evil" in answer.text), address
         assert "evil" not in (await ds.client.get(address)).text, address
         assert "set-cookie" not in answer.headers
+
+
+async def test_no_table_of_any_page_is_a_formula_to_a_spreadsheet(tmp_path):
+    path = make_full_edition(tmp_path / "public.gpkg")
+    with closing(sqlite3.connect(path)) as db, db:
+        for table, columns in TEXTS.items():
+            for column in columns:
+                db.execute(f"UPDATE {table} SET {column} = '=1+1' || {column}")
+    ds = create_datasette(path)
+    tables = ("/search.csv", "/download/trees.csv", "/download/groves.csv", "/groves.csv", "/gardens.csv",
+              "/landmarks.csv", "/elements.csv", "/ledger/trees.csv", "/ledger/parks.csv", "/public/tree.csv",
+              "/public/tree.csv?_stream=on", f"{sql_address('.csv')}?sql=select+name_zh+from+tree")  # fmt: skip
+    try:
+        for address in tables:
+            answer = await ds.client.get(address)
+            rows = csv.reader(io.StringIO(answer.text.lstrip("\ufeff")))
+            cells = [cell for row in rows for cell in row]
+            assert "1+1" in answer.text, address
+            assert not [cell for cell in cells if cell.startswith(("=", "+", "@", "\t", "\r"))], address
+    finally:
+        ds.executor.shutdown()
+        for database in ds.databases.values():
+            database.close()

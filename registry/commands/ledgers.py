@@ -80,10 +80,11 @@ def own_source(session: Session, authority_id: str) -> str:
     source_id = f"ledger-{authority_id}"[:64]
     if session.get(Source, source_id) is None:
         authority = session.get_one(Authority, authority_id)
+        ledger = "台帳" if authority.name_zh_lang == "zh-Hant" else "台账"
         session.add(
             Source(
                 id=source_id,
-                title=f"{authority.name_zh}台账",
+                title=f"{authority.name_zh}{ledger}",
                 title_lang=authority.name_zh_lang,
                 title_en=f"Ledgers of {authority.name_en}",
                 publisher=authority.name_zh,

@@ -394,7 +394,8 @@ async def test_no_table_of_any_page_is_a_formula_to_a_spreadsheet(tmp_path):
     ds = create_datasette(path)
     tables = ("/search.csv", "/download/trees.csv", "/download/groves.csv", "/groves.csv", "/gardens.csv",
               "/landmarks.csv", "/elements.csv", "/ledger/trees.csv", "/ledger/parks.csv",
-              "/public/tree.csv", "/public/tree.csv?_stream=on", f"{sql_address('.csv')}?sql=select+name_zh+from+tree")  # fmt: skip
+              "/public/tree.csv", "/public/tree.csv?_stream=on",
+              f"{sql_address('.csv')}?sql=select+name_zh+from+tree")  # fmt: skip
     try:
         for address in tables:
             answer = await ds.client.get(address)

@@ -19,12 +19,12 @@ from datasette_plugins.site.home_lists import (
     News,
     Picture,
     Tale,
-    commonest_of_genera,
     growing,
     newest_designated,
     news,
     offers,
     pictures,
+    species_of_genera,
     superlative,
     tales,
     zoned_trees,
@@ -87,7 +87,7 @@ class HomePage:
     pictures: tuple[Picture, ...]
     news: News | None
     growing: tuple[Growing, ...]
-    genera: Mapping[str, tuple[sqlite3.Row, int]]
+    genera: Mapping[str, tuple[sqlite3.Row, ...]]
 
 
 async def home_page(datasette: Any, request: Any) -> Response:
@@ -153,7 +153,7 @@ def load_home(db: sqlite3.Connection) -> HomePage:
         pictures=pictures(db),
         news=news(db, facts.get("number", "")),
         growing=growing(db),
-        genera=commonest_of_genera(db),
+        genera=species_of_genera(db),
     )
 
 
@@ -213,7 +213,7 @@ def _examples(db: sqlite3.Connection, species: tuple[sqlite3.Row, ...]) -> tuple
         for row in grown
         if row["name_hans"] or row["name_hant"]
     ]
-    genera = [(row["genus"], "la") for row in grown if row["genus"]]
+    genera = [(row["name_latin"].split()[0], "la") for row in grown if row["name_latin"]]
     slashed = db.execute("SELECT tree_no FROM tree WHERE tree_no LIKE '%/%' LIMIT 1").fetchone()
     place = db.execute(
         "SELECT name, name_lang FROM division WHERE tree_count > 0 "

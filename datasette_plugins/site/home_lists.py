@@ -19,6 +19,8 @@ from registry.vocab.seasons import all_seasons
 _SHOWN = 5
 _EXCERPT = 110
 _OFFERS = 6
+_GENUS = "COALESCE(SUBSTR(species.name_latin, 1, INSTR(species.name_latin || ' ', ' ') - 1), species.genus)"
+"""SQL: the Latin genus of a species; a Chinese register writes the column in Chinese (银杏属)."""
 _TOLD = (("added", "added"), ("redesignated", "redesignated"), ("died", "died"), ("removed", "removed"))
 
 
@@ -60,9 +62,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Growing:
-    """How many trees of a genus stand at one degree of latitude in one jurisdiction."""
+    """How many trees of a species stand at one degree of latitude in one jurisdiction."""
 
     genus: str
+    name: str
+    """Latin name of the species, "" where none is known."""
     jurisdiction: str
     latitude: int
     trees: int
@@ -178,30 +182,29 @@ def news(db: sqlite3.Connection, number: str) -> News | None:
 
 
 def growing(db: sqlite3.Connection) -> tuple[Growing, ...]:
-    """Where which genus stands, by whole degrees of the published latitude."""
+    """Where which species stands, by whole degrees of the published latitude."""
     rows = db.execute(
-        "SELECT species.genus, jurisdiction, CAST(ROUND(lat) AS INTEGER), COUNT(*) FROM species "
-        "JOIN tree ON tree.species_id = species.id "
-        f"WHERE {STANDING} AND species.genus IS NOT NULL AND lat IS NOT NULL GROUP BY 1, 2, 3"
+        f"SELECT {_GENUS}, IFNULL(species.name_latin, ''), jurisdiction, CAST(ROUND(lat) AS INTEGER), "
+        "COUNT(*) FROM species JOIN tree ON tree.species_id = species.id "
+        f"WHERE {STANDING} AND {_GENUS} IS NOT NULL AND lat IS NOT NULL GROUP BY 1, 2, 3, 4"
     )
     return tuple(Growing(*row) for row in rows)
 
 
-def commonest_of_genera(db: sqlite3.Connection) -> dict[str, tuple[sqlite3.Row, int]]:
-    """For each genus its commonest species, and how many species of it there are."""
-    found: dict[str, sqlite3.Row] = {}
-    species: Counter[str] = Counter()
+def species_of_genera(db: sqlite3.Connection) -> dict[str, tuple[sqlite3.Row, ...]]:
+    """For each genus its species, the commonest first."""
+    found: dict[str, list[sqlite3.Row]] = {}
     rows = db.execute(
-        "SELECT * FROM species WHERE genus IS NOT NULL AND tree_count > 0 ORDER BY tree_count DESC, id"
+        f"SELECT *, {_GENUS} AS kin FROM species WHERE kin IS NOT NULL AND tree_count > 0 "
+        "ORDER BY tree_count DESC, id"
     )
     for row in rows:
-        found.setdefault(row["genus"], row)
-        species[row["genus"]] += 1
-    return {genus: (row, species[genus]) for genus, row in found.items()}
+        found.setdefault(row["kin"], []).append(row)
+    return {genus: tuple(rows) for genus, rows in found.items()}
 
 
 def offers(
-    grown: Sequence[Growing], species: Mapping[str, tuple[sqlite3.Row, int]], month: int
+    grown: Sequence[Growing], species: Mapping[str, tuple[sqlite3.Row, ...]], month: int
 ) -> tuple[Offer, ...]:
     """What can be seen in `month` (1 to 12), most trees first."""
     told = all_seasons()
@@ -215,6 +218,8 @@ def offers(
         for season in seasons_now(
             told.seasons, told.climates, genus=stand.genus, latitude=stand.latitude, month=month
         ):
+            if not told.shows(season.kind, stand.name):
+                continue
             key = (season.kind, season.genus)
             trees[key] += stand.trees
             where.setdefault(key, set()).add(stand.jurisdiction)
@@ -224,8 +229,8 @@ def offers(
         Offer(
             kind,
             genus,
-            species[genus][0],
-            species[genus][1] == 1,
+            next(row for row in species[genus] if told.shows(kind, row["name_latin"] or "")),
+            len(species[genus]) == 1,
             count,
             tuple(sorted(where[kind, genus])),
             *months[kind, genus][1:],

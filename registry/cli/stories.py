@@ -27,7 +27,7 @@ from registry.commands.stories import (
     translations_of,
 )
 from registry.db import reading, transaction
-from registry.errors import InputMissingError, InputUnreadableError, WordUnknownError
+from registry.errors import InputMissingError, InputUnreadableError, Phrase, WordUnknownError
 from registry.models import Party, Story
 from registry.outputs import check_output
 from registry.rules.redaction_culture import why_held
@@ -344,7 +344,9 @@ def _text(text: str | None, file: Path | None) -> str:
         raise InputMissingError(path=file)
     try:
         return file.read_text(encoding="utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise InputUnreadableError(path=file, reason=Phrase("it is no UTF-8 text")) from error
+    except OSError as error:
         raise InputUnreadableError(path=file, reason=str(error)) from error
 
 

@@ -39,7 +39,9 @@ def walk_of(session: Session, path: Path) -> WalkDraft:
         raise InputMissingError(path=path)
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except UnicodeDecodeError as error:
+        raise CultureFileError(path=path, reason=Phrase("it is no UTF-8 text")) from error
+    except (tomllib.TOMLDecodeError, OSError) as error:
         raise CultureFileError(path=path, reason=str(error)) from error
     stops = told.pop("stops", None)
     code = told.pop("code", None)

@@ -43,11 +43,16 @@ class Season:
 
 @dataclass(frozen=True, slots=True)
 class Seasons:
-    """The whole file. `source` says on what it rests."""
+    """The whole file. `source` says on what it rests, `evergreen` names species whose genus mostly is not."""
 
     source: Label
     climates: tuple[Climate, ...]
     seasons: tuple[Season, ...]
+    evergreen: frozenset[str]
+
+    def shows(self, kind: str, name: str) -> bool:
+        """Whether a species (Latin name, or "") shows what its genus does: no evergreen turns colour."""
+        return kind != "autumn_colour" or " ".join(name.split()[:2]) not in self.evergreen
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +69,8 @@ def all_seasons() -> Seasons:
         for kind, told in kinds.items()
         for season in _seasons(genus, kind, told)
     )
-    return Seasons(Label(said["source_zh"], said["source_en"]), climates, seasons)
+    source = Label(said["source_zh"], said["source_en"])
+    return Seasons(source, climates, seasons, frozenset(said["evergreen"]))
 
 
 def _seasons(genus: str, kind: str, told: Mapping[str, Any]) -> list[Season]:

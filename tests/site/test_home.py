@@ -72,6 +72,25 @@ async def test_a_tree_is_in_season_in_its_months_alone(site, monkeypatch, month,
     assert ("秋色" in page) is seen
 
 
+async def test_a_genus_written_in_chinese_is_in_season_too(site, monkeypatch):
+    stand_in(monkeypatch, 11)
+    assert "秋色" in await text_of(site([ginkgo()], species=[{**GINKGO, "genus": "银杏属"}]))
+
+
+async def test_no_evergreen_turns_colour_with_its_genus(site, monkeypatch):
+    stand_in(monkeypatch, 11)
+    oaks = [
+        make_species("ilex", name_latin="Quercus ilex subsp. ballota", name_hans="冬青栎", genus="Quercus"),
+        make_species("robur", name_latin="Quercus robur", name_hans="夏栎", genus="Quercus"),
+    ]
+    trees = [make_tree(str(n), species_id="ilex", lon=2.3, lat=41.0) for n in range(3)]
+    assert "秋色" not in await text_of(site(trees, species=oaks))
+    page = await text_of(site([*trees, make_tree("9", species_id="robur", lon=2.3, lat=41.0)], species=oaks))
+    season = page.partition('class="season-kind">秋色')[2].partition("</a>")[0]
+    assert "夏栎" in season
+    assert "1 株" in season
+
+
 async def test_home_is_compared_by_edition_and_month(site, monkeypatch):
     ds = site([ginkgo()], species=[GINKGO])
     stand_in(monkeypatch, 11)

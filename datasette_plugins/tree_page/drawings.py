@@ -58,7 +58,7 @@ def rings_caption(view: View, chart: Rings) -> str:
         said.append(dated if chart.rings[0].on else _("One ring is one size; dashed where it has no date."))
     if chart.dots:
         said.append(_("Red dots are inspections, by day of the year."))
-    return " ".join(said)
+    return (" " if view.t.lang == "en" else "").join(said)
 
 
 def sizes_svg(view: View, chart: SizeChart) -> str:

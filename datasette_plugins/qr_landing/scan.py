@@ -24,7 +24,7 @@ from registry.vocab.words import LISTINGS, AgeBasis, Grade, Precision, TreeStatu
 
 _STORY = 400
 _PLACE_PARTS = 5
-_TREE = """
+TAGGED_TREE = """
 SELECT tag.state, tag.issued_on, tag.ended_on, 'tree' AS kind, tree.path, tree.tree_no, tree.category,
   tree.status,
   tree.protection_grade, tree.listing, tree.name_zh, tree.name_zh_lang, tree.name_latin, tree.name_en,
@@ -40,6 +40,7 @@ SELECT tag.state, tag.issued_on, tag.ended_on, 'tree' AS kind, tree.path, tree.t
 FROM tag JOIN tree ON tree.uuid = tag.tree_uuid JOIN authority ON authority.id = tree.authority_id
 LEFT JOIN species ON species.id = tree.species_id
 WHERE tag.tag_hash = ?"""
+"""What a scan reads of a tree by the hash of its tag."""
 _GROVE = """
 SELECT tag.state, tag.issued_on, tag.ended_on, 'grove' AS kind, grove.path, grove.number AS tree_no,
   '' AS category, grove.status, grove.protection_grade, NULL AS listing, grove.name AS name_zh,
@@ -62,7 +63,7 @@ _FORM = Form("qr_landing/scan.html")
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What one scan found: `tree` is a row of `_TREE`, None where no such tag was ever issued.
+    """What one scan found: `tree` is a row of `TAGGED_TREE`, None where no such tag was ever issued.
 
     `given` is how many characters of a code were typed where they are the beginning of one, else 0.
 
@@ -109,9 +110,9 @@ def look_up(db: sqlite3.Connection, segment: str) -> Scan:
 
 def _tree_of(db: sqlite3.Connection, tag: str) -> sqlite3.Row | None:
     try:
-        found: sqlite3.Row | None = db.execute(_TREE, (tag,)).fetchone()
+        found: sqlite3.Row | None = db.execute(TAGGED_TREE, (tag,)).fetchone()
     except sqlite3.OperationalError:  # an edition made before it told the next visit
-        older = _TREE.replace("tree.next_visit_on", "NULL AS next_visit_on")
+        older = TAGGED_TREE.replace("tree.next_visit_on", "NULL AS next_visit_on")
         found = db.execute(older, (tag,)).fetchone()
     return found
 

@@ -20,7 +20,7 @@ from registry.outputs import is_edition
 
 _APP = "datasette_plugins.asgi:create_app"
 _PATIENCE = 60
-"""Seconds until a worker counts as stuck and is replaced: where much goes on one takes more than 5 to start."""
+"""Seconds until a worker counts as stuck and is replaced: on a busy machine one starts in more than 5."""
 
 
 @app.command(help=_("Serve the site. A new edition is noticed without a restart."))

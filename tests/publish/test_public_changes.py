@@ -201,6 +201,14 @@ def test_an_edition_made_before_there_was_a_log_is_compared_with_all_the_same(
     assert [row["number"] for row in rows(out, "SELECT number FROM edition_log ORDER BY 1")] == [1, 2]
 
 
+def test_what_the_edition_reckons_for_its_own_pages_is_no_change(make: Make, out: Path) -> None:
+    make()
+    with closing(sqlite3.connect(out)) as db:
+        db.execute("UPDATE tree SET parts = '[]', next_visit_on = '2026-12-01', flag_count = flag_count + 1")
+        db.commit()
+    assert make() == []
+
+
 def test_only_a_list_that_was_published_is_in_the_edition(engine: Engine, make: Make, out: Path) -> None:
     designate(engine)
     make_list_of(engine, published_on=None)

@@ -33,19 +33,8 @@ POSITION = ("lon", "lat", "coordinate_uncertainty_m", "position_precision")
 CODES = ("category", "protection_grade", "listings", "status", "vigour")
 """Fields whose values are words of a code list, before and now: they can hold nothing private."""
 _UNSAID = frozenset(
-    {
-        "fid",
-        "geom",
-        "uuid",
-        "path",
-        "updated_on",
-        "photo_count",
-        "flag_count",
-        "file_count",
-        "flags",
-        "parts",
-        "next_visit_on",
-    }
+    {"fid", "geom", "uuid", "path", "updated_on", "photo_count", "flag_count", "file_count", "flags"}
+    | {"parts", "next_visit_on"}
     | {"history", "withheld", "source_id", "source_url", "licence", "attribution", "text_lang", "listing"}
     | {"name_lang", "name_zh_lang", "division_path_en", "datum", "datum_code"}
 )

@@ -80,7 +80,7 @@ class Translator:
         """The label of a code, the code itself where the list has none, "" for None."""
         if value is None:
             return ""
-        labels = words if isinstance(words, Mapping) else WORDS[words]
+        labels = WORDS[words] if isinstance(words, type) else words
         label = labels.get(str(value))
         return self._pick(label) if label else str(value)
 

@@ -107,6 +107,9 @@ def test_gdal_sees_trees_groves_and_gardens_and_no_helper(filled: Engine, keys: 
         "zone": "Unknown",
         "measurement": None,
         "inspection": None,
+        "story": None,
+        "walk": None,
+        "walk_stop": None,
         "layer_styles": None,  # where QGIS looks for how to draw them
     }
     for layer in ("tree", "grove", "garden", "place", "element"):

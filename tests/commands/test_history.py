@@ -126,7 +126,9 @@ def test_events_cut_off_at_the_end_show_against_a_head_noted_down_earlier(histor
 
 
 def test_an_edition_remembers_the_head_it_was_made_from(history: Engine) -> None:
-    tamper(history, f"INSERT INTO edition VALUES (1, '2026-01-01', '{'ab' * 32}', '', 0, '{{}}')")
+    columns = "number, made_at, history_head, sha256, tree_count, withheld"
+    values = f"1, '2026-01-01', '{'ab' * 32}', '', 0, '{{}}'"
+    tamper(history, f"INSERT INTO edition ({columns}) VALUES ({values})")
     with pytest.raises(HistoryBrokenError, match="cut off"):
         verify(history)
 

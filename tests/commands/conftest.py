@@ -30,8 +30,9 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
         _execute(url, "SELECT pg_reload_conf()")
         _execute(url, "CREATE DATABASE register")
         url = url.set(database="register")
-        patch.setenv("GUSHU_KEYS", str(tmp_path_factory.mktemp("keys") / "keys"))
-        init_register(_address(url), actor="tests", now=NOW).dispose()
+        with pytest.MonkeyPatch.context() as once:
+            once.setenv("GUSHU_KEYS", str(tmp_path_factory.mktemp("keys") / "keys"))
+            init_register(_address(url), actor="tests", now=NOW).dispose()
         _execute(url, "CREATE SCHEMA kept; CREATE TABLE kept.event AS TABLE event")
         yield url
         with suppress(Exception):

@@ -167,7 +167,8 @@ def test_a_card_says_names_number_grade_age_and_the_way_to_the_walk(page, addres
     said = card.inner_text()
     assert [part for part in ("榕", "Ficus microcarpa", "7", "二级", "307") if part not in said] == []
     assert "walk=8,7#" in card.query_selector(".tm-walk").get_attribute("href")
-    card.query_selector(".tm-walk").click()
+    page.wait_for_load_state("networkidle")
+    page.click(".tm-card .tm-walk")
     page.wait_for_selector("#walk >> text=走访 2 株树")
     assert page.locator(".tm-stop").count() == 2
 

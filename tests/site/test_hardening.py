@@ -19,7 +19,7 @@ from page_kinds import PAGES, make_full_edition
 from datasette_plugins.asgi import create_datasette
 from datasette_plugins.download.answers import byte_range
 from datasette_plugins.search.wishes import read_wish
-from datasette_plugins.site.compat import DATABASE, sql_address
+from datasette_plugins.site.compat import DATABASE, IS_NEXT, sql_address
 from exports.open_tables import harmless
 
 ENDLESS = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
@@ -392,9 +392,10 @@ async def test_no_table_of_any_page_is_a_formula_to_a_spreadsheet(tmp_path):
             for column in columns:
                 db.execute(f"UPDATE {table} SET {column} = '=1+1' || {column}")
     ds = create_datasette(path)
+    stock = "story" if IS_NEXT else "tree"  # 1.0a41 ends the CSV of a table at the first row with a blob
     tables = ("/search.csv", "/download/trees.csv", "/download/groves.csv", "/groves.csv", "/gardens.csv",
               "/landmarks.csv", "/elements.csv", "/ledger/trees.csv", "/ledger/parks.csv",
-              "/public/tree.csv", "/public/tree.csv?_stream=on",
+              f"/public/{stock}.csv", f"/public/{stock}.csv?_stream=on",
               f"{sql_address('.csv')}?sql=select+name_zh+from+tree")  # fmt: skip
     try:
         for address in tables:

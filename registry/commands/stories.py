@@ -15,7 +15,7 @@ from registry.care_errors import CultureError, CultureNotFoundError
 from registry.commands.history import Change, record_event
 from registry.commands.parties import party_named
 from registry.commands.replay import plain_row
-from registry.commands.subjects import Ref, next_serial, told_record
+from registry.commands.subjects import Ref, moved_record, next_serial, told_record
 from registry.errors import Phrase
 from registry.models import Party, Story, StoryText
 from registry.models.culture import STORY_OWNERS
@@ -183,7 +183,7 @@ def review_story(
             what=story.code, reason=Phrase("who told or collected it cannot review it; name a second person")
         )
     facts = {"state": StoryState.REVIEWED, "reviewer_id": reviewer.id, "reviewed_on": on}
-    _move(session, story, "story:reviewed", facts, changes, actor=actor, now=now)
+    moved_record(session, "story", story, "story:reviewed", facts, changes, actor=actor, now=now)
     return True
 
 
@@ -202,7 +202,7 @@ def release_story(
     _check_day(story.code, on, today)
     releaser, changes = party_named(session, by)
     facts = {"state": StoryState.RELEASED, "releaser_id": releaser.id, "released_on": on}
-    _move(session, story, "story:released", facts, changes, actor=actor, now=now)
+    moved_record(session, "story", story, "story:released", facts, changes, actor=actor, now=now)
     return True
 
 
@@ -211,7 +211,7 @@ def retract_story(session: Session, story: Story, *, reason: str, actor: str, no
     if story.state == StoryState.RETRACTED:
         return False
     facts = {**_UNREAD, "state": StoryState.RETRACTED}
-    _move(session, story, "story:retracted", facts, [], actor=actor, now=now, reason=reason)
+    moved_record(session, "story", story, "story:retracted", facts, actor=actor, now=now, reason=reason)
     return True
 
 
@@ -224,26 +224,6 @@ def translations_of(session: Session, story: Story) -> list[StoryText]:
 def about_of(story: Story) -> tuple[str, str]:
     """(kind, id) of what a story is about."""
     return next((kind, own) for kind, column in STORY_OWNERS.items() if (own := getattr(story, column)))
-
-
-def _move(
-    session: Session,
-    story: Story,
-    kind: str,
-    facts: Mapping[str, Any],
-    changes: list[Change],
-    *,
-    actor: str,
-    now: datetime,
-    reason: str | None = None,
-) -> None:
-    before = story.model_dump(exclude={"id"})
-    for name, value in facts.items():
-        setattr(story, name, value)
-    session.add(story)
-    session.flush()
-    told = [*changes, told_record("story", story, before)]
-    record_event(session, kind, told, actor=actor, at=now, reason=reason)
 
 
 def _unread(story: Story) -> None:

@@ -1,12 +1,13 @@
 """What a dated row is about: the column that names its record, and how the history tells it there."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
-from registry.commands.history import Change
+from registry.commands.history import Change, record_event
 from registry.commands.numbering import lock_numbers
 from registry.commands.replay import plain_row
 from registry.errors import Phrase, RecordKindError
@@ -51,6 +52,28 @@ def told_record(kind: str, row: Any, before: dict[str, Any] | None = None, **row
     old = before or {}
     told = {name: (old.get(name), value) for name, value in now.items() if old.get(name) != value}
     return Change(kind, row.id, "updated" if before is not None else "created", {**told, **rows})
+
+
+def moved_record(
+    session: Session,
+    subject: str,
+    row: Any,
+    kind: str,
+    facts: Mapping[str, Any],
+    changes: Sequence[Change] = (),
+    *,
+    actor: str,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    """Set `facts` on the row of a record of its own, and tell it in an event `kind`, after `changes`."""
+    before = row.model_dump(exclude={"id"})
+    for name, value in facts.items():
+        setattr(row, name, value)
+    session.add(row)
+    session.flush()
+    told = [*changes, told_record(subject, row, before)]
+    record_event(session, kind, told, actor=actor, at=now, reason=reason)
 
 
 def next_serial(session: Session, column: Any, prefix: str) -> str:

@@ -15,7 +15,7 @@ from registry.care_errors import CultureError, CultureNotFoundError
 from registry.commands.history import Change, record_event
 from registry.commands.parties import party_named
 from registry.commands.replay import plain_row
-from registry.commands.subjects import Ref, next_serial, told_record
+from registry.commands.subjects import Ref, moved_record, next_serial, told_record
 from registry.errors import Phrase
 from registry.models import Walk, WalkStop
 from registry.models.culture import STOP_OWNERS
@@ -115,7 +115,7 @@ def release_walk(
         )
     releaser, changes = party_named(session, by)
     facts = {"state": WalkState.RELEASED, "releaser_id": releaser.id, "released_on": on}
-    _move(session, walk, "walk:released", facts, changes, actor=actor, now=now)
+    moved_record(session, "walk", walk, "walk:released", facts, changes, actor=actor, now=now)
     return True
 
 
@@ -124,7 +124,7 @@ def retract_walk(session: Session, walk: Walk, *, reason: str, actor: str, now: 
     if walk.state == WalkState.RETRACTED:
         return False
     facts = {**_UNREAD, "state": WalkState.RETRACTED}
-    _move(session, walk, "walk:retracted", facts, [], actor=actor, now=now, reason=reason)
+    moved_record(session, "walk", walk, "walk:retracted", facts, actor=actor, now=now, reason=reason)
     return True
 
 
@@ -137,26 +137,6 @@ def stops_of(session: Session, walk: Walk) -> list[WalkStop]:
 def stop_at(stop: WalkStop) -> tuple[str, str] | None:
     """(kind, id) of the record at which a stop is; None at a point of its own."""
     return next(((k, own) for k, column in STOP_OWNERS.items() if (own := getattr(stop, column))), None)
-
-
-def _move(
-    session: Session,
-    walk: Walk,
-    kind: str,
-    facts: Mapping[str, Any],
-    changes: list[Change],
-    *,
-    actor: str,
-    now: datetime,
-    reason: str | None = None,
-) -> None:
-    before = walk.model_dump(exclude={"id"})
-    for name, value in facts.items():
-        setattr(walk, name, value)
-    session.add(walk)
-    session.flush()
-    told = [*changes, told_record("walk", walk, before)]
-    record_event(session, kind, told, actor=actor, at=now, reason=reason)
 
 
 def _unread(walk: Walk) -> None:

@@ -11,13 +11,16 @@ from registry.rulepacks import PackLibrary
 
 _TABLES = ("measurement", "age", "inspection", "designation", "alias", "flag", "photo", "history",
            "care_event", "zone")  # fmt: skip
+_SUBJECTS = ("story", "walk_stop")
 _LINKED = (
     "SELECT 'record_link' WHERE EXISTS (SELECT 1 FROM record_link WHERE from_uuid = tree.uuid) "
     "OR EXISTS (SELECT 1 FROM record_link WHERE to_uuid = tree.uuid)"
 )
 _HELD = " UNION ALL ".join(
     [f"SELECT '{name}' AS name WHERE EXISTS (SELECT 1 FROM {name} WHERE tree_uuid = tree.uuid)"
-     for name in _TABLES] + [_LINKED]
+     for name in _TABLES]
+    + [f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name} WHERE subject_uuid = tree.uuid)"
+       for name in _SUBJECTS] + [_LINKED]
 )  # fmt: skip
 
 

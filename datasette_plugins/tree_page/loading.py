@@ -96,8 +96,8 @@ def load_tree(edition: EditionDatabase, db: sqlite3.Connection, row: dict[str, A
         zones=tuple(map(dict, found)),
         links=links_of(db, uuid) if parts is None or "record_link" in parts else (),
         map=_map(edition, db, tree["jurisdiction"]),
-        stories=stories_of_record(db, uuid),
-        walks=walks_of_record(db, uuid),
+        stories=stories_of_record(db, uuid) if parts is None or "story" in parts else (),
+        walks=walks_of_record(db, uuid) if parts is None or "walk_stop" in parts else (),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from leak_kit import EXACT_NO, GENERALISED_NO, Office, plant, publish_again
+from public_kit import office_with_culture
 
 TABLES = ("measurement", "age", "inspection", "designation", "alias", "flag", "photo", "history",
           "care_event", "zone")  # fmt: skip
@@ -41,6 +42,18 @@ def test_each_tree_says_which_tables_hold_something_of_it(office: Office) -> Non
         ]
         assert [name for name in json.loads(parts) if name != "record_link"] == held
     assert rows(office.edition, "SELECT parts FROM tree WHERE tree_no = ?", GENERALISED_NO)
+
+
+def test_a_tree_says_whether_a_story_or_a_walk_knows_it(tmp_path: Path) -> None:
+    office = office_with_culture(tmp_path / "office")
+    publish_again(office)
+    held = []
+    for uuid, parts in rows(office.edition, "SELECT uuid, parts FROM tree"):
+        for name in ("story", "walk_stop"):
+            found = rows(office.edition, f"SELECT 1 FROM {name} WHERE subject_uuid = ? LIMIT 1", uuid)
+            assert (name in json.loads(parts)) == bool(found)
+            held += [name] * bool(found)
+    assert set(held) == {"story", "walk_stop"}
 
 
 @pytest.mark.parametrize(("last", "is_told"), [("2026-02-20", True), ("2001-02-20", False)])

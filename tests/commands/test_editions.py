@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from register_kit import NOW, count
 from sqlalchemy.engine import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from registry.commands.editions import all_editions, restore_edition, withdraw_edition, withdrawn_editions
 from registry.commands.verifying import verify_history
@@ -54,7 +54,7 @@ def test_a_restored_edition_is_as_it_was_before(published: Engine) -> None:
         restored = session.get(Edition, 2)
         assert restored is not None
         assert restored.withdrawn_reason is None
-        kinds = [event.kind for event in session.exec(select(Event))]
+        kinds = [event.kind for event in session.exec(select(Event).order_by(col(Event.seq)))]
         assert [kind for kind in kinds if kind.startswith("edition:")] == [
             "edition:withdrawn",
             "edition:restored",

@@ -21,7 +21,7 @@ from sqlmodel import Session, col, select
 from registry.calendars import calendar_folder, calendar_of
 from registry.commands.history import history_head
 from registry.db import sqlite_path
-from registry.edition import UNLICENSED
+from registry.edition import is_unlicensed
 from registry.errors import Phrase, RegistryError
 from registry.file_store import FileStore
 from registry.keys import key_path, read_keys
@@ -231,7 +231,7 @@ def _sources(session: Session) -> Finding:
     unclear = [
         source.title
         for source in session.exec(select(Source).where(col(Source.id).in_(select(Tree.source_id))))
-        if UNLICENSED in source.licence or not source.licence.strip()
+        if is_unlicensed(source.licence)
     ]
     if not unclear:
         return Finding("sources", State.OK, Phrase("every source says on what terms it may be passed on"))

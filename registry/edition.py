@@ -107,6 +107,11 @@ class PublishReport:
     """Records, stories and walks of which the edition before shows what this one does not."""
 
 
+def is_unlicensed(licence: str) -> bool:
+    """Whether a source says no terms on which it may be passed on."""
+    return UNLICENSED in licence or not licence.strip()
+
+
 class EditionWriter:
     """Writes records into the tables of an edition and counts what it writes."""
 
@@ -200,7 +205,7 @@ class EditionWriter:
         self.report.unlicensed = {
             row.title: self.sources[source_id]
             for source_id, row in sorted(self.source_rows.items())
-            if UNLICENSED in row.licence or not row.licence.strip()
+            if is_unlicensed(row.licence)
         }
         settings = all_settings(session)
         duty = {name: settings[name] or None for name in ("duty_phone", "duty_mail")}

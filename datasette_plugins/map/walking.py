@@ -20,12 +20,12 @@ from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
 from datasette_plugins.site.pages import caching, edition_of
 from datasette_plugins.site.visits import visit_of
 from exports.gpx import GpxPoint, write_gpx
+from registry.rules.distances import metres_between
 from registry.rules.map_grid import FINEST, column, row
 
 MOST_STOPS = 30
 NEAREST = 20
 _LONGEST = 3000
-_EARTH_M = 6_371_008.8
 _EQUATOR_M = 40_075_016.7
 _RINGS = (2, 8, 32, 128)
 """Squares of the finest level to each side that are looked through, until enough trees are found."""
@@ -80,14 +80,6 @@ def read_near(args: Any) -> tuple[float, float] | None:
     except ValueError:
         return None
     return (round(lon, 4), round(lat, 4)) if abs(lon) <= 180 and abs(lat) <= 90 else None
-
-
-def metres_between(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Great-circle distance of two (lon, lat) in degrees, on a sphere of the earth's mean radius."""
-    (lon_a, lat_a), (lon_b, lat_b) = ((math.radians(x), math.radians(y)) for x, y in (a, b))
-    half = math.sin((lat_b - lat_a) / 2) ** 2
-    half += math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
-    return 2 * _EARTH_M * math.asin(min(1.0, math.sqrt(half)))
 
 
 def load_walk(db: sqlite3.Connection, paths: Sequence[str]) -> Walk:

@@ -86,6 +86,10 @@ class Office:
         if not self.as_json:
             _echo(text)
 
+    def say_change(self, said: str, *, changed: bool) -> None:
+        """`said`, or that there was nothing to change."""
+        self.say(said if changed else self.t.gettext("Nothing to change."))
+
     def answer(self, facts: dict[str, Any]) -> None:
         """The answer for a program: one JSON object, where asked for."""
         if self.as_json:

@@ -134,7 +134,7 @@ def correct(
             reason=reason, actor=office.actor, now=now,
         )  # fmt: skip
         kept = one_of(session, row)
-    office.say(t.gettext("The assessment is corrected.") if changed else t.gettext("Nothing to change."))
+    office.say_change(t.gettext("The assessment is corrected."), changed=bool(changed))
     for line in whole_lines(kept, t):
         office.say(line)
     office.answer({**told(kept), "changed": changed})

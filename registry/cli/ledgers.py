@@ -265,7 +265,7 @@ def link(
             session, *pair, word, remove=remove, note=note, actor=office.actor, now=office.now()
         )
     t = office.t
-    office.say(t.gettext("Done.") if done else t.gettext("Nothing to change."))
+    office.say_change(t.gettext("Done."), changed=bool(done))
     office.answer({"changed": done})
 
 

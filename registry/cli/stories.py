@@ -280,11 +280,9 @@ def review(ctx: typer.Context, code: Code, by: By, on: On = None) -> None:
             session, row, by=by, on=day_of(on, "--on") or today, today=today,
             actor=office.actor, now=office.now(),
         )  # fmt: skip
-    t = office.t
-    office.say(
-        t.gettext("{code} is reviewed. Next: `gushu story release {code} --by NAME`", code=code)
-        if changed
-        else t.gettext("Nothing to change.")
+    office.say_change(
+        office.t.gettext("{code} is reviewed. Next: `gushu story release {code} --by NAME`", code=code),
+        changed=changed,
     )
     office.answer({"code": code, "changed": changed})
 
@@ -301,12 +299,8 @@ def release(ctx: typer.Context, code: Code, by: By, on: On = None) -> None:
             actor=office.actor, now=office.now(),
         )  # fmt: skip
         held = _doubts(session, row)
-    t = office.t
-    office.say(
-        t.gettext("{code} goes out with the next edition.", code=code)
-        if changed
-        else t.gettext("Nothing to change.")
-    )
+    said = office.t.gettext("{code} goes out with the next edition.", code=code)
+    office.say_change(said, changed=changed)
     _say_held(office, held)
     office.answer({"code": code, "changed": changed, "held": held})
 
@@ -323,11 +317,8 @@ def retract(
         changed = retract_story(
             session, find_story(session, code), reason=reason, actor=office.actor, now=office.now()
         )
-    t = office.t
-    office.say(
-        t.gettext("{code} is taken back. Publish to take it off the site.", code=code)
-        if changed
-        else t.gettext("Nothing to change.")
+    office.say_change(
+        office.t.gettext("{code} is taken back. Publish to take it off the site.", code=code), changed=changed
     )
     office.answer({"code": code, "changed": changed})
 

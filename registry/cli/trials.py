@@ -138,7 +138,7 @@ def show(ctx: typer.Context, number: Number) -> None:
 
 
 def _said(office: Office, number: str, *, changed: bool) -> None:
-    office.say(office.t.gettext("Done.") if changed else office.t.gettext("Nothing to change."))
+    office.say_change(office.t.gettext("Done."), changed=bool(changed))
     office.answer({"number": number, "changed": changed})
 
 

@@ -155,14 +155,10 @@ def release(
             session, find_walk(session, code), by=by, on=day_of(on, "--on") or today, today=today,
             actor=office.actor, now=office.now(),
         )  # fmt: skip
-    t = office.t
-    office.say(
-        t.gettext("{code} goes out with the next edition.", code=code)
-        if changed
-        else t.gettext("Nothing to change.")
-    )
+    said = office.t.gettext("{code} goes out with the next edition.", code=code)
+    office.say_change(said, changed=changed)
     if changed:
-        office.say(t.gettext("Stops whose place is protected are left out; the page says how many."))
+        office.say(office.t.gettext("Stops whose place is protected are left out; the page says how many."))
     office.answer({"code": code, "changed": changed})
 
 
@@ -178,11 +174,8 @@ def retract(
         changed = retract_walk(
             session, find_walk(session, code), reason=reason, actor=office.actor, now=office.now()
         )
-    t = office.t
-    office.say(
-        t.gettext("{code} is taken back. Publish to take it off the site.", code=code)
-        if changed
-        else t.gettext("Nothing to change.")
+    office.say_change(
+        office.t.gettext("{code} is taken back. Publish to take it off the site.", code=code), changed=changed
     )
     office.answer({"code": code, "changed": changed})
 

@@ -214,7 +214,7 @@ def photo(
         )  # fmt: skip
         called = row.number
     said = t.gettext("{number}: photo ({stage}) is kept.", number=called, stage=t.word(WorkStage, stage))
-    office.say(said if is_new else t.gettext("Nothing to change."))
+    office.say_change(said, changed=is_new)
     office.answer({"number": called, "stage": stage.value, "new": is_new})
 
 

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from datasette_plugins.map import counting
 from datasette_plugins.map.counting import counted_as, read_box
-from datasette_plugins.map.walking import metres_between, read_near
+from datasette_plugins.map.walking import read_near
 from datasette_plugins.search.wishes import Wish
 from registry.geopackage import polygon_blob
+from registry.rules.distances import metres_between
 from registry.rules.map_grid import cell_box
 
 TAIPEI = "bbox=121,24.5,122,25.5"

@@ -11,7 +11,7 @@ GUSHU := $(BIN)/gushu --register $(DEMO)/register.db
 SAMPLES := samples/taipei/protected_trees_2026-08-23.csv samples/hongkong/hongkong-ovt.json.gz \
   samples/singapore/singapore-heritage-trees.json
 
-.PHONY: help setup demo demo-files serve test test-next check format dictionary bench lock system messages clean
+.PHONY: help setup demo demo-files serve test test-next check format dictionary bench bundle lock system messages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -69,8 +69,8 @@ $(NEXT)/.done: requirements/next.txt
 	$(NEXT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/next.txt
 	@touch $@
 
-test-next: $(NEXT)/.done ## the site's tests on the newest alpha of Datasette 1.0, in an environment of their own
-	$(NEXT)/bin/python -m pytest tests/site -m "not browser" -n $(WORKERS) --dist loadfile
+test-next: $(NEXT)/.done ## the site's tests and the desk's refusals on the newest alpha of Datasette 1.0, in an environment of their own
+	$(NEXT)/bin/python -m pytest tests/site tests/desk/test_desk_attacks.py tests/desk/test_permission_walk.py -m "not browser" -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.dev ## format, lint, types, directions of imports
 	$(BIN)/ruff format --check .
@@ -88,6 +88,9 @@ dictionary: $(VENV)/.runtime ## draw the field dictionary in docs/ anew from the
 
 bench: $(VENV)/.dev ## speed, as ratios to the alternatives in one run
 	$(BIN)/python -m benchmarks
+
+bundle: $(VENV)/.runtime ## what installs Gushu where there is no network, in dist/ (OFFLINE=1: out of this environment)
+	$(BIN)/python deploy/bundle.py dist $(if $(OFFLINE),--from-environment)
 
 lock: $(VENV)/.dev ## resolve the pinned dependencies anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

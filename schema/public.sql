@@ -532,10 +532,19 @@ CREATE TABLE source (
 CREATE TABLE tag (
   tag_hash TEXT PRIMARY KEY,
   tree_uuid TEXT REFERENCES tree(uuid),
-  grove_uuid TEXT REFERENCES grove(uuid),  -- where the tag is a grove's
-  state TEXT NOT NULL,
+  grove_uuid TEXT REFERENCES grove(uuid),  -- where the tag is a grove's; neither: a blank tag, bound to nothing yet
+  state TEXT NOT NULL,                -- blank, issued, replaced, withdrawn; revoked: its key leaked
+  condition TEXT,                     -- damaged or lost, where the office was told so
   issued_on TEXT NOT NULL,
   ended_on TEXT
+) WITHOUT ROWID;
+
+-- Plates of other makers and former hosts that the office bound to a record: a SHA-256 of what their code says.
+CREATE TABLE plate (
+  plate_hash TEXT PRIMARY KEY,
+  tree_uuid TEXT REFERENCES tree(uuid),
+  grove_uuid TEXT REFERENCES grove(uuid),
+  bound_on TEXT NOT NULL
 ) WITHOUT ROWID;
 
 -- Records that belong together, both of them with an exact position: a bridge and a garden, a well and a tree.
@@ -784,6 +793,13 @@ CREATE TABLE layer_styles (
   owner TEXT(30),
   ui TEXT(30),
   update_time DATETIME
+);
+
+-- The QGIS project, in the table where QGIS looks for one: facts as JSON, the zipped project in hexadecimal.
+CREATE TABLE qgis_projects (
+  name TEXT PRIMARY KEY,
+  metadata BLOB,
+  content BLOB
 );
 
 CREATE INDEX tree_no_index ON tree(tree_no);

@@ -15,7 +15,7 @@ from registry.rulepacks import PackLibrary
 from registry.rules.grading import Suggestion, TreeFacts, Turn, protection_class, suggest
 from registry.rules.in_force import in_force, legal_grade
 from registry.rules.packs import Adoption, Place, RulePack, is_urban, pack_for
-from registry.selection import select_trees
+from registry.selection import stream_ids
 from registry.surroundings import Surroundings
 from registry.vocab.words import ON_REGISTER, AgeBasis, Category, DesignationKind
 
@@ -132,7 +132,7 @@ def due_trees(
 ) -> Iterator[Judged]:
     """The trees whose decision in force should be looked at again, by the packs that the register goes by."""
     choose = pack_chooser(session, library, on)
-    for place, row, facts in _read(session, _selected(session, where), tally, on):
+    for place, row, facts in _read(session, stream_ids(session, where), tally, on):
         pack = choose(place)
         if pack is None:
             tally.passed_over[NO_PACK] += 1
@@ -161,7 +161,7 @@ def affected_trees(
     assume_urban: a tree whose growth place does not tell is taken to stand in a city.
     """
     choose = pack_chooser(session, library, on)
-    for place, row, facts in _read(session, _selected(session, where), tally, on, assume_urban=assume_urban):
+    for place, row, facts in _read(session, stream_ids(session, where), tally, on, assume_urban=assume_urban):
         covered = pack.scope.covers(place)
         if urban_only and covered:
             covered = place.is_urban
@@ -219,11 +219,6 @@ def suggestion_for(session: Session, tree_id: str, library: PackLibrary, on: dat
         pack = choose(place)
         return suggest(pack, facts, on) if pack else None
     return None
-
-
-def _selected(session: Session, where: Sequence[str]) -> Iterable[str]:
-    found: Iterable[str] = session.exec(select_trees(where))  # type: ignore[call-overload]
-    return found
 
 
 def _read(

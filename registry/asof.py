@@ -75,12 +75,15 @@ class TreeView:
         return redact(replace(record, position_precision=strict), self.full.disclosure)[0]
 
 
-def tree_as_of(session: Session, tree_id: str, at: datetime, photos: PhotoStore | None = None) -> TreeView:
+def tree_as_of(
+    session: Session, tree_id: str, at: datetime, photos: PhotoStore | None = None, *, seq: int | None = None
+) -> TreeView:
     """What the register said of a tree at the instant `at`, from the history alone.
 
+    seq: the event after which it is asked, where several bear the same instant.
     Raises NoRecordThenError where the tree had no file yet.
     """
-    event = last_event_at(session, at)
+    event = last_event_at(session, at) if seq is None else session.get(Event, seq)
     state = states(session, [tree_id], event.seq).get(tree_id) if event else None
     today = session.get_one(Tree, tree_id)
     if event is None or state is None or state.at is None:

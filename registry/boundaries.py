@@ -1,9 +1,10 @@
-"""Boundaries of divisions: whether a point lies roughly where it is said to. Never used to draw or to decide.
+"""Boundaries of divisions: whether a point lies roughly where it is said to. Never used to decide.
 
 `schema/boundaries/*.geojson.gz` holds the counties of Shanxi and Chengdu, simplified to about 50 metres,
 from the National Platform for Common Geospatial Information Services (天地图); see NOTICE. An office names
 a file of its own, GeoJSON or GeoPackage in WGS84 or CGCS2000 degrees, with the properties that hold a
 division's code and name. A point is outside only where it is farther than `TOLERANCE_M` from the edge.
+Maps draw the office's own; the shipped ones only where somebody asks for it, and say what they are.
 """
 
 import gzip
@@ -67,6 +68,12 @@ class Boundaries:
         at = self._by_code.get(code) if code else None
         return self._by_name.get(name) if at is None and name else at
 
+    def outline(self, area: int) -> dict[str, Any]:
+        """An area as a geometry of GeoJSON, simplified to about ten metres: for orientation alone."""
+        shape = shapely.simplify(self._areas[area].shape, 10 / _METRES)
+        found: dict[str, Any] = json.loads(shapely.to_geojson(shape))
+        return found
+
     def outside(
         self, lons: Sequence[float], lats: Sequence[float], areas: Sequence[int | None]
     ) -> list[Outside | None]:
@@ -94,6 +101,11 @@ class Boundaries:
         """Code and name of the area that a point lies in; None where it lies in none."""
         hits = self._tree.query(shapely.Point(lon, lat), predicate="within")
         return (self._areas[hits[0]].code, self._areas[hits[0]].name) if len(hits) else None
+
+    def around(self, west: float, south: float, east: float, north: float) -> list[tuple[str, Any]]:
+        """Name and shape of each area that meets a box in degrees, in the order of the file."""
+        hits = sorted(self._tree.query(shapely.box(west, south, east, north), predicate="intersects"))
+        return [(self._areas[at].name, self._areas[at].shape) for at in hits]
 
     def meets(self, area: int, shape: Any) -> bool:
         """Whether an area and a shape in degrees have anything in common, be it the one within the other."""

@@ -71,7 +71,7 @@ def time_zone(jurisdiction: str, folder: Path | None = None) -> ZoneInfo | None:
     for where in filter(None, (CALENDAR_FOLDER, folder)):
         path = where / f"{TIME_ZONES}.toml"
         if path.is_file():
-            zones |= _parsed(path)
+            zones |= _zones(path, path.stat().st_mtime_ns)
     for name in _wider(jurisdiction):
         if name in zones:
             try:
@@ -108,6 +108,11 @@ def _wider(jurisdiction: str) -> Iterator[str]:
     """A jurisdiction and those around it, the narrowest first: cn-shanxi, cn."""
     parts = jurisdiction.split("-")
     yield from ("-".join(parts[:count]) for count in range(len(parts), 0, -1))
+
+
+@lru_cache(maxsize=8)
+def _zones(path: Path, _changed_ns: int) -> Mapping[str, Any]:
+    return _parsed(path)
 
 
 @lru_cache(maxsize=64)

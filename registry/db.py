@@ -91,8 +91,7 @@ def open_register(address: str) -> Engine:
         raise RegisterMissingError(address=shown) if path is None else RegisterForeignError(address=shown)
     head = newest_revision()
     if found != head:
-        known = {script.revision for script in _scripts().walk_revisions()}
-        error = RegisterOlderError if found in known else RegisterNewerError
+        error = RegisterOlderError if found in known_revisions() else RegisterNewerError
         raise error(address=shown, found=found)
     return engine
 
@@ -115,9 +114,12 @@ def transaction(engine: Engine, *, patient: bool = False) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session that only reads."""
+    """A session that only reads: what stood when it first looked, whatever others write meanwhile."""
+    options: dict[str, Any] = {"gushu_reads": True}
+    if engine.dialect.name == "postgresql":  # SQLite always reads so
+        options["isolation_level"] = "REPEATABLE READ"
     with plain_errors(str(engine.url.database)), Session(engine) as session:
-        session.connection(execution_options={"gushu_reads": True})
+        session.connection(execution_options=options)
         yield session
 
 
@@ -125,10 +127,20 @@ def migrate_to_head(engine: Engine) -> None:
     """Bring the schema to the newest revision, in one transaction."""
     migrating = engine.execution_options(gushu_migrates=True)
     with migrating.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(SCHEMA_FOLDER))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        migrate_to(connection, "head")
+
+
+def migrate_to(connection: sa.Connection, revision: str) -> None:
+    """Bring the schema up to `revision`, in the connection's transaction (begun with `gushu_migrates`)."""
+    config = Config()
+    config.set_main_option("script_location", str(SCHEMA_FOLDER))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def known_revisions() -> frozenset[str]:
+    """Every schema revision that this program can read."""
+    return frozenset(script.revision for script in _scripts().walk_revisions())
 
 
 def current_revision(engine: Engine) -> str | None:

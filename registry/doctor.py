@@ -42,7 +42,7 @@ from registry.settings import KNOWN, all_settings
 from registry.vocab.words import Label
 
 LEAST_FREE_BYTES = 2 << 30
-EXTRAS = {"postgresql": ("psycopg",), "gis": ("ezdxf", "pyogrio"), "scan": ("pypdfium2", "zxingcpp")}
+EXTRAS = {"postgresql": ("psycopg",), "gis": ("ezdxf", "pyogrio"), "cluster": ("distributed",)}
 """Optional extras of the package, and the modules that come with them."""
 LABELS = {
     "program": Label("程序", "Program"),

@@ -52,6 +52,8 @@ PUBLIC_SETTINGS = (
     "map_review_no",
 )
 BATCH = 500
+AREAS_AT_ONCE = 50
+"""Groves, gardens and the like are written so many at a time: their photos wait in memory."""
 Progress = Callable[[int], None]
 _SPECIES_FIELDS = ("name_zh", "name_latin", "name_author", "name_en", "family", "genus")
 _SPECIES_AS = {"name_hans": "name_zh", "name_hant": "name_zh"}
@@ -175,20 +177,24 @@ class EditionWriter:
         )
 
     def areas(self, kind: str, areas: Iterator[AreaRecord]) -> None:
-        rows = list(areas)
-        setattr(self.report, f"{kind}s", len(rows))
-        self.insert(kind, [_area_row(number, area) for number, area in enumerate(rows, start=1)])
-        for area in rows:
-            self.source_rows[area.source.source_id] = area.source
-            self.area_divisions.add(area.division_id)
-        pictures = [{"area_uuid": area.uuid, **_plain(photo)} for area in rows for photo in area.photos]
-        self.insert("photo", pictures)
-        done = [{"area_uuid": area.uuid, **_plain(row)} for area in rows for row in area.care_events]
-        self.insert("care_event", done)
-        self.report.photos += len(pictures)
-        points = [point for area in rows for point in area.boundary]
-        points += [(area.lon, area.lat) for area in rows if area.lon is not None and area.lat is not None]
-        register_layer(self.connection, kind, "GEOMETRY", points, about=AREA_LAYERS[kind], at=self.now)
+        extent: list[tuple[float, float]] = []
+        fid = 0
+        for rows in chunks(areas, AREAS_AT_ONCE):
+            self.insert(kind, [_area_row(number, area) for number, area in enumerate(rows, start=fid + 1)])
+            fid += len(rows)
+            for area in rows:
+                self.source_rows[area.source.source_id] = area.source
+                self.area_divisions.add(area.division_id)
+            pictures = [{"area_uuid": area.uuid, **_plain(photo)} for area in rows for photo in area.photos]
+            self.insert("photo", pictures)
+            done = [{"area_uuid": area.uuid, **_plain(row)} for area in rows for row in area.care_events]
+            self.insert("care_event", done)
+            self.report.photos += len(pictures)
+            points = [point for area in rows for point in area.boundary]
+            points += [(area.lon, area.lat) for area in rows if area.lon is not None and area.lat is not None]
+            extent = _corners(extent, points)
+        setattr(self.report, f"{kind}s", fid)
+        register_layer(self.connection, kind, "GEOMETRY", extent, about=AREA_LAYERS[kind], at=self.now)
 
     def surroundings(self, session: Session) -> None:
         """Species, divisions, authorities and sources that the published records refer to."""
@@ -230,7 +236,8 @@ class EditionWriter:
                 "tag_hash": tag_hash(printed_text(tag.code, keys.tag_key(tag.key_id))),
                 "tree_uuid": tag.tree_id,
                 "grove_uuid": tag.grove_id,
-                "state": tag.state.value,
+                "state": REVOKED if tag.key_id in keys.revoked else tag.state.value,
+                "condition": tag.condition.value if tag.condition in _TOLD_CONDITIONS else None,
                 "issued_on": tag.issued_on,
                 "ended_on": tag.ended_on,
             }
@@ -263,6 +270,9 @@ class EditionWriter:
             "made_at": now.isoformat(timespec="seconds"),
             "history_head": self.report.history_head,
             "public_key": base64.b64encode(keys.public_key).decode(),
+            "tag_keys": canonical(
+                {name: base64.b64encode(key).decode() for name, key in keys.tag_public_keys.items()}
+            ),
             "tree_count": self.report.trees,
             "grove_count": self.report.groves,
             "garden_count": self.report.gardens,
@@ -349,6 +359,10 @@ def _area_row(fid: int, area: AreaRecord) -> dict[str, Any]:
     return {**_plain(area), "fid": fid, "geom": geometry, **listed, "details": details, **_terms(area)}
 
 
+REVOKED = "revoked"
+"""State in which the public sees every tag that was made with a revoked key, whatever it was before."""
+_TOLD_CONDITIONS = frozenset({"damaged", "lost"})
+"""What of a tag's life the public may know while it is in force."""
 _AREA_LISTS = ("inspections", "designations", "aliases", "flags", "history", "composition")
 
 

@@ -1,6 +1,7 @@
 """Everything that can go wrong in a way a person can mend."""
 
 import errno
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,10 @@ class TagTextTooLongError(RegistryError):
     """A text does not fit on its tag at a size that can still be read."""
 
     code = "tag_text_too_long"
-    template = "the tag of tree {tree_no} has no room for “{text}”; shorten it, or choose a larger tag"
+    template = (
+        "the tag of tree {tree_no} ({template}, {size} mm) has no room for “{text}”; shorten it, "
+        "or choose a larger tag"
+    )
 
 
 class TagAddressTooLongError(RegistryError):
@@ -311,8 +315,8 @@ class TooManyTreesError(RegistryError):
 
     code = "too_many_trees"
     template = (
-        "{count} trees are too many for one file (at most {limit}); "
-        "choose some with --where, or use the site's map"
+        "{count} trees are too many for one page (at most {limit}); choose some with --where, or use the "
+        "site's map, a printed map (gushu map OUT.pdf), or the edition, which is a GeoPackage"
     )
 
 
@@ -597,7 +601,7 @@ class VisitError(RegistryError):
     template = "{record}, {field} “{value}”: {reason}"
 
 
-_REASONS = {
+_REASONS: dict[int | str, Phrase] = {
     errno.EACCES: Phrase("no permission"),
     errno.EPERM: Phrase("no permission"),
     errno.EROFS: Phrase("the disk is read-only"),
@@ -607,10 +611,14 @@ _REASONS = {
     errno.ENOTDIR: Phrase("a part of the path is a file, not a folder"),
     errno.EEXIST: Phrase("a part of the path is a file, not a folder"),
     errno.ENOENT: Phrase("the folder does not exist"),
+    "SQLITE_FULL": Phrase("the disk is full"),
 }
 
 
-def unwritable(path: Path, error: OSError) -> OutputError:
-    """The OutputError for an OSError met while writing `path`."""
-    known = _REASONS.get(error.errno or 0)
-    return OutputError(path=path, reason=known or error.strerror or str(error))
+def unwritable(path: Path, error: OSError | sqlite3.OperationalError) -> OutputError:
+    """The OutputError for what was met while writing `path`, a file or an SQLite database."""
+    if isinstance(error, OSError):
+        known = _REASONS.get(error.errno or 0) or error.strerror
+    else:
+        known = _REASONS.get(getattr(error, "sqlite_errorname", ""))
+    return OutputError(path=path, reason=known or str(error))

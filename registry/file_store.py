@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from registry.db import sqlite_path
 from registry.errors import InputMissingError, Phrase, unwritable
 
 MAX_FILE_BYTES = 200 << 20
+PART = ".part"
+"""How a file ends that is still being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,20 @@ class FileStore:
     def keep_bytes(self, content: bytes) -> str:
         """Take bytes in; returns their SHA-256. Written aside and renamed, so never half there."""
         digest = hashlib.sha256(content).hexdigest()
-        put_once(self.path(digest), content, folder_mode=0o700, file_mode=0o600)
+        put_once(self.path(digest), content)
+        return digest
+
+    def move_in(self, source: Path) -> str:
+        """Take a finished file in by moving it, however large; returns its SHA-256. Raises OutputError."""
+        try:
+            with source.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            target = self.path(digest)
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            source.chmod(0o600)
+            source.replace(target)
+        except OSError as error:
+            raise unwritable(source, error) from error
         return digest
 
     def read(self, digest: str) -> bytes:
@@ -57,20 +74,32 @@ class FileStore:
         return self.folder / digest[:2] / digest
 
 
-def put_once(target: Path, content: bytes, *, folder_mode: int = 0o777, file_mode: int = 0o666) -> None:
-    """Write a file that does not stand yet, aside and renamed when whole. Raises OutputError."""
+def put_once(target: Path, content: bytes, *, folder_mode: int = 0o700, file_mode: int = 0o600) -> None:
+    """Write a file that does not stand yet, aside and renamed when whole. Raises OutputError.
+
+    Several may write the same file at once: each has an aside of its own, and the last one stays.
+    """
     if target.exists():
         return
+    aside = target.with_name(f"{target.name}.{secrets.token_hex(4)}{PART}")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True, mode=folder_mode)
-        aside = target.with_suffix(".part")
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, file_mode), "wb") as stream:
+        make_folder(target.parent, folder_mode)
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, file_mode), "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        aside.rename(target)
+        aside.replace(target)
     except OSError as error:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
         raise unwritable(target, error) from error
+
+
+def make_folder(folder: Path, mode: int = 0o700) -> None:
+    """Make a folder and those above it that are missing, each with `mode`."""
+    if not folder.is_dir():
+        make_folder(folder.parent, mode)
+        folder.mkdir(mode=mode, exist_ok=True)
 
 
 def file_store(address: str) -> FileStore:

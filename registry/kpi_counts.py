@@ -183,7 +183,7 @@ def counted_trees(session: Session, period: Period, on: date) -> Iterable[Counte
     """Shares of the trees that were designated and stood on a day, by division and category."""
     parts = _parts(Tree, "tree_id", on)
     if on >= period.today:
-        parts["filed"] = _has_complete_file(session)
+        parts["filed"] = has_complete_file(session)
     yield from _counted(session, Tree, "tree_id", col(Tree.category), parts, period, on)
 
 
@@ -212,7 +212,7 @@ def _counted(
         yield division, str(kind), {name: Share(int(n), whole) for name, n in zip(parts, found, strict=True)}
 
 
-def _has_complete_file(session: Session) -> Any:
+def has_complete_file(session: Session) -> Any:
     """Whether a tree's file has everything that its form requires (all it asks where nothing is required)."""
     has = has_values()
     by_office: defaultdict[tuple[tuple[str, ...], ...], list[str]] = defaultdict(list)
@@ -222,7 +222,8 @@ def _has_complete_file(session: Session) -> Any:
         by_office[tuple(one.any_of for one in needed)].append(office)
     complete = [
         sa.and_(
-            col(Tree.authority_id).in_(offices),
+            # not by its index: SQLite would go through all trees of an office to judge a few
+            sa.func.coalesce(Tree.authority_id, "").in_(offices),
             *(sa.or_(*(has[name] for name in any_of)) for any_of in needed),
         )
         for needed, offices in by_office.items()

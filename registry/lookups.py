@@ -11,7 +11,8 @@ from registry.divisions import Divisions, ListedDivision, divisions, padded, ste
 from registry.models import Division, Species, SpeciesName, Tree
 from registry.rules.species_names import SpeciesList, Taxon, latin_key, zh_key
 from registry.settings import all_settings
-from registry.species_list import family_names, genus_names, species_list
+from registry.species_list import family_names, species_list
+from registry.vocab.genera import genus_names
 
 MOST = 50
 """So many places of one name are told at most."""

@@ -19,15 +19,16 @@ _LOGGED = tuple(CareLogRecord.__dataclass_fields__)
 
 
 def office_care(
-    session: Session, tree_id: str, library: PackLibrary, today: date, *, lang: str = "zh"
+    session: Session, own: str, library: PackLibrary, today: date, *, lang: str = "zh", kind: str = "tree"
 ) -> OfficeCare:
-    """All that the office keeps beside the file of a tree. Not to be handed on."""
-    about = ("tree", tree_id)
+    """All that the office keeps beside the file of a tree, grove, garden or place. Not to be handed on."""
+    about = (kind, own)
     strategies = strategy_records(session, about, latest=True)
     told = {work.number for strategy in strategies for work in strategy.works}
-    day = col(Inspection.inspected_on)
-    kind = col(Inspection.kind) == InspectionKind.PATROL
-    patrols = sa.select(day).where(col(Inspection.tree_id) == tree_id, kind).order_by(day.desc())
+    day, owner = col(Inspection.inspected_on), getattr(Inspection, f"{kind}_id", None)
+    was_patrol = col(Inspection.kind) == InspectionKind.PATROL
+    whose = sa.false() if owner is None else col(owner) == own
+    patrols = sa.select(day).where(whose, was_patrol).order_by(day.desc())
     log = [
         CareLogRecord(**{name: getattr(line, name) for name in _LOGGED})
         for line in care_lines(session, record=about)
@@ -40,5 +41,5 @@ def office_care(
         works=tuple(work for work in works_about(session, about) if work.number not in told),
         care=tuple(reversed(log)),
         patrols=tuple(session.execute(patrols).scalars()),
-        growth=tree_growth(session, tree_id, today),
+        growth=tree_growth(session, own, today) if kind == "tree" else None,
     )

@@ -20,7 +20,7 @@ from registry.models import Inspection, Party, Tree, TreeParty
 from registry.rulepacks import PackLibrary
 from registry.rules.packs import Basis, RulePack
 from registry.rules.patrol_record import next_due
-from registry.selection import select_trees
+from registry.selection import FETCHED, select_trees
 from registry.vocab.words import ON_REGISTER, PartyRole, RiskRating, Vigour
 
 BATCH = 1000
@@ -236,7 +236,7 @@ def _selected(session: Session, where: Sequence[str], by: str | None, today: dat
     if by is not None:
         whose = sa.select(col(TreeParty.tree_id)).where(col(TreeParty.party_id) == by, *_looked_after(today))
         query = query.where(col(Tree.id).in_(whose))
-    found: Iterable[str] = session.exec(query)
+    found: Iterable[str] = session.exec(query, execution_options={"yield_per": FETCHED})
     return found
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from registry.chunks import chunks
 from registry.rules.facets import COLUMNS, profile_of, tally
 from registry.rules.search_text import index_words, name_words, number_words
-from registry.species_list import family_names, genus_names
+from registry.species_list import family_names
+from registry.vocab.genera import genus_names
 
 _BATCH = 2000
 _NAMES = ("name_zh", "name_verbatim", "common_name", "name_latin", "latin_verbatim", "name_en")

@@ -27,7 +27,7 @@ from registry.commands.history import Change, canonical, history_head, record_ev
 from registry.db import SCHEMA_FOLDER, reading, transaction
 from registry.edition import FORMAT, EditionWriter, Progress, PublishReport
 from registry.edition_store import drop_oldest, keep_edition, tell_withdrawn
-from registry.errors import OutputError, RegisterLockedError, unwritable
+from registry.errors import RegisterLockedError, unwritable
 from registry.geopackage import begin_geopackage
 from registry.keys import Keys
 from registry.layer_styles import write_styles
@@ -38,9 +38,11 @@ from registry.public_culture import write_culture
 from registry.public_kpis import write_kpis
 from registry.public_lists import write_lists
 from registry.public_map import write_map
+from registry.public_plates import write_plates
 from registry.public_search import write_search
 from registry.public_visits import write_parts, write_visits
 from registry.public_zones import write_zones
+from registry.qgis_project import write_project
 from registry.queries import full_trees
 from registry.records import AreaRecord, TreeRecord
 from registry.rulepacks import PackLibrary
@@ -94,10 +96,8 @@ def publish(
         os.replace(manifest_aside, manifest_path(out))
         report.kept, report.kept_bytes = drop_oldest(out, keep)
         tell_withdrawn(out, withdrawn, now)
-    except OSError as error:
+    except (OSError, sqlite3.OperationalError) as error:
         raise unwritable(out, error) from error
-    except sqlite3.OperationalError as error:
-        raise OutputError(path=out, reason=str(error)) from error
     finally:
         for path in (aside, manifest_aside):
             with suppress(OSError):
@@ -138,6 +138,7 @@ def _build(
                 writer.areas(kind, _public_areas(session, kind, photos, report))
             writer.surroundings(session)
             writer.tags(session, keys)
+            write_plates(session, writer)
             writer.links(session)
             write_zones(session, writer, library or PackLibrary())
             write_visits(session, writer, library or PackLibrary())
@@ -147,6 +148,7 @@ def _build(
             write_kpis(session, writer, library or PackLibrary(), now)
             write_lists(session, writer, now)
             write_styles(connection, now)
+            write_project(connection, now, report.path.name)
             write_search(connection)
             writer.edition(session, keys, now)
         write_changes(session, connection, report.path, report, now)

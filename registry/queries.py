@@ -112,6 +112,7 @@ def _load(
 ) -> Iterator[FullTree]:
     batch = TreeRows(session, ids)
     done = care_events(session, ids)
+    around.learn_numbers(tree.tree_no for tree in batch.trees.values())
     for tree_id in ids:
         full = full_tree(tree_id, batch, around, photos)
         if tree_id in done:

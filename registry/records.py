@@ -4,7 +4,8 @@ A record is made full by `registry.queries` and made public by `registry.rules.r
 held back is None (or absent from a tuple) and its field is named in `withheld`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 
@@ -324,6 +325,12 @@ class MapTree:
     lon: float | None = None
     lat: float | None = None
     position_precision: str = "exact"
+    genus: str | None = None
+    vigour: str | None = None
+    age_years: int | None = None
+    age_basis: str | None = None
+    size: MeasurementRecord | None = None
+    inspections: tuple[InspectionRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,6 +440,9 @@ class TagContent:
     age_text: str | None = None
     place: str | None = None
     duty_phone: str | None = None
+    texts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What else a template may ask for: name of the field to public words in the plate's language; the same
+    in English under the name with `_en`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,6 +488,8 @@ class RegisterFacts:
     """Whether the export holds what is not public."""
     map_review_no: str | None = None
     """The map review number (审图号) that stands on every map."""
+    history_seq: int = 0
+    """The number of the event whose hash `history_head` is; 0 where it was not asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,3 +133,5 @@ class ReportFacts:
     undated: int
     """Records that are off the register without a dated case: on no day do they count as standing."""
     before: "ReportFacts | None" = None
+    register_name_en: str = ""
+    is_demonstration: bool = False

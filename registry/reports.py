@@ -84,6 +84,8 @@ def measure_report(
         conditions=_conditions(session, period, inside),
         trials=_trials(session, period),
         undated=left_undated(session),
+        register_name_en=around.settings["register_name_en"],
+        is_demonstration=around.settings["demonstration"] == "yes",
     )
 
 

@@ -1,7 +1,7 @@
 """Scans of signed letters: pages of PDFs and photos in grey, and what their QR codes say.
 
-Needs the extra `scan` (pypdfium2, zxing-cpp). A page is looked at plainly first, then harder: in a finer
-raster, blurred, and with its paper made white, as far as it takes.
+A page is looked at plainly first, then harder: in a finer raster, blurred, and with its paper made white, as
+far as it takes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -54,8 +54,7 @@ def scan_files(path: Path) -> list[Path]:
 
 
 def read_scan(file: Path) -> Iterator[ScannedPage]:
-    """The pages of one PDF, or a picture as one page. Raises ScanError, also where the extra is missing."""
-    _reader()
+    """The pages of one PDF, or a picture as one page. Raises ScanError."""
     if file.stat().st_size > MAX_SCAN_BYTES:
         raise ScanError(path=file, reason=Phrase("it is larger than {limit} MiB", limit=MAX_SCAN_BYTES >> 20))
     if _begins_as_pdf(file):
@@ -64,17 +63,16 @@ def read_scan(file: Path) -> Iterator[ScannedPage]:
         yield ScannedPage(file, 1, _hard_look(_picture(file)))
 
 
+def codes_in(image: Image.Image) -> tuple[str, ...]:
+    """What the QR codes in one grey picture say; looked at harder where it takes that. Raises ScanError."""
+    image.thumbnail((_MOST_SIDE, _MOST_SIDE))
+    return _hard_look(image)
+
+
 def _reader() -> Any:
-    try:
-        import zxingcpp
-    except ImportError as error:
-        raise _missing() from error
+    import zxingcpp  # heavy to load
+
     return zxingcpp
-
-
-def _missing() -> ScanError:
-    reason = Phrase("reading scans needs further libraries: pip install 'gushu[scan]'")
-    return ScanError(path="zxing-cpp, pypdfium2", reason=reason)
 
 
 def _begins_as_pdf(file: Path) -> bool:
@@ -83,10 +81,8 @@ def _begins_as_pdf(file: Path) -> bool:
 
 
 def _pdf_pages(file: Path) -> Iterator[ScannedPage]:
-    try:
-        import pypdfium2
-    except ImportError as error:
-        raise _missing() from error
+    import pypdfium2
+
     try:
         opened = pypdfium2.PdfDocument(file)
     except pypdfium2.PdfiumError as error:

@@ -1,7 +1,7 @@
 """Selecting trees: by field, by number, by nearness."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -21,6 +21,7 @@ from registry.errors import (
 from registry.models import (
     Authority,
     Craft,
+    Designation,
     Division,
     Element,
     Grove,
@@ -41,6 +42,8 @@ from registry.vocab.words import (
     ON_REGISTER,
     WORDS,
     Category,
+    DesignationKind,
+    Grade,
     GrowthPlace,
     LinkKind,
     Precision,
@@ -57,17 +60,22 @@ WHERE_COLUMNS: dict[str, Any] = {
     "status": col(Tree.status),
     "species": col(Tree.species_id),
     "division": col(Tree.division_id),
+    "within": col(Tree.division_id),
     "source": col(Tree.source_id),
     "vigour": col(Tree.vigour),
+    "grade": col(Designation.grade),
     "growth_place": col(Tree.growth_place),
 }
 """Fields that a selection (`--where field=value`) may name."""
+FETCHED = 2000
+"""So many ids are fetched at a time."""
 STANDING = "standing"
 """A selection of those that stand: no tag is made for a dead, missing, delisted or merged tree."""
 _WORDS: dict[str, type[StrEnum]] = {
     "category": Category,
     "status": TreeStatus,
     "vigour": Vigour,
+    "grade": Grade,
     "growth_place": GrowthPlace,
 }
 
@@ -121,26 +129,35 @@ def select_trees(where: Sequence[str]) -> sa.Select[tuple[str]]:
 
 
 def select_groves(where: Sequence[str]) -> Any:
-    """The ids of the groves that the same `where` as for trees holds for, in a settled order; none where it
-    names a field that groves do not have. Raises SelectionError for a field that nothing can be chosen by.
+    """The ids of the groves that the same `where` as for trees holds for: see `select_areas`."""
+    return select_areas("grove", where)
+
+
+def select_areas(kind: str, where: Sequence[str]) -> Any:
+    """The ids of the groves, gardens, places or elements that the same `where` as for trees holds for, in a
+    settled order; none where it names a field that they do not have.
+
+    Raises SelectionError for a field that nothing can be chosen by.
     """
-    query: Any = select(Grove.id).join(Authority, col(Grove.authority_id) == col(Authority.id))
+    table = LEDGERS[kind]
+    columns = {"authority": table.authority_id, "status": table.status, "source": table.source_id}
+    query: Any = select(table.id).join(Authority, col(table.authority_id) == col(Authority.id))
     for text in where:
         field, sign, value = text.partition("=")
         if text == STANDING:
-            query = query.where(col(Grove.status).in_(ON_REGISTER))
+            query = query.where(col(table.status).in_(ON_REGISTER))
         elif field not in WHERE_COLUMNS or not sign:
             raise SelectionError(where=text, known=[f"{name}=…" for name in WHERE_COLUMNS])
-        elif field == "division":
-            query = query.where(col(Grove.division_id).in_(_divisions_called(value)))
+        elif field in {"division", "within"}:
+            query = query.where(col(table.division_id).in_(_divisions(field, value)))
         elif field == "jurisdiction":
             query = query.where(Authority.jurisdiction == value)
-        elif (column := _GROVE_COLUMNS.get(field)) is not None:
+        elif (column := columns.get(field)) is not None:
             query = query.where(column == value)
         else:
             query = query.where(sa.false())
     return query.order_by(
-        col(Grove.authority_id), sa.func.length(Grove.number), col(Grove.number), col(Grove.id)
+        col(table.authority_id), sa.func.length(table.number), col(table.number), col(table.id)
     )
 
 
@@ -150,15 +167,10 @@ def standing_ids(session: Session, kind: str, where: Sequence[str] = ()) -> list
     return list(session.execute(chosen).scalars())
 
 
-_GROVE_COLUMNS: dict[str, Any] = {
-    "authority": col(Grove.authority_id), "status": col(Grove.status), "source": col(Grove.source_id),
-}  # fmt: skip
-
-
 def _is(field: str, value: str) -> Any:
     """What a selection asks: words may be given as people read them, a place and a species by their names."""
-    if field == "division":
-        return col(Tree.division_id).in_(_divisions_called(value))
+    if field in {"division", "within"}:
+        return col(Tree.division_id).in_(_divisions(field, value))
     if field == "species":
         names = (col(Species.name_hans), col(Species.name_hant), col(Species.name_latin))
         named = sa.or_(*(column == value for column in names))
@@ -168,15 +180,29 @@ def _is(field: str, value: str) -> Any:
     if field in _WORDS:
         labels = WORDS[_WORDS[field]].items()
         value = next((word for word, label in labels if value in label), value)
-    return WHERE_COLUMNS[field] == value
+    return (grade_in_force() if field == "grade" else WHERE_COLUMNS[field]) == value
 
 
-def _divisions_called(value: str) -> Any:
-    """The divisions of this id, code or name, and all below them."""
-    top = select(Division.id).where(
-        sa.or_(col(Division.id) == value, col(Division.code) == value, col(Division.name) == value)
+def grade_in_force() -> Any:
+    """The grade of a tree by its latest decision that still holds, as a column of a query of trees."""
+    decided = select(Designation.grade).where(
+        col(Designation.tree_id) == col(Tree.id),
+        Designation.kind == DesignationKind.GRADE,
+        col(Designation.ended_on).is_(None),
     )
-    below = top.cte("below", recursive=True)
+    latest = col(Designation.designated_on).desc().nulls_last(), col(Designation.id).desc()
+    return decided.order_by(*latest).limit(1).correlate(Tree).scalar_subquery()
+
+
+def _divisions(field: str, value: str) -> Any:
+    """The divisions of `division=` this id, code or name, or of `within=` these ids; and all below them."""
+    called: Any
+    if field == "within":
+        called = col(Division.id).in_(value.split(","))
+    else:
+        called = sa.or_(col(Division.id) == value, col(Division.code) == value, col(Division.name) == value)
+    top = select(Division.id).where(called)
+    below = top.cte(recursive=True)  # unnamed: a selection may ask for several
     return select(
         below.union_all(select(Division.id).join(below, col(Division.parent_id) == below.c.id)).c.id
     )
@@ -263,9 +289,12 @@ def count_trees(session: Session, where: Sequence[str]) -> int:
     return int(count)
 
 
-def stream_ids(session: Session, where: Sequence[str]) -> list[str]:
-    """The ids of a selection. 36 bytes each: a million trees are 100 MB, so callers may slice."""
-    return list(session.exec(select_trees(where)))  # type: ignore[call-overload]
+def stream_ids(session: Session, where: Sequence[str]) -> Iterator[str]:
+    """The ids of a selection in its order: one statement, read as they are asked for, so that memory stays
+    the same at any size. For use within the session's transaction. Raises SelectionError.
+    """
+    found = session.execute(select_trees(where), execution_options={"yield_per": FETCHED})
+    return iter(found.scalars())
 
 
 def neighbours_of(

@@ -123,12 +123,16 @@ KNOWN: dict[str, Known] = {
     "map_review_no": Known("map review number (审图号) shown on every map", _text),
     "demonstration": Known("yes: everything printed says SAMPLE", _yes_no, "no"),
     "editions_kept": Known("how many editions stay open to readers, the newest included", _count, "12"),
+    "second_factor_demanded": Known("yes: administrators sign in with a second factor", _yes_no, "no"),
+    "job_results_kept": Known("for how many days the desk keeps uploads and results of jobs", _count, "30"),
     "species_list": Known("your own list of species (CSV), on top of the one that comes along", _file),
     "division_changes": Known("your own list of changed divisions (CSV)", _file),
     "boundaries": Known("your own boundaries of divisions (GeoJSON or GeoPackage, in degrees)", _file),
     "boundary_code": Known("the property of the boundaries that holds the code", _text),
     "boundary_name": Known("the property of the boundaries that holds the name", _text),
 }
+KNOWN_FILES = tuple(name for name, known in KNOWN.items() if known.check is _file)
+"""Settings that name a file of the office's own: a backup takes it along."""
 
 
 def get_setting(session: Session, name: str) -> str:

@@ -47,10 +47,9 @@ def family_names() -> dict[str, tuple[str, str]]:
     return {row["family"]: (row["name_hans"], row["name_hant"]) for row in rows}
 
 
-@lru_cache(maxsize=1)
-def genus_names() -> dict[str, str]:
-    """Genera in Latin: name in Simplified characters."""
-    return {row["genus"]: row["name_hans"] for row in _rows(SPECIES_FOLDER / "genera.csv")}
+def families_of_genera(own: Path | str | None = None) -> dict[str, str]:
+    """The family of each genus of the list, both in Latin. Raises as `species_list`."""
+    return {taxon.genus: taxon.family for taxon in species_list(own).taxa.values() if taxon.family}
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,6 @@
 """What many trees share when they are read: authorities, divisions, sources, species, and their addresses."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -25,10 +26,12 @@ from registry.vocab.words import Precision, TreeStatus
 
 
 class Surroundings:
-    """What many trees share: authorities, divisions, sources, species, and which numbers are ambiguous."""
+    """What many trees share: authorities, divisions, sources, species, and which numbers others have too."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._holders: dict[str, tuple[list[str | None], list[str]]] = {}
+        """Numbers: the ids of the trees that have one, and the schemes of those whose own it is."""
         self.settings = all_settings(session)
         self.authorities = {row.id: row for row in _detached(session, Authority)}
         self.divisions = {row.id: row for row in _detached(session, Division)}
@@ -68,31 +71,30 @@ class Surroundings:
         holders = {kind: getattr(row, f"{kind}_id", None) for kind in ("grove", "garden", "place")}
         return frozenset(f"{kind}_no" for kind, own in holders.items() if own in self._hidden_areas)
 
-    @cached_property
-    def ambiguous(self) -> set[str]:
-        """Numbers that more than one tree has, as its own or another of its numbers."""
-        numbers = (
-            select(Tree.tree_no.label("number"), Tree.id.label("tree_id"))  # type: ignore[attr-defined]
-            .where(Tree.status != TreeStatus.MERGED)
-            .union(select(TreeAlias.number, TreeAlias.tree_id))
-            .subquery()
+    def learn_numbers(self, numbers: Iterable[str]) -> None:
+        """Look up which trees have these numbers, for `path`: one statement, whatever the register's size."""
+        wanted = set(numbers)
+        own = select(Tree.tree_no, Tree.id, Tree.number_scheme).where(
+            col(Tree.tree_no).in_(wanted), Tree.status != TreeStatus.MERGED
         )
-        doubled = select(numbers.c.number).group_by(numbers.c.number).having(sa.func.count() > 1)
-        return set(self._session.execute(doubled).scalars())
-
-    @cached_property
-    def doubled_pairs(self) -> set[tuple[str, str]]:
-        """Numbers that two authorities gave under one scheme, with the scheme."""
-        pairs = select(Tree.tree_no, Tree.number_scheme).where(Tree.status != TreeStatus.MERGED)
-        pairs = pairs.group_by(col(Tree.tree_no), col(Tree.number_scheme))
-        found = self._session.execute(pairs.having(sa.func.count() > 1))
-        return {(number, scheme) for number, scheme in found}
+        others = select(TreeAlias.number, TreeAlias.tree_id, sa.null()).where(
+            col(TreeAlias.number).in_(wanted)
+        )
+        self._holders = {number: ([], []) for number in wanted}
+        for number, tree_id, scheme in self._session.execute(own.union_all(others)):
+            ids, schemes = self._holders[number]
+            ids.append(tree_id)
+            if scheme is not None:
+                schemes.append(scheme)
 
     def path(self, tree: Any) -> str:
         """The tree's own segment in addresses: always one tree, never two."""
-        if (tree.tree_no, tree.number_scheme) in self.doubled_pairs:
+        if tree.tree_no not in self._holders:
+            self.learn_numbers([tree.tree_no])
+        ids, schemes = self._holders[tree.tree_no]
+        if schemes.count(tree.number_scheme) > 1:
             return encode_segment(f"{tree.authority_id}:{tree.number_scheme}:{tree.tree_no}")
-        if tree.tree_no in self.ambiguous:
+        if len(set(ids)) > 1:
             return encode_segment(f"{tree.number_scheme}:{tree.tree_no}")
         return encode_segment(tree.tree_no)
 

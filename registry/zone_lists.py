@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from registry.rules.packs import Rule
 from registry.rules.quadtree import ranges
 from registry.rules.zone_grids import to_grid
 from registry.rules.zones import Proposed, rule_name
-from registry.selection import select_groves, select_trees
+from registry.selection import select_groves, stream_ids
 from registry.surroundings import Surroundings
 from registry.vocab.language import translator
 from registry.vocab.rule_sentences import row_text
@@ -27,6 +27,7 @@ from registry.vocab.words import Precision
 from registry.zone_records import ConflictLine, ZoneLine
 
 BATCH = 500
+Proposer = Callable[[Sequence[tuple[str, str]]], Iterable[Proposed]]
 _KEPT = (
     "area_m2", "projection", "uncertainty_m", "made_on", "ended_on", "document_no", "approved_by",
     "published_on", "published_url", "deviation", "outline", "confidence", "pack_id", "rule",
@@ -42,16 +43,18 @@ def zone_lines(
     where: Sequence[str] = (),
     *,
     lang: str = "zh",
-    proposals: Iterable[Proposed] | None = None,
+    propose: Proposer | None = None,
 ) -> Iterator[ZoneLine]:
     """The zones that hold, of all records that `where` chooses, and a line for each that has none.
 
-    proposals: what the rules give today (`registry.zoning.proposed_zones`); with them a computed zone that
-    they no longer give is stale, and a record without zone says what is missing.
+    propose: what the rules give some records today (`registry.zoning.proposed_among`); with it a computed
+    zone that they no longer give is stale, and a record without zone says what is missing.
     """
-    given = {each.subject: each for each in proposals} if proposals is not None else None
     for kind, ids in _chosen(session, where):
         for batch in chunks(ids, BATCH):
+            given = None
+            if propose is not None:
+                given = {each.subject: each for each in propose([(kind, own) for own in batch])}
             yield from _of_batch(session, library, on, kind, batch, lang, given)
 
 
@@ -69,10 +72,27 @@ def zones_of(
     return [line for line in found if line.kind is not None]
 
 
-def _chosen(session: Session, where: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+def zones_of_many(
+    session: Session, library: PackLibrary, kind: str, ids: Sequence[str], *, lang: str = "zh"
+) -> dict[str, list[ZoneLine]]:
+    """The zones that hold of each of many records of a kind, without what the records are called."""
+    found: defaultdict[str, list[ZoneLine]] = defaultdict(list)
+    if kind not in _OWNERS:
+        return found
+    table: sa.Table = Zone.__table__  # type: ignore[attr-defined]
+    owner = table.c[_OWNERS[kind]]
+    query = sa.select(table).where(owner.in_(ids), table.c.ended_on.is_(None))
+    for row in session.execute(query.order_by(table.c.kind.desc(), table.c.made_on.desc(), table.c.id)):
+        own = row._mapping[owner]
+        bare = ZoneLine(kind, own, "")
+        found[own].append(_filled(bare, row, library, lang, None, is_checked=False))
+    return found
+
+
+def _chosen(session: Session, where: Sequence[str]) -> Iterator[tuple[str, Iterable[str]]]:
     """The records that may have zones: standing trees and groves, and gardens and places that have one."""
     standing = [*where, "standing"]
-    yield "tree", list(session.exec(select_trees(standing)))  # type: ignore[call-overload]
+    yield "tree", stream_ids(session, standing)
     yield "grove", list(session.exec(select_groves(standing)))
     if not where:
         for kind in ("garden", "place"):

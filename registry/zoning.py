@@ -33,7 +33,7 @@ from registry.rules.zones import (
     stems_of,
     zone_rule,
 )
-from registry.selection import select_groves, select_trees
+from registry.selection import select_groves, stream_ids
 from registry.surroundings import Surroundings
 from registry.vocab.words import ON_REGISTER
 
@@ -61,7 +61,7 @@ def proposed_zones(
     """
     in_use = pack_chooser(session, library, on)
     choose: Chooser = (lambda _place: pack) if pack is not None else in_use
-    for ids in chunks(_selected(session, where), BATCH):
+    for ids in chunks(stream_ids(session, where), BATCH):
         yield from _of_trees(session, ids, choose, on)
     yield from _of_groves(session, list(session.exec(select_groves(where))), choose)
 
@@ -127,11 +127,6 @@ def _four(row: Any) -> tuple[float, float, float, float] | None:
     if north is None or east is None or south is None or west is None or not any((north, east, south, west)):
         return None
     return float(north), float(east), float(south), float(west)
-
-
-def _selected(session: Session, where: Sequence[str]) -> Iterable[str]:
-    found: Iterable[str] = session.exec(select_trees(where))  # type: ignore[call-overload]
-    return list(found)
 
 
 def _of_trees(session: Session, ids: Sequence[str], choose: Chooser, on: date) -> Iterator[Proposed]:

@@ -9,6 +9,8 @@ from sqlmodel import Session
 
 from registry.asof import TreeView, tree_as_of, tree_effective
 from registry.cli.app import Office, _
+from registry.legal_file import legal_files
+from registry.legal_file_records import LegalFileRecord
 from registry.office_care import office_care
 from registry.office_records import OfficeCare
 from registry.queries import full_trees
@@ -41,13 +43,14 @@ def file_of(
     effective: str | None,
     *,
     restricted: bool = False,
+    own: str | None = None,
 ) -> tuple[TreeRecord, RegisterFacts]:
-    """The file of a tree of today, or of another day, and what is said of it."""
+    """The file of a tree of today, or of another day, and what is said of it. own: its id where known."""
     from registry.cli.exporting import register_facts
 
     if as_of and effective:
         raise typer.BadParameter(office.t.gettext("--as-of and --effective exclude each other"))
-    tree_id, photos = find_tree(session, tree_no), office.photos()
+    tree_id, photos = own or find_tree(session, tree_no), office.photos()
     facts = replace(register_facts(session, office), is_restricted=restricted)
     if not as_of and not effective:
         full = next(full_trees(session, [tree_id], photos))
@@ -66,6 +69,19 @@ def care_of(session: Session, office: Office, tree: TreeRecord, facts: RegisterF
         return None
     library = PackLibrary(pack_folder(office.address))
     return office_care(session, tree.uuid, library, office.today(session), lang=office.t.lang)
+
+
+def legal_file_of(
+    session: Session, office: Office, tree: TreeRecord, facts: RegisterFacts
+) -> LegalFileRecord | None:
+    """The fifteen parts of the file, as the public may see them unless it stays in the office; None for the
+    file of another day."""
+    if facts.view is not None:
+        return None
+    library = PackLibrary(pack_folder(office.address))
+    today, lang = office.today(session), office.t.lang
+    full = legal_files(session, "tree", [tree.uuid], library, today, lang=lang)[tree.uuid]
+    return full.record if facts.is_restricted else full.public
 
 
 def _instant(text: str, t: Translator) -> datetime:

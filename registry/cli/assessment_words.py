@@ -11,6 +11,7 @@ from registry.rules.trends import by_model, by_scale, change_of
 from registry.vocab.care_words import AssessmentState, InstrumentKind
 from registry.vocab.columns import COLUMNS
 from registry.vocab.language import Translator
+from registry.vocab.readings import reading_text
 from registry.vocab.rule_words import CONFIDENCES, STANDINGS
 from registry.vocab.words import VIGOUR_SCALES, Environment, RiskRating, Vigour
 
@@ -107,7 +108,7 @@ def whole_lines(each: AssessmentRecord, t: Translator) -> Iterable[str]:
 
 def reading_line(each: ReadingRecord, t: Translator) -> str:
     """A reading in a line."""
-    values = " · ".join(f"{name} {number:g} {unit}".strip() for name, number, unit in each.values)
+    values = " · ".join(reading_text(name, number, unit, t) for name, number, unit in each.values)
     parts = (each.measured_on.isoformat(), t.word(InstrumentKind, each.instrument), each.position, values,
              each.file_name)  # fmt: skip
     return "  ".join(filter(None, parts))

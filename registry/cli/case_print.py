@@ -55,14 +55,15 @@ def sheet(
     with reading(office.engine()) as session:
         case = case_called(session, {"case": number})
         pack = library_of(office).find(case.pack_id) if case.pack_id else None
-        made = _sheet(session, office, view_case(session, case), pack)
+        made = sheet_of(session, office, view_case(session, case), pack)
     with written(out) as stream:
         write_case_sheet(made, stream)
     office.say(str(out))
     office.answer({"case": made.number, "file": str(out), "files": len(made.files)})
 
 
-def _sheet(session: Session, office: Office, view: CaseView, pack: RulePack | None) -> CaseSheet:
+def sheet_of(session: Session, office: Office, view: CaseView, pack: RulePack | None) -> CaseSheet:
+    """What the printed summary of a case says."""
     t, case = office.t, view.case
     facts = register_facts(session, office)
     kind = t.word(CaseKind, case.kind)

@@ -1,31 +1,25 @@
 """Groves like trees on the command line: visits, tags, dossiers."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from registry.area_queries import full_areas_of
 from registry.calendars import register_today
-from registry.chunks import chunks
 from registry.cli.app import Office, _, app
 from registry.cli.ledgers import Document, Record, one_of, ref_of
-from registry.commands.tags import IssuedTag, issue_tags
+from registry.commands.tags import IssuedTag
 from registry.commands.visits import is_found_dead, record_visit
-from registry.db import reading, transaction
+from registry.db import transaction
 from registry.errors import NothingSelectedError, Phrase
-from registry.ledger_records import AgreementRecord
-from registry.ledgers import agreement_records, select_records
-from registry.models import InspectionDraft, Tree
-from registry.queries import full_trees
-from registry.records import AreaRecord, RegisterFacts, TagContent, TreeRecord
-from registry.rules.redaction import redact, redact_area
+from registry.ledgers import select_records
+from registry.models import InspectionDraft
+from registry.records import AreaRecord, TagContent
+from registry.rules.redaction import redact_area
 from registry.rules.tag_content import grove_tag_content
-from registry.selection import select_trees
 from registry.vocab.care_words import INCIDENTS, FacilityState, PlateState
 from registry.vocab.patrol_words import said_checks
 from registry.vocab.words import Environment, InspectionKind, PartyKind, RiskRating, Vigour
@@ -121,13 +115,9 @@ def public_groves(
         yield full.record if restricted else redact_area(full.record, full.disclosure)[0]
 
 
-def issue_grove_tags(
-    session: Session, office: Office, where: Sequence[str]
-) -> tuple[list[str], list[IssuedTag]]:
-    """The groves of a selection, and their tags in force."""
-    ids = _chosen(session, where)
-    keys, actor, now = office.keys(), office.actor, office.now()
-    return ids, issue_tags(session, ids, owner="grove", keys=keys, actor=actor, now=now)
+def chosen_groves(session: Session, where: Sequence[str]) -> list[str]:
+    """The ids of the groves of a selection."""
+    return _chosen(session, where)
 
 
 def grove_tags(
@@ -138,83 +128,8 @@ def grove_tags(
         yield grove_tag_content(area, issued[area.uuid].printed, address, office.t)
 
 
-def make_grove_dossier(
-    office: Office, called: str, out: Path, fonts: Sequence[Path], *, restricted: bool, of_then: str | None
-) -> None:
-    """Make the dossier of one grove."""
-    from registry.cli.exporting import register_facts, written
-
-    t = office.t
-    if of_then:
-        raise typer.BadParameter(t.gettext("--as-of and --effective are for trees"))
-    with reading(office.engine()) as session:
-        own = ref_of(session, called)[1]
-        facts = replace(register_facts(session, office), is_restricted=restricted)
-        area = next(public_groves(session, office, [own], restricted=restricted, photos=True))
-        with written(out) as stream:
-            _write(session, office, area, facts, stream, fonts)
-    office.say(t.gettext("The dossier of {tree_no}: {path}", tree_no=called, path=out))
-    office.answer({"record": called, "path": str(out)})
-
-
-def make_grove_dossiers(office: Office, out: Path, where: Sequence[str], fonts: Sequence[Path]) -> None:
-    """Make the dossiers of groves into a folder, a PDF each: `grove-<number>.pdf`."""
-    from registry.cli.exporting import register_facts, written
-
-    t, made = office.t, 0
-    with reading(office.engine()) as session:
-        ids = _chosen(session, where)
-        facts = register_facts(session, office)
-        for some in chunks(ids, BATCH):  # their photos wait in memory
-            for area in public_groves(session, office, some, photos=True):
-                with written(out / f"grove-{area.path}.pdf") as stream:
-                    _write(session, office, area, facts, stream, fonts)
-                made += 1
-    office.say(t.gettext("{written} dossiers written to {path}.", written=t.number(made, 0), path=out))
-    office.answer({"written": made, "path": str(out)})
-
-
-def _write(
-    session: Session,
-    office: Office,
-    area: AreaRecord,
-    facts: RegisterFacts,
-    out: BinaryIO,
-    fonts: Sequence[Path],
-) -> None:
-    from exports.grove_dossier import write_grove_dossier
-
-    members, agreements = _around(session, area, restricted=facts.is_restricted)
-    write_grove_dossier(
-        area,
-        facts,
-        out,
-        language=office.t,
-        members=members,
-        agreements=agreements,
-        extra_fonts=tuple(fonts),
-    )
-
-
 def _chosen(session: Session, where: Sequence[str]) -> list[str]:
     ids = select_records(session, "grove", where)
     if not ids:
         raise NothingSelectedError(where=" ".join(where) or Phrase("anything: there is no grove"))
     return ids
-
-
-def _around(
-    session: Session, area: AreaRecord, *, restricted: bool
-) -> tuple[tuple[TreeRecord, ...], tuple[AgreementRecord, ...]]:
-    """The members of a grove that have files, and (for the office) its agreements."""
-    chosen = select_trees(()).where(col(Tree.grove_id) == area.uuid).limit(MOST_MEMBERS)
-    ids = list(session.execute(chosen).scalars())
-    members = tuple(
-        full.record if restricted else redact(full.record, full.disclosure)[0]
-        for full in full_trees(session, ids)
-    )
-    if not restricted:
-        members = tuple(
-            tree for tree in members if tree.position_precision == area.position_precision == "exact"
-        )
-    return members, tuple(agreement_records(session, ("grove", area.uuid))) if restricted else ()

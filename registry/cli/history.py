@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 
 from exports.tree_file import file_facts, file_text, write_file_json, write_file_page
 from registry.cli.app import Office, _, app
-from registry.cli.asof import AsOf, Effective, Restricted, care_of, file_of
-from registry.cli.exporting import FontFiles, written
+from registry.cli.asof import AsOf, Effective, Restricted, care_of, file_of, legal_file_of
+from registry.cli.exporting import FontFiles, signer_of, written
 from registry.cli.wording import shown, told_lines
 from registry.commands.comparing import Deviation, deviations
 from registry.commands.history import history_head
@@ -37,10 +37,20 @@ def verify(
     head: Annotated[
         str | None, typer.Option(help=_("A hash noted down earlier, which must still be in the chain."))
     ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help=_("A dossier or booklet (PDF) to check instead."))
+    ] = None,
 ) -> None:
-    """Verify the chain, then the tables."""
+    """Verify the chain, then the tables; or one document."""
     office: Office = ctx.obj
     t = office.t
+    if file is not None:
+        from registry.cli.document_checks import verify_document
+
+        if head is not None:
+            raise typer.BadParameter(t.gettext("--file and --head exclude each other"))
+        verify_document(office, file)
+        return
     wanted = "".join(head.split()) if head is not None else None
     if wanted is not None and (len(wanted) != 64 or set(wanted.lower()) - set("0123456789abcdef")):
         raise typer.BadParameter(t.gettext("--head takes a hash of 64 hexadecimal digits"))
@@ -127,7 +137,7 @@ def history_(ctx: typer.Context, tree_no: str) -> None:
         tree_id = find_tree(session, tree_no)
         beside = subjects_beside(session, tree_id)
         told = told_items(session, [tree_id, *beside])[::-1]
-        names = _names(session, told, office.t)
+        names = names_of(session, told, office.t)
     currencies = {item.subject_id: item.fields["currency"][1] for item in told if "currency" in item.fields}
     for item in told:
         _kind, called = beside.get(item.subject_id, ("", ""))
@@ -145,7 +155,7 @@ def _as_facts(told: Told) -> dict[str, Any]:
 _PARTY_FIELDS = ("party_id", "accepted_by_id")
 
 
-def _names(session: Session, told: Sequence[Told], t: Translator) -> dict[str, str]:
+def names_of(session: Session, told: Sequence[Told], t: Translator) -> dict[str, str]:
     """What parties and authorities are called, by id."""
     ids = {
         row.get(key)
@@ -214,8 +224,9 @@ def _write(
         else:
             around = () if facts.view else neighbours_of(session, tree, restricted=facts.is_restricted)
             write_dossier(
-                tree, facts, stream, language=office.t, neighbours=around, extra_fonts=fonts, care=care
-            )
+                tree, facts, stream, language=office.t, neighbours=around, extra_fonts=fonts, care=care,
+                file=legal_file_of(session, office, tree, facts), signer=signer_of(office),
+            )  # fmt: skip
 
 
 @app.command(help=_("Undo one change by a new one; both stay in the history."))

@@ -88,7 +88,7 @@ def tell_import(office: Office, report: ImportReport, names: dict[str, str], *, 
         office.say(f"  {t.phrase(note)}")
     if report.unused_columns:
         office.say(t.gettext("  columns not used: {columns}", columns=", ".join(report.unused_columns)))
-    for line in _difference_lines(report, names, t):
+    for line in difference_lines(report, names, t):
         office.say(line)
     for rejection in report.rejections[:PREVIEW_ROWS]:
         office.say("  " + sentence(rejection, t))
@@ -106,7 +106,7 @@ def tell_import(office: Office, report: ImportReport, names: dict[str, str], *, 
         office.say(t.gettext("  tried only: nothing was changed"))
 
 
-def import_facts(report: ImportReport) -> dict[str, Any]:
+def import_facts(report: ImportReport, t: Translator) -> dict[str, Any]:
     """What came of one file, for a program."""
     return {
         **report.counts,
@@ -115,7 +115,17 @@ def import_facts(report: ImportReport) -> dict[str, Any]:
         "mapping": report.mapping,
         "encoding": report.encoding,
         "missing_numbers": report.missing_numbers,
-        "notes": [str(note) for note in report.notes],
+        "notes": [str(t.phrase(note)) for note in report.notes],
+        "said": report.said,
+        "rejections": [
+            {
+                "row": each.row,
+                "column": each.column,
+                "value": each.value[:200],
+                **dict(zip(("reason", "remedy"), _reason(each, t), strict=True)),
+            }
+            for each in report.rejections
+        ],
         "differences": [
             {"tree_no": each.tree_no, "action": each.action, "fields": each.fields}
             for each in report.differences
@@ -150,7 +160,8 @@ def sentence(rejection: Rejection, t: Translator) -> str:
     )
 
 
-def _difference_lines(report: ImportReport, names: dict[str, str], t: Translator) -> Iterator[str]:
+def difference_lines(report: ImportReport, names: dict[str, str], t: Translator) -> Iterator[str]:
+    """What changes in the first trees that change, in words. names: of the parties, by id."""
     updated = [each for each in report.differences if each.action == "updated"]
     for each in updated[:PREVIEW_ROWS]:
         yield "  " + t.gettext("{tree_no} changes:", tree_no=each.tree_no)

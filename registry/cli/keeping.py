@@ -1,7 +1,8 @@
 """Commands that keep the register: init, import, config, publish, photo, tag, verify, migrate."""
 
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +11,18 @@ from sqlalchemy.engine import Engine
 
 from registry.cli.app import Office, _, app, day_of
 from registry.cli.held import held_words
-from registry.cli.importing import RejectsFile, import_facts, party_names, sentence, tell_import
+from registry.cli.importing import (
+    RejectsFile,
+    difference_lines,
+    import_facts,
+    party_names,
+    sentence,
+    tell_import,
+)
 from registry.cli.photo_pairs import Bearing, Distance, Viewpoint, add_pairs, viewpoint_of
-from registry.cli.progress import progress_bar
+from registry.cli.progress import progress_bar, trees_expected
+from registry.cli.records_in import take_records_files
+from registry.cli.unsent import take_unsent_files
 from registry.commands.import_file import ImportReport, import_table
 from registry.commands.photos import PHOTO_OWNERS, PhotoFacts, add_photo
 from registry.commands.register import change_setting, init_register, migrate_register
@@ -20,9 +30,11 @@ from registry.commands.tags import end_tag
 from registry.db import reading, transaction
 from registry.edition import PublishReport
 from registry.errors import InputMissingError, OutputTakenError, Phrase, RecordKindError, RowsRejectedError
-from registry.importing.files import Table
+from registry.exchange.file import is_records_file
+from registry.importing.files import Row, Table
 from registry.importing.mapping import Mapping, choose_mapping, named_mapping, shipped_mappings
 from registry.importing.reading import open_table
+from registry.importing.unsent import is_unsent_file
 from registry.outputs import check_output
 from registry.publish import publish as publish_edition
 from registry.rulepacks import PackLibrary, pack_folder
@@ -56,7 +68,11 @@ def init(
 
 
 @app.command(
-    "import", help=_("Import files: CSV, TSV, XLSX, XLS, ODS, JSON, GeoJSON, GeoPackage; each also as .gz.")
+    "import",
+    help=_(
+        "Import files: CSV, TSV, XLSX, XLS, ODS, JSON, GeoJSON, GeoPackage; each also as .gz; "
+        "unsent work of a phone; records that another register wrote."
+    ),
 )
 def import_(
     ctx: typer.Context,
@@ -75,6 +91,12 @@ def import_(
     for path in files:
         if not path.is_file():
             raise InputMissingError(path=path)
+    if any(is_unsent_file(path) for path in files):
+        take_unsent_files(office, files, dry_run=dry_run)
+        return
+    if any(is_records_file(path) for path in files):
+        take_records_files(office, files, dry_run=dry_run)
+        return
     if rejects is not None:
         check_output(rejects, "", office.address)
         if rejects.resolve() in {path.resolve() for path in files}:
@@ -86,7 +108,7 @@ def import_(
             own = shared or stack.enter_context(closing(RejectsFile(beside, office.t)))
             reports.append(_import_one(office, engine, path, mapping, own, dry_run, strict))
     totals = {name: sum(report.counts[name] for report in reports) for name in reports[0].counts}
-    office.answer({**totals, "files": [import_facts(report) for report in reports]})
+    office.answer({**totals, "files": [import_facts(report, office.t) for report in reports]})
 
 
 def _import_one(
@@ -100,7 +122,11 @@ def _import_one(
 ) -> ImportReport:
     table, chosen = understand(path, mapping)
     tell = None if dry_run else rejects.add
-    with transaction(engine, patient=True) as session:
+    with (
+        progress_bar("", quiet=True) as count,
+        transaction(engine, patient=True) as session,
+    ):
+        table = replace(table, rows=_counted(table.rows, count))
         report = import_table(session, table, chosen, actor=office.actor, now=office.now(), on_reject=tell)
         if not dry_run:
             report.rejects_file = rejects.keep()
@@ -108,10 +134,17 @@ def _import_one(
             first = sentence(report.rejections[0], office.t)
             raise RowsRejectedError(count=report.rejected, path=path, first=first)
         names = party_names(session, report)
+        report.said = list(difference_lines(report, names, office.t))
         if dry_run:
             session.rollback()
     tell_import(office, report, names, dry_run=dry_run)
     return report
+
+
+def _counted(rows: Iterator[Row], tell: Callable[[int], None]) -> Iterator[Row]:
+    for done, row in enumerate(rows, start=1):
+        yield row
+        tell(done)
 
 
 def understand(path: Path, name: str | None) -> tuple[Table, Mapping]:
@@ -136,7 +169,9 @@ def publish(
     office: Office = ctx.obj
     t = office.t
     check_output(out, ".gpkg", office.address)
-    with progress_bar(t.gettext("trees"), quiet=office.as_json) as tell:
+    with reading(office.engine()) as session:
+        total = trees_expected(session)
+    with progress_bar(t.gettext("trees"), total, quiet=office.as_json) as tell:
         report = publish_edition(
             office.engine(),
             out,

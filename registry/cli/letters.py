@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session
 
 from exports.care_letter import paginate, write_letters
+from exports.proofs import Paper
 from registry.care_data import read_terms
 from registry.care_errors import LetterError
 from registry.care_letters import Rates, letter_drafts
 from registry.cli.app import Office, _, app, day_of
-from registry.cli.exporting import FontFiles, Where, register_facts, written
+from registry.cli.exporting import FontFiles, Where, kept_paper, register_facts, signer_of, written
 from registry.cli.letter_tables import say_due, say_letters, say_made, say_scanned
 from registry.cli.shared_names import person_words, refused_words, without_shared
 from registry.commands.erasing import find_party
@@ -23,6 +25,7 @@ from registry.file_store import file_store
 from registry.keys import Keys
 from registry.letter_records import LetterRecord
 from registry.outputs import check_output
+from registry.proof_records import Signer
 from registry.rules.letter_codes import page_text
 from registry.rules.money import cents_of, is_negative
 from registry.scanning import read_scan, scan_files
@@ -36,7 +39,7 @@ letters = typer.Typer(
 app.add_typer(letters, name="letters")
 
 Code = Annotated[str, typer.Argument(metavar="LETTER", help=_("Code or number of a letter."))]
-_Ready = tuple[LetterRecord, list[str]]
+_Ready = tuple[LetterRecord, list[str], Paper]
 
 
 @letters.command(
@@ -108,7 +111,9 @@ def make(
             actor=office.actor,
             now=now,
         )
-        ready, told = [_ready(each, keys) for each in made], [_told(each) for each in made]
+        signer = signer_of(office)
+        ready = [_ready(session, each, keys, signer) for each in made]
+        told = [_told(each) for each in made]
         places = {place for draft in drafts for place in draft.jurisdictions}
         foreign = sorted(place for place in places if not f"{place}-".startswith(f"{text.jurisdiction}-"))
         foreign = foreign if text.jurisdiction else []
@@ -125,25 +130,31 @@ def make(
     )
 
 
-def _ready(each: MadeLetter, keys: Keys) -> _Ready:
-    """A letter with what the QR code of each of its pages says."""
-    key, count = keys.tag_keys[keys.tag_key_id], each.row.page_count
-    return each.record, [page_text(each.record.code, page, count, key) for page in range(1, count + 1)]
+def _ready(session: Session, each: MadeLetter, keys: Keys, signer: Signer | None) -> _Ready:
+    """A letter with what the QR code of each of its pages says, and its proof."""
+    key, count, record = keys.tag_keys[keys.tag_key_id], each.row.page_count, each.record
+    marks = [page_text(record.code, page, count, key) for page in range(1, count + 1)]
+    subject = ("care_letter", each.row.id)
+    paper = kept_paper(
+        session, "letter", subject, record.document_no, record, signer, register_name=record.register_name
+    )
+    return record, marks, paper
 
 
 def _print(ready: Sequence[_Ready], out: Path, fonts: tuple[Path, ...]) -> list[Path]:
     """All letters in one PDF, or each in one of its own."""
     try:
         if out.suffix.lower() == ".pdf":
+            paper = ready[0][2] if len(ready) == 1 else None
             with written(out) as stream:
-                write_letters(ready, stream, extra_fonts=fonts)
+                write_letters([each[:2] for each in ready], stream, extra_fonts=fonts, paper=paper)
             return [out]
         out.mkdir(parents=True, exist_ok=True)
         paths = []
         for one in ready:
             path = out / f"{one[0].document_no}.pdf"
             with written(path) as stream:
-                write_letters([one], stream, extra_fonts=fonts)
+                write_letters([one[:2]], stream, extra_fonts=fonts, paper=one[2])
             paths.append(path)
         return paths
     except ValueError as error:

@@ -3,20 +3,20 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 from sqlmodel import Session, col, select
 
 from registry.area_queries import full_areas
 from registry.cli.app import Office, _, app
-from registry.cli.exporting import FontFiles, Where, written
-from registry.cli.progress import progress_bar
+from registry.cli.exporting import FontFiles, Where, kept_paper, signer_of, written
+from registry.cli.progress import progress_bar, trees_expected
 from registry.commands.protection_lists import editions, find_list, make_list, one_authority, read_list
 from registry.db import reading, transaction
 from registry.errors import NothingSelectedError, OutputKindError, Phrase
 from registry.list_records import ListChange, ListedGrove, ListedTree, ListRecord
-from registry.models import Authority, Tree
+from registry.models import Authority, ProtectionList, Tree
 from registry.outputs import check_output
 from registry.queries import full_trees
 from registry.rules.listing import list_order, listed_grove, listed_tree
@@ -25,12 +25,15 @@ from registry.selection import select_trees, stream_ids
 from registry.vocab.language import Translator
 from registry.vocab.words import GRADE_SCHEMES, LISTINGS, Category, Grade, TreeStatus
 
+if TYPE_CHECKING:
+    from exports.proofs import Paper
+
 list_app = typer.Typer(
     no_args_is_help=True, help=_("Protection lists as they are published; every edition is kept.")
 )
 app.add_typer(list_app, name="list")
 
-Writer = Callable[[ListRecord, BinaryIO], None]
+Writer = Callable[[ListRecord, BinaryIO, "Paper | None"], None]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=_("Day of publication."))]
 AuthorityOption = Annotated[
     str | None, typer.Option(help=_("Authority whose list it is, where there are several."))
@@ -42,13 +45,26 @@ def _writer(path: Path, fonts: Sequence[Path]) -> Writer:
     from exports.protection_list import write_list_page, write_list_pdf, write_list_workbook
 
     writers: dict[str, Writer] = {
-        ".pdf": lambda record, out: write_list_pdf(record, out, extra_fonts=fonts),
-        ".html": write_list_page,
-        ".xlsx": write_list_workbook,
+        ".pdf": lambda record, out, paper: write_list_pdf(record, out, extra_fonts=fonts, paper=paper),
+        ".html": lambda record, out, _paper: write_list_page(record, out),
+        ".xlsx": lambda record, out, _paper: write_list_workbook(record, out),
     }
     if path.suffix.lower() not in writers:
         raise OutputKindError(path=path, known=sorted(writers))
     return writers[path.suffix.lower()]
+
+
+def _paper(
+    session: Session, kept: ProtectionList, record: ListRecord, office: Office, out: Path
+) -> "Paper | None":
+    """What the PDF of an edition carries along; other kinds of file carry nothing."""
+    if out.suffix.lower() != ".pdf":
+        return None
+    facts = record.facts
+    return kept_paper(
+        session, "list", ("protection_list", kept.id), f"{facts.title} · {facts.edition}", record,
+        signer_of(office), register_name=facts.register_zh, is_restricted=False,
+    )  # fmt: skip
 
 
 @list_app.command(
@@ -72,7 +88,8 @@ def make(
     engine = office.engine()
     chosen = tuple(sorted([*(where or ()), *([f"authority={authority}"] if authority else ())]))
     with transaction(engine) as session:
-        with progress_bar(office.t.gettext("trees"), quiet=office.as_json) as tell:
+        total = trees_expected(session, chosen)
+        with progress_bar(office.t.gettext("trees"), total, quiet=office.as_json) as tell:
             trees = _listed_trees(session, chosen, tell)
         owner = authority or one_authority(_authorities(session, [tree.subject_id for tree in trees], chosen))
         groves = _listed_groves(session, owner, chosen)
@@ -96,7 +113,7 @@ def make(
         is_new = made.id not in known
         record = read_list(session, made)
         with written(out) as stream:
-            write(record, stream)
+            write(record, stream, _paper(session, made, record, office, out))
     t = office.t
     sentence = (
         t.gettext("Edition {number}: {trees} trees and {groves} groves: {path}", **_counted(record, out, t))
@@ -247,9 +264,11 @@ def reprint(
     write = _writer(out, font or ())
     check_output(out, out.suffix.lower(), office.address)
     with reading(office.engine()) as session:
-        record = read_list(session, find_list(session, edition, authority))
+        kept = find_list(session, edition, authority)
+        record = read_list(session, kept)
+        paper = _paper(session, kept, record, office, out)
     with written(out) as stream:
-        write(record, stream)
+        write(record, stream, paper)
     t = office.t
     office.say(
         t.gettext("Edition {number}: {trees} trees and {groves} groves: {path}", **_counted(record, out, t))

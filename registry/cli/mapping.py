@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -142,7 +143,8 @@ def _label(field: str, t: Translator) -> str:
 def _left_out(proposal: Proposal, t: Translator) -> Iterator[str]:
     empty = Phrase("the column is empty")
     known = [column for column in proposal.columns if column.field is None and column.reason != empty]
-    pieces = [f"{_cut(column.header, 24)} ({_why(column, t)})" for column in known]
+    alike = groupby(known, key=lambda column: _why(column, t))
+    pieces = [f"{', '.join(_cut(each.header, 24) for each in columns)} ({why})" for why, columns in alike]
     void = [column.header for column in proposal.columns if column.field is None and column.reason == empty]
     if pieces:
         yield t.gettext("Left out: {columns}", columns=_cut("; ".join(pieces), 2 * WIDTH))
@@ -194,6 +196,7 @@ def _facts(proposal: Proposal, t: Translator) -> dict[str, object]:
                 "left_out_as": column.beside,
                 "reason": t.phrase(column.reason) if column.reason else None,
                 "keys": column.keys,
+                "sample": "" if column.field in PARTY_FIELDS else proposal.samples.get(column.header, ""),
                 "questions": [t.phrase(question) for question in column.questions],
             }
             for column in proposal.columns

@@ -79,8 +79,8 @@ def erase(
             session.rollback()
     if not dry_run:
         scrub(office.address)
-    copies = _copies(office.address)
-    for line in _report_lines(report, copies, office.t):
+    copies = copies_of(office.address)
+    for line in report_lines(report, copies, office.t):
         office.say(line)
     if editions:
         office.say(_told_of_editions(max(editions), office.t))
@@ -97,13 +97,14 @@ def _told_of_editions(newest: int, t: Translator) -> str:
     )
 
 
-def _copies(address: str) -> list[str]:
+def copies_of(address: str) -> list[str]:
     """Copies of the register beside it, as `gushu migrate` makes them."""
     path = sqlite_path(address)
     return [] if path is None else sorted(str(copy) for copy in path.parent.glob(path.name + ".before-*"))
 
 
-def _report_lines(report: ErasureReport, copies: list[str], t: Translator) -> list[str]:
+def report_lines(report: ErasureReport, copies: list[str], t: Translator) -> list[str]:
+    """What an erasing did, and what it could not reach."""
     _ = t.gettext
     lines = [
         _(
@@ -114,6 +115,14 @@ def _report_lines(report: ErasureReport, copies: list[str], t: Translator) -> li
             texts=report.texts,
         )
     ]
+    if report.accounts:
+        lines.append(
+            t.ngettext(
+                "{count} account is closed; its login stays in the history.",
+                "{count} accounts are closed; their logins stay in the history.",
+                report.accounts,
+            )
+        )
     if report.mentions:
         lines.append(
             _("Texts of today that name the person and stay as they are; --texts takes the name out:")

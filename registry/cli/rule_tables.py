@@ -85,7 +85,7 @@ def show_lines(t: Translator, pack: RulePack) -> Iterator[str]:
         yield note
     bases: dict[Basis, int] = {}
     for section in FORMAT:
-        rows = [_row(t, rule, bases) for rule in pack.section(section).values() if _says(t, rule)]
+        rows = [_row(t, rule, bases) for rule in pack.section(section).values() if says_something(t, rule)]
         if rows:
             yield ""
             yield t.word(SECTIONS, section)
@@ -105,7 +105,8 @@ def show_lines(t: Translator, pack: RulePack) -> Iterator[str]:
                 yield f"      {basis.source}"
 
 
-def _says(t: Translator, rule: Rule) -> bool:
+def says_something(t: Translator, rule: Rule) -> bool:
+    """Whether a row of a pack has anything to read."""
     return bool(row_text(t, rule.section, rule.values) or row_name(t, rule.section, rule.name))
 
 

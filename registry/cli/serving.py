@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from registry.cli.app import Office, _, app
+from registry.db import sqlite_path
 from registry.errors import (
     AddressUnusableError,
     EditionForeignError,
@@ -17,10 +18,13 @@ from registry.errors import (
     PortInUseError,
 )
 from registry.outputs import is_edition
+from registry.tls import CIPHERS, SOON, check_tls
 
 _APP = "datasette_plugins.asgi:create_app"
 _PATIENCE = 60
 """Seconds until a worker counts as stuck and is replaced: on a busy machine one starts in more than 5."""
+_LAST_REQUESTS = 20
+"""Seconds in which requests that have begun may end, once the server was told to stop."""
 
 
 @app.command(help=_("Serve the site. A new edition is noticed without a restart."))
@@ -30,21 +34,32 @@ def serve(
     host: Annotated[str, typer.Option(help=_("Address to listen on."))] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help=_("Port to listen on."))] = 8001,
     workers: Annotated[int, typer.Option(min=1, max=64, help=_("Processes that answer."))] = 1,
-    no_desk: Annotated[  # noqa: ARG001  (the contract has it; there is no desk to leave out yet)
-        bool, typer.Option("--no-desk", help=_("Public site only; this version has no desk."))
-    ] = True,
+    no_desk: Annotated[
+        bool, typer.Option("--no-desk", help=_("Public site only, without the desk."))
+    ] = False,
+    tls_cert: Annotated[
+        Path | None,
+        typer.Option(envvar="GUSHU_TLS_CERT", help=_("Certificate with its chain (PEM), for HTTPS.")),
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(envvar="GUSHU_TLS_KEY", help=_("Private key of the certificate (PEM)."))
+    ] = None,
+    proxy: Annotated[
+        str, typer.Option(help=_("Address of the proxy in front, whose word on address and HTTPS is taken."))
+    ] = "127.0.0.1",
 ) -> None:
     """Serve the site."""
     import uvicorn
 
     office: Office = ctx.obj
     check_edition(public)
+    tls = _tls(tls_cert, tls_key, office)
     _check_port(host, port)
     os.environ["GUSHU_PUBLIC"] = str(public.resolve())
-    office.say(
-        office.t.gettext("The site: http://{host}:{port}/ (stop with Ctrl+C)", host=_shown(host), port=port)
-    )
-    office.answer({"address": f"http://{_shown(host)}:{port}/"})
+    os.environ["GUSHU_DESK"] = "" if no_desk else _desk_register(office.address)
+    address = f"{'https' if tls else 'http'}://{_shown(host)}:{port}/"
+    office.say(office.t.gettext("The site: {address} (stop with Ctrl+C)", address=address))
+    office.answer({"address": address})
     where = {"fd": listening(host, port).detach()} if workers > 1 else {"host": host, "port": port}
     uvicorn.run(
         _APP,
@@ -53,8 +68,31 @@ def serve(
         log_level="warning",
         server_header=False,
         timeout_worker_healthcheck=_PATIENCE,
+        timeout_graceful_shutdown=_LAST_REQUESTS,
+        forwarded_allow_ips=proxy,
+        **tls,
         **where,
     )
+
+
+def _tls(cert: Path | None, key: Path | None, office: Office) -> dict[str, str]:
+    """What HTTPS needs, checked; nothing where it was not asked for."""
+    if cert is None and key is None:
+        return {}
+    if cert is None or key is None:
+        raise typer.BadParameter("--tls-cert + --tls-key")
+    ends = check_tls(cert, key, office.now())
+    if ends - office.now() < SOON:
+        office.say(office.t.gettext("The certificate ends on {day}: renew it.", day=ends.date()))
+    return {"ssl_certfile": str(cert), "ssl_keyfile": str(key), "ssl_ciphers": CIPHERS}
+
+
+def _desk_register(address: str) -> str:
+    """The register that the desk works on, "" where there is none: then nothing of the desk is there."""
+    path = sqlite_path(address)
+    if path is None:
+        return address
+    return str(path.resolve()) if path.exists() else ""
 
 
 def listening(host: str, port: int) -> socket.socket:

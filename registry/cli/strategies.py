@@ -1,5 +1,6 @@
 """One tree, one strategy (一树一策) on the command line, from the proposal to the result."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,7 +9,7 @@ import typer
 
 from exports.workbook import Column, Sheet, numbered
 from registry.cli.app import Office, _, app
-from registry.cli.exporting import FontFiles, register_facts, written
+from registry.cli.exporting import FontFiles, register_facts, signer_of, written
 from registry.cli.ledgers import Record, ref_of
 from registry.cli.strategy_desk import (
     Amount,
@@ -273,6 +274,7 @@ def strike(
 @strategy.command("print", help=_("Print a strategy as a book of its own (PDF); for the office only."))
 def print_(ctx: typer.Context, number: Number, out: Path, font: FontFiles = None) -> None:
     """Print."""
+    from exports.proofs import make_paper
     from exports.strategy_book import write_strategy_book
     from registry.queries import full_trees
 
@@ -285,10 +287,13 @@ def print_(ctx: typer.Context, number: Number, out: Path, font: FontFiles = None
             session, row, table=measure_table(office.address), photos=office.photos(),
             pack=pack_at(session, office, (kind, own)),
         )  # fmt: skip
-        facts = register_facts(session, office)
         tree = next(iter(full_trees(session, [own], office.photos()))).record if kind == "tree" else None
+        facts = replace(register_facts(session, office), is_restricted=True)
+        paper = make_paper("strategy", row.id, told.number, told, facts, signer_of(office))
     with written(out) as stream:
-        write_strategy_book(told, facts, stream, language=office.t, tree=tree, extra_fonts=tuple(font or ()))
+        write_strategy_book(
+            told, facts, stream, language=office.t, tree=tree, extra_fonts=tuple(font or ()), paper=paper
+        )
     office.say(office.t.gettext("Strategy {number}: {path}", number=number, path=out))
     office.answer({"number": told.number, "version": told.version, "path": str(out)})
 

@@ -84,10 +84,15 @@ def told_lines(
         lines.append("    " + t.gettext("Why: {reason}", reason=told.reason))
     if told.document:
         lines.append("    " + t.gettext("Document: {document}", document=told.document))
-    shown_fields = ((field, pair) for field, pair in told.fields.items() if field not in _SILENT_FIELDS)
-    for field, pair in shown_fields:
-        said = field_lines(*_of_kind(told.subject_type, field, pair, t), names, t, currency)
-        lines += [f"  {line}" for line in said]
+    return [*lines, *(f"  {line}" for line in told_fields(told, names, t, currency))]
+
+
+def told_fields(told: Told, names: dict[str, str], t: Translator, currency: str = "") -> list[str]:
+    """The fields of one item, a line for each. names: of parties and authorities, by id."""
+    lines: list[str] = []
+    for field, pair in told.fields.items():
+        if field not in _SILENT_FIELDS:
+            lines += field_lines(*_of_kind(told.subject_type, field, pair, t), names, t, currency)
     return lines
 
 

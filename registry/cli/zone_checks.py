@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from sqlmodel import Session
 
 from exports.zone_opinion_text import (
     basis_sentence,
@@ -25,16 +26,21 @@ from exports.zone_opinion_text import (
 from registry.calendars import register_today
 from registry.check_records import Asked, CheckResult, OpenList
 from registry.cli.app import Office, _
-from registry.cli.exporting import FontFiles, written
+from registry.cli.exporting import FontFiles, kept_paper, signer_of, written
 from registry.cli.zones import library_of, zones
 from registry.commands.zone_checking import record_check
 from registry.db import reading, transaction
 from registry.geofiles import GeoFile, read_features
+from registry.models import ZoneCheck
 from registry.outputs import check_output
+from registry.proof_records import Signer
 from registry.vocab.care_words import ZoneVerdict
 from registry.vocab.language import Translator, translator
 from registry.zone_check_reviews import Review, checks, find_check, review, whole_result
 from registry.zone_checks import DEFAULTS, answer, footprint_in
+
+if TYPE_CHECKING:
+    from exports.proofs import Paper
 
 __all__ = ["zones"]
 _SHOWN = 8
@@ -89,8 +95,9 @@ def check(
             may_see_exact=True,
         )
         result, sha256 = whole_result(row), row.sha256
+        paper = opinion_paper(session, row, result, signer_of(office)) if out is not None else None
     if out is not None:
-        _write(result, out, font)
+        _write(result, out, font, paper)
     _say(result, office)
     if not is_new:
         office.say(office.t.gettext("The same as before: nothing was recorded anew."))
@@ -139,8 +146,10 @@ def opinion(
     office: Office = ctx.obj
     check_output(out, ".pdf", office.address)
     with reading(office.engine()) as session:
-        result = whole_result(find_check(session, check))
-    _write(result, out, font)
+        row = find_check(session, check)
+        result = whole_result(row)
+        paper = opinion_paper(session, row, result, signer_of(office))
+    _write(result, out, font, paper)
     office.say(office.t.gettext("Opinion: {path}", path=out))
     office.answer({"number": result.number, "path": str(out)})
 
@@ -167,11 +176,21 @@ def _asked(file: GeoFile) -> Asked:
     return Asked(file.file_name, file.sha256, file.projection, uncertainty_m=file.uncertainty_m, notes=notes)
 
 
-def _write(result: CheckResult, out: Path, font: list[Path] | None) -> None:
+def opinion_paper(session: Session, row: ZoneCheck, result: CheckResult, signer: Signer | None) -> "Paper":
+    """What an opinion carries along: what its pages say, and the proof."""
+    from exports.zone_opinion import told_opinion
+
+    return kept_paper(
+        session, "opinion", ("zone_check", row.id), row.number, told_opinion(result), signer,
+        register_name=result.register_name,
+    )  # fmt: skip
+
+
+def _write(result: CheckResult, out: Path, font: list[Path] | None, paper: "Paper | None") -> None:
     from exports.zone_opinion import write_zone_opinion
 
     with written(out) as stream:
-        write_zone_opinion(result, stream, extra_fonts=tuple(font or ()))
+        write_zone_opinion(result, stream, extra_fonts=tuple(font or ()), paper=paper)
 
 
 def _say(result: CheckResult, office: Office) -> None:

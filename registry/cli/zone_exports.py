@@ -1,13 +1,13 @@
 """Protection zones as geometry for planning, on the command line."""
 
 import sqlite3
-import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from exports.whole_files import room_beside
 from exports.zone_files import DRIVERS, LAYER, write_zone_files
 from registry.cli.app import Office, _
 from registry.cli.exporting import Where
@@ -55,10 +55,9 @@ def export_zones(
             if line.kind is not None and (line.kind == "legal" or not legal)
         ]
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=".gushu-") as folder:
-            write_zone_files(lines, Path(folder) / f"{out.stem}{kind}", system, move, language=t)
-            for made in sorted(Path(folder).iterdir(), key=lambda path: path.suffix == kind):
+        with room_beside(out) as room:
+            write_zone_files(lines, room / f"{out.stem}{kind}", system, move, language=t)
+            for made in sorted(room.iterdir(), key=lambda path: path.suffix == kind):
                 made.replace(out.with_suffix(made.suffix))
     except OSError as error:
         raise unwritable(out, error) from error

@@ -1,7 +1,7 @@
 """Protection zones (保护范围) on the command line: computed, shown, ended, listed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,7 +36,7 @@ from registry.vocab.language import Translator
 from registry.vocab.rule_words import CLASSES
 from registry.zone_lists import counts_by_kind, zone_lines, zones_of
 from registry.zone_records import ZoneLine
-from registry.zoning import proposed_for, proposed_zones
+from registry.zoning import proposed_among, proposed_for, proposed_zones
 
 zones = typer.Typer(no_args_is_help=True, help=_("Protection zones: computed, delineated, checked."))
 app.add_typer(zones, name="zones")
@@ -271,8 +271,11 @@ def _line(line: ZoneLine, t: Translator, notes: Citations) -> str:
 def lines_now(session: Session, office: Office, where: Sequence[str]) -> Any:
     """Every zone that holds, with what the rules give today: stale ones and missing inputs are known."""
     library, today = library_of(office), office.today(session)
-    proposals = proposed_zones(session, library, today, where)
-    return zone_lines(session, library, today, where, lang=office.t.lang, proposals=proposals)
+
+    def propose(subjects: Sequence[tuple[str, str]]) -> Iterable[Proposed]:
+        return proposed_among(session, subjects, library, today)
+
+    return zone_lines(session, library, today, where, lang=office.t.lang, propose=propose)
 
 
 def list_facts(session: Session, office: Office, lines: Sequence[ZoneLine]) -> ZoneListFacts:

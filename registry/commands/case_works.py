@@ -15,10 +15,11 @@ from registry.commands.history import Change, canonical, told_row
 from registry.commands.numbering import next_case_number
 from registry.commands.parties import party_named
 from registry.commands.replay import plain_row
-from registry.errors import CaseConflictError, Phrase, RecordNotFoundError
+from registry.errors import CaseConflictError, CaseStepError, Phrase, RecordNotFoundError
 from registry.models import CaseDocument, CaseFile, CaseStep, CaseSubject, Tree, ZoneCheck
 from registry.models.base import new_id
 from registry.rules.case_facts import CaseFacts
+from registry.rules.casework import STEPS
 from registry.rules.grading import protection_class
 from registry.rules.in_force import legal_grade
 from registry.rules.negative_list import Answer, answers_from, plain_answers
@@ -62,6 +63,21 @@ _COLUMNS = (
 )  # fmt: skip
 _KNOWN = ("project", "project_class", "incident", "until_on", "penalty_cents", "compensation_cents")
 """Columns that are facts of a case as well."""
+_OF_INCIDENTS = {
+    "incident": "--incident", "penalty_cents": "--penalty", "compensation_cents": "--compensation",
+}  # fmt: skip
+"""What is said of incidents alone, and the options that say it."""
+
+
+def check_kind(number: str, kind: CaseKind, step: StepKind, said: Details) -> None:
+    """Refuse in other cases what is said of incidents alone. Raises CaseStepError."""
+    misplaced = [option for name, option in _OF_INCIDENTS.items() if getattr(said, name) is not None]
+    if misplaced and kind != CaseKind.INCIDENT:
+        reason = Phrase(
+            "said in the case of an incident alone: {options}. Leave it out, or open a case of that kind",
+            options=misplaced,
+        )
+        raise CaseStepError(case=number, step=STEPS[step], reason=reason)
 
 
 def works_facts(session: Session, case: CaseFile) -> dict[str, Any]:

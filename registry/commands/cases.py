@@ -16,6 +16,7 @@ from registry.commands.case_repeats import is_repeated
 from registry.commands.case_works import (
     NO_DETAILS,
     Details,
+    check_kind,
     open_aftercare,
     opening_facts,
     settle,
@@ -23,6 +24,7 @@ from registry.commands.case_works import (
 )
 from registry.commands.history import Change, record_event, told_row
 from registry.commands.numbering import allot_number, next_case_number
+from registry.commands.two_persons import check_second_person
 from registry.errors import CaseConflictError, CaseStepError, Phrase
 from registry.models import CaseFile, CaseStep, Tree
 from registry.models.base import new_id
@@ -107,6 +109,7 @@ def open_case(
     more = opening_facts(session, draft.kind, draft.subject, draft.details, draft.first.happened_on)
     facts = with_details(CaseFacts(draft.kind, category=category, grade=grade, **more), draft.details)
     number = next_case_number(session, now.year)
+    check_kind(number, draft.kind, draft.first.kind, draft.details)
     _check(number, facts, draft.first, register_today(session, now), pack, asked=asked)
     kind, subject_id = draft.subject
     case = CaseFile(
@@ -153,6 +156,7 @@ def record_step(
     settled = _settled(case, draft, pack)
     if is_repeated(session, view, draft.facts, settled, draft.details, draft.moved):
         return case
+    check_second_person(session, case, draft.facts.kind, pack, actor)
     if case.state == CaseState.OPEN and case.kind not in _WHATEVER_COMES:
         _check_status(session, case.kind, case.tree_id)
     before = case.model_dump()
@@ -164,6 +168,7 @@ def record_step(
         disposal=settled.get("disposal", case.disposal),
     )
     facts = with_details(facts, draft.details)
+    check_kind(case.number, case.kind, draft.facts.kind, draft.details)
     _check(case.number, facts, draft.facts, register_today(session, now), pack, calendar, asked)
     _check_move(case, draft)
     for name, value in settled.items():

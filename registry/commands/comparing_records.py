@@ -20,6 +20,8 @@ from registry.commands.map_layers import FEATURES, features_sha256
 from registry.commands.protection_lists import is_whole
 from registry.commands.replay import State, plain, plain_row, row_key, told_items
 from registry.models import (
+    Account,
+    AccountRole,
     AppraisalOpinion,
     Budget,
     Campaign,
@@ -42,6 +44,7 @@ from registry.models import (
     Objection,
     Party,
     Place,
+    PlateBinding,
     ProtectionList,
     RuleAdoption,
     Setting,
@@ -51,6 +54,7 @@ from registry.models import (
     StrategyLine,
     StrategySignature,
     Tag,
+    TagNote,
     Trial,
     TrialPartner,
     TrialSubject,
@@ -142,8 +146,10 @@ _KINDS: dict[str, _Kind] = {
     "zone_check": _Kind(ZoneCheck, named="number"),
     "map_layer": _Kind(MapLayer),
     "year_report": _Kind(YearReport, named="title"),
-    "tag": _Kind(Tag, named="code"),
+    "tag": _Kind(Tag, named="code", whose="tag_id", rows=(("tag_notes", TagNote),)),
+    "plate": _Kind(PlateBinding, named="text_hash"),
     "party": _Kind(Party),
+    "account": _Kind(Account, named="login", whose="account_id", rows=(("roles", AccountRole),)),
     "protection_list": _Kind(ProtectionList, named="edition"),
     "campaign": _Kind(Campaign),
     "campaign_survey": _Kind(CampaignSurvey),

@@ -8,17 +8,9 @@ from sqlmodel import Session, col, select
 
 from registry.errors import Phrase
 from registry.models import Assessment, Inspection
-from registry.rules.vigour import GBT51168, LYT2738
 from registry.vocab.care_words import AssessmentState
+from registry.vocab.vigour_words import SCALE_WORDS
 from registry.vocab.words import WORDS, Environment, Vigour
-
-SCALE_WORDS: dict[str, frozenset[Vigour]] = {
-    LYT2738: frozenset({Vigour.NORMAL, Vigour.WEAK, Vigour.ENDANGERED, Vigour.DEAD}),
-    GBT51168: frozenset({Vigour.NORMAL, Vigour.SLIGHTLY_WEAK, Vigour.VERY_WEAK, Vigour.ENDANGERED}),
-    "hk-vigor": frozenset({Vigour.HIGH, Vigour.NORMAL, Vigour.LOW}),
-    "hk-health": frozenset({Vigour.GOOD, Vigour.FAIR, Vigour.POOR}),
-}
-"""The words of each scale of vigour; LY/T 2738 alone has one for the dead."""
 
 
 def foreign_to_scale(vigour: Vigour, scale: str) -> Phrase | None:

@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import AutoString, Session, SQLModel, col, select
 
+from registry.commands.accounts import change_account, close_account
 from registry.commands.history import (
     CHILDREN,
     Change,
@@ -27,6 +28,7 @@ from registry.commands.replay import plain_row
 from registry.db import sqlite_path
 from registry.errors import PartyAmbiguousError, PartyNotFoundError
 from registry.models import (
+    Account,
     AppraisalOpinion,
     Budget,
     CampaignSurvey,
@@ -148,6 +150,8 @@ class ErasureReport:
     party_id: str
     roles: int = 0
     credits: int = 0
+    accounts: int = 0
+    """Accounts of the person, which are closed."""
     values: int = 0
     """Values of the history of which the person was taken out."""
     texts: int = 0
@@ -178,12 +182,17 @@ def erase_party(
 
     name: an id, or the name where one party has it. basis: the legal basis; it enters the history.
     texts: replace the name in texts of today too; where False they are listed in the report.
-    The party's row stays without anything of the person, since records refer to it by its id.
-    Raises PartyNotFoundError, PartyAmbiguousError.
+    The party's row stays without anything of the person, since records refer to it by its id; an account of
+    the person is closed and keeps its login alone, by which the history and the audit name it.
+    Raises PartyNotFoundError, PartyAmbiguousError, LastAdministratorError.
     """
     party = find_party(session, name)
-    words = _words(party)
+    accounts = session.exec(select(Account).where(Account.party_id == party.id)).all()
+    words = _words(party, *(account.name for account in accounts))
     report = ErasureReport(party.id)
+    for account in accounts:
+        _close(session, account, actor, now)
+        report.accounts += 1
     changes = _take_out_of_tables(session, party, report)
     _anonymise(session, party)
     session.flush()
@@ -206,9 +215,16 @@ def scrub(address: str) -> None:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _words(party: Party) -> list[str]:
+def _close(session: Session, account: Account, actor: str, now: datetime) -> None:
+    """Close an account and take out of it by what its person signed in."""
+    close_account(session, account, actor=actor, now=now)
+    account.password_hash, account.second_factor, account.second_factor_on = None, None, None
+    change_account(session, account, name=SOMEBODY, party_id=account.party_id, actor=actor, now=now)
+
+
+def _words(party: Party, *names: str) -> list[str]:
     """What tells the person: longest first, so that no part of a longer word stays."""
-    known = {word.strip() for word in (party.name, party.phone) if word and word != SOMEBODY}
+    known = {word.strip() for word in (party.name, party.phone, *names) if word and word != SOMEBODY}
     return sorted((word for word in known if len(word) >= _SHORTEST), key=len, reverse=True)
 
 

@@ -13,37 +13,24 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from registry.chunks import chunks
 from registry.commands.bulk import insert_rows
 from registry.db import WRITERS_LOCK
 from registry.models import (
-    AgeReading,
-    Assessment,
-    CareAgreement,
-    CareEntry,
     Commitment,
-    Designation,
     Event,
     EventItem,
-    Flag,
-    Inspection,
-    InstrumentReading,
-    Measurement,
-    Photo,
-    StewardNotice,
-    TreeAlias,
-    TreeParty,
-    Zone,
 )
+from registry.models.children import CHILDREN
 from registry.rules.commitments import (
     COMMITTED,
     ERASED,
@@ -68,6 +55,7 @@ __all__ = [
     "insert_rows",
     "item_line",
     "lock_history",
+    "on_account_of",
     "open_change",
     "record_event",
     "streamed",
@@ -104,27 +92,11 @@ PRIVATE_FIELDS = frozenset(
     | {"project", "result", "outline", "method", "results", "scan_name", "text", "file_name", "reason"}
     | {"penalty_cents", "compensation_cents", "yearly_cents", "applicant_id"}
     | {"title", "title_en", "source_text", "translations", "stops", "intro", "intro_en", "start"}
-    | {"accessibility", "teller_id", "collector_id"}
+    | {"accessibility", "teller_id", "collector_id", "tag_notes"}
 )
 """Fields whose values are committed to, not written, in the history."""
-CHILDREN: dict[str, type[SQLModel]] = {
-    "aliases": TreeAlias,
-    "measurements": Measurement,
-    "ages": AgeReading,
-    "inspections": Inspection,
-    "designations": Designation,
-    "parties": TreeParty,
-    "photos": Photo,
-    "agreements": CareAgreement,
-    "zones": Zone,
-    "assessments": Assessment,
-    "readings": InstrumentReading,
-    "care": CareEntry,
-    "notices": StewardNotice,
-    "flags": Flag,
-}
-"""Rows that belong to a record, by the name under which its items tell them."""
 _CHUNK = 1000
+_ON_ACCOUNT_OF = "on_account_of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +132,7 @@ def record_event(
 ) -> Event:
     """Append one event with its items to the chain. The caller's transaction holds the write lock."""
     lock_history(session)
+    reason = " · ".join(filter(None, (reason, session.info.get(_ON_ACCOUNT_OF)))) or None
     last = session.exec(select(Event.seq, Event.hash).order_by(col(Event.seq).desc()).limit(1)).first()
     seq, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
     items: list[dict[str, Any]] = []
@@ -196,6 +169,17 @@ def record_event(
     insert_rows(session, EventItem, items)
     insert_rows(session, Commitment, commitments)
     return event
+
+
+@contextmanager
+def on_account_of(session: Session, what: str) -> Iterator[None]:
+    """Within this, every event names what it was recorded for beside its own reason: a submission, say."""
+    before = session.info.get(_ON_ACCOUNT_OF)
+    session.info[_ON_ACCOUNT_OF] = what
+    try:
+        yield
+    finally:
+        session.info[_ON_ACCOUNT_OF] = before
 
 
 def told_row(row: Mapping[str, Any]) -> dict[str, Any]:

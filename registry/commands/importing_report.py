@@ -52,6 +52,8 @@ class ImportReport:
     """The first of each action."""
     missing_numbers: list[str] = field(default_factory=list)
     """The first of them."""
+    said: list[str] = field(default_factory=list)
+    """The first differences in words, as whoever asked for the import is told them."""
     _kept: Counter[str] = field(default_factory=Counter, repr=False)
 
     @property

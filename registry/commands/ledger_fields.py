@@ -78,11 +78,11 @@ def read_fields(draft: type[SQLModel], record: str, words: Iterable[str]) -> dic
     values: dict[str, Any] = {}
     for word in words:
         name, sign, text = word.partition("=")
-        name = _field_called(name.strip(), known)
+        name = field_called(name.strip(), known)
         if not sign or name not in known:
-            _refuse(record, word, text, Phrase("is no field of it"),
+            refuse(record, word, text, Phrase("is no field of it"),
                     Phrase("fields are written field=value, of {known}", known=" ".join(known)))  # fmt: skip
-        values[name] = _value(draft, record, name, text.strip())
+        values[name] = typed_value(draft, record, name, text.strip())
     return _placed(values, record) if {"lon", "lat"} & set(values) else values
 
 
@@ -156,7 +156,7 @@ def _polygons(told: Any, path: Path) -> Iterable[Any]:
         yield from told.get("coordinates") or ()
 
 
-def _field_called(name: str, known: Iterable[str]) -> str:
+def field_called(name: str, known: Iterable[str]) -> str:
     """A field by its name, or by its label in either language."""
     if name in known:
         return name
@@ -175,7 +175,8 @@ def _annotation(draft: type[SQLModel], name: str) -> Any:
     return kind
 
 
-def _value(draft: type[SQLModel], record: str, name: str, text: str) -> Any:
+def typed_value(draft: type[SQLModel], record: str, name: str, text: str) -> Any:
+    """What was typed into a field, as its draft holds it; None for nothing. Raises LedgerFieldError."""
     if not text:
         return None
     kind = _annotation(draft, name)
@@ -186,10 +187,10 @@ def _value(draft: type[SQLModel], record: str, name: str, text: str) -> Any:
         alike = [word.value for word in kind if text in WORDS[kind][word.value].zh]
         if len(alike) == 1:  # 桥 is 古桥
             return alike[0]
-        _refuse(record, _called(name), text, Phrase("is none of its words"), _one_of(kind))
+        refuse(record, _called(name), text, Phrase("is none of its words"), _one_of(kind))
     if kind is bool:
         if text.casefold() not in _YES:
-            _refuse(record, _called(name), text, Phrase("says neither yes nor no"), Phrase("write yes or no"))
+            refuse(record, _called(name), text, Phrase("says neither yes nor no"), Phrase("write yes or no"))
         return _YES[text.casefold()]
     return text.replace(",", "") if kind in {int, float} else text
 
@@ -200,14 +201,12 @@ def _placed(values: dict[str, Any], record: str) -> dict[str, Any]:
         return {**values, "lon_raw": None, "lat_raw": None, "datum": Datum.UNKNOWN.value}
     remedy = Phrase("give lon, lat and the datum they are in, such as datum=CGCS2000")
     if lon is None or lat is None or datum is None or datum in {Datum.UNKNOWN, Datum.LOCAL}:
-        _refuse(
-            record, "lon, lat", f"{lon or ''} {lat or ''}".strip(), Phrase("is no whole position"), remedy
-        )
+        refuse(record, "lon, lat", f"{lon or ''} {lat or ''}".strip(), Phrase("is no whole position"), remedy)
     try:
         east, north = to_wgs84(float(lon), float(lat), datum, values.get("datum_code"))
     except ValueError as error:
         reason = error.args[0] if isinstance(error.args[0], Phrase) else Phrase("is no whole position")
-        _refuse(record, "lon, lat", f"{lon} {lat}", reason, remedy)
+        refuse(record, "lon, lat", f"{lon} {lat}", reason, remedy)
     return {**values, "lon": east, "lat": north, "lon_raw": lon, "lat_raw": lat}
 
 
@@ -250,7 +249,8 @@ def _said(kind: str, facts: dict[str, Any], message: str) -> tuple[Phrase, Phras
     return bounds.get(kind, Phrase(message.replace("{", "(").replace("}", ")"))), Phrase("look at its unit")
 
 
-def _refuse(record: str, field: object, value: str, reason: Phrase, remedy: Phrase) -> NoReturn:
+def refuse(record: str, field: object, value: str, reason: Phrase, remedy: Phrase) -> NoReturn:
+    """Raise LedgerFieldError: what is wrong with a value, and what would be right."""
     raise LedgerFieldError(record=record, field=field, value=value[:60], reason=reason, remedy=remedy)
 
 

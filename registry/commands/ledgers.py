@@ -166,6 +166,7 @@ def change_record(
     now: datetime,
     reason: str | None = None,
     document: str | None = None,
+    event: str = "ledger:changed",
 ) -> dict[str, tuple[Any, Any]]:
     """Change columns of a ledger's record; returns {field: (old, new)} of what is different now."""
     kind, own, _called = ref
@@ -181,7 +182,7 @@ def change_record(
     session.add(row)
     session.flush()
     change = Change(kind, own, "updated", told)
-    record_event(session, "ledger:changed", [change], actor=actor, at=now, reason=reason, document=document)
+    record_event(session, event, [change], actor=actor, at=now, reason=reason, document=document)
     return told
 
 

@@ -6,11 +6,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from registry.commands.history import Change, record_event, told_row
-from registry.errors import NumberAllotError, Phrase
+from registry.errors import NumberAllotError, Phrase, RecordKindError
 from registry.models import CaseFile, Tree, TreeAlias
 from registry.rules.numbers import fits_scheme
 from registry.vocab.words import TreeStatus
 
+Ref = tuple[str, str, str]
+"""Kind, id and how a record is called."""
 COUNTY_SCHEME = "lyt1664-11"
 """The scheme under which the register allots: six digits of the county, five of the serial."""
 _LAST_SERIAL = 99_999
@@ -124,6 +126,45 @@ def allot_number(
     change = Change("tree", tree.id, "updated", fields)
     record_event(session, "tree:numbered", [change], actor=actor, at=now, reason=reason, document=document)
     return number
+
+
+def add_alias(
+    session: Session,
+    ref: Ref,
+    number: str,
+    scheme: str,
+    *,
+    actor: str,
+    now: datetime,
+    reason: str | None = None,
+) -> bool:
+    """Let another number (former, on an old plate, of another office) lead to a tree, grove or garden.
+
+    Returns whether it is new. Raises RecordKindError, NumberAllotError for an empty or overlong number, and
+    for one that another record of the kind has under that scheme.
+    """
+    kind, own, called = ref
+    if kind not in {"tree", "grove", "garden"}:
+        raise RecordKindError(record=called, kinds=Phrase("trees, groves and gardens"))
+    number, scheme = number.strip(), scheme.strip() or "other"
+    if not 0 < len(number) <= 64 or len(scheme) > 32:
+        reason_ = Phrase("a number has between 1 and 64 characters")
+        raise NumberAllotError(tree_no=called, number=number[:70], reason=reason_)
+    whose = col(getattr(TreeAlias, f"{kind}_id"))
+    same = select(whose).where(TreeAlias.number == number, TreeAlias.scheme == scheme, whose.is_not(None))
+    holders = set(session.exec(same))
+    if own in holders:
+        return False
+    if holders:
+        reason_ = Phrase("another tree has it, or had it: it is never used again")
+        raise NumberAllotError(tree_no=called, number=number, reason=reason_)
+    alias = TreeAlias(number=number, scheme=scheme)
+    setattr(alias, f"{kind}_id", own)
+    session.add(alias)
+    session.flush()
+    change = Change(kind, own, "updated", {"aliases": (None, [told_row(alias.model_dump())])})
+    record_event(session, "number:added", [change], actor=actor, at=now, reason=reason)
+    return True
 
 
 def next_case_number(session: Session, year: int) -> str:

@@ -5,10 +5,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from registry.commands.history import Change, record_event
 from registry.commands.replay import plain_row
+from registry.errors import PhotoError, Phrase
 from registry.models import Grove, HeritageGarden, Party, Photo, Tree
 from registry.photos import PhotoStore
 from registry.vocab.words import PartyKind, PhotoKind
@@ -16,6 +18,8 @@ from registry.vocab.words import PartyKind, PhotoKind
 PhotoOwner = Literal["tree", "grove", "garden"]
 PHOTO_OWNERS: dict[str, PhotoOwner] = {"tree": "tree", "grove": "grove", "garden": "garden"}
 """Kinds of records that photos are kept for."""
+MOST_PHOTOS = 2000
+"""So many photos one file holds."""
 _TABLES: dict[PhotoOwner, Any] = {"tree": Tree, "grove": Grove, "garden": HeritageGarden}
 
 
@@ -52,19 +56,25 @@ def add_photo(
     actor: str,
     now: datetime,
     owner: PhotoOwner = "tree",
+    kept: tuple[str, int, int] | None = None,
 ) -> Photo:
     """Keep the photo in `source` in the file of the tree, or of the grove or garden with that id.
 
     The same photo again is kept once; what `facts` say anew of its day, caption and credit is taken over.
+    kept: SHA-256, width and height of one that the store has looked at and kept already.
     Raises InputMissingError, PhotoError.
     """
-    digest, width, height = store.keep(source)
+    digest, width, height = kept or store.keep(source)
     whose = f"{owner}_id"
     same = (col(getattr(Photo, whose)) == tree_id, Photo.sha256 == digest)
     photo = session.exec(select(Photo).where(*same)).first()
     is_new = photo is None
     before = None if photo is None else [plain_row(Photo, photo)]
     if photo is None:
+        count = session.exec(select(sa.func.count()).where(same[0])).one()
+        if count >= MOST_PHOTOS:
+            reason = Phrase("the file holds {count} photos already, as many as it may", count=count)
+            raise PhotoError(path=source, reason=reason)
         record: dict[str, Any] = {whose: tree_id}
         photo = Photo(
             **record,

@@ -105,6 +105,8 @@ def facts_of(row: YearReport) -> ReportFacts:
         ),
         trials=tuple(TrialRow(**trial) for trial in told["trials"]),
         undated=told["undated"],
+        register_name_en=told.get("register_name_en", ""),
+        is_demonstration=told.get("is_demonstration", False),
     )
 
 

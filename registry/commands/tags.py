@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 
 from registry.chunks import chunks
 from registry.commands.history import Change, record_event
-from registry.errors import TagCodeError
+from registry.desk_errors import TagBindError
+from registry.errors import Phrase, TagCodeError
 from registry.keys import Keys
 from registry.models import Tag
 from registry.rules.tag_codes import is_genuine, make_code, parse_code, parse_printed, printed_text
@@ -21,11 +22,13 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class IssuedTag:
-    """A tag in force: its tree or grove (`tree_id`) and what is printed on it (CODE-CHECK)."""
+    """A tag in force: its tree or grove (`tree_id`) and what is printed on it (CODE-CHECK); `id`: its own."""
 
     tree_id: str
     printed: str
     is_new: bool
+    id: str = ""
+    key_id: str = ""
 
 
 def issue_tags(
@@ -50,12 +53,12 @@ def issue_tags(
     without = [tree_id for tree_id in dict.fromkeys(ids) if tree_id not in in_force]
     fresh = {
         tree_id: Tag(**_owned(whose, tree_id), code=code, key_id=keys.tag_key_id, issued_on=now.date())
-        for tree_id, code in zip(without, _free_codes(session, len(without)), strict=True)
+        for tree_id, code in zip(without, free_codes(session, len(without)), strict=True)
     }
     session.add_all(fresh.values())
     session.flush()
     if fresh:
-        changes = [Change("tag", tag.id, "issued", _issued_facts(tag)) for tag in fresh.values()]
+        changes = [Change("tag", tag.id, "issued", issued_facts(tag)) for tag in fresh.values()]
         record_event(session, "tags:issued", changes, actor=actor, at=now)
     return [_issued(in_force.get(tree_id) or fresh[tree_id], keys, tree_id in fresh) for tree_id in ids]
 
@@ -65,13 +68,16 @@ def end_tag(
 ) -> Tag:
     """Withdraw a tag, or mark it replaced. The same state again changes nothing.
 
-    Raises TagCodeError for a text that is no tag of this register, ValueError for a state that is no end.
+    Raises TagCodeError for a text that is no tag of this register, TagBindError for a blank one that is said
+    to be replaced, ValueError for a state that is no end.
     """
     if state not in {TagState.WITHDRAWN, TagState.REPLACED}:
         raise ValueError(f"{state} does not end a tag")
     tag = find_tag(session, printed, keys)
     if tag.state in {state, TagState.WITHDRAWN}:  # what was withdrawn stays so
         return tag
+    if tag.state == TagState.BLANK and state == TagState.REPLACED:
+        raise TagBindError(tag=tag.code, record="—", reason=Phrase("it is blank; withdraw it"))
     old = tag.state
     tag.state, tag.ended_on, tag.reason = state, now.date(), reason
     session.add(tag)
@@ -84,9 +90,9 @@ def _owned(whose: str, own: str) -> dict[str, Any]:
     return {whose: own}
 
 
-def _issued_facts(tag: Tag) -> dict[str, tuple[None, object]]:
+def issued_facts(tag: Tag) -> dict[str, tuple[None, object]]:
     """What the history tells of a new tag; its check is not in the register at all."""
-    names = ("tree_id", "grove_id", "code", "key_id", "state", "issued_on")
+    names = ("tree_id", "grove_id", "code", "key_id", "state", "batch", "issued_on")
     return {name: (None, value) for name in names if (value := getattr(tag, name)) is not None}
 
 
@@ -104,7 +110,7 @@ def find_tag(session: Session, printed: str, keys: Keys) -> Tag:
     return tag
 
 
-def _free_codes(session: Session, count: int) -> list[str]:
+def free_codes(session: Session, count: int) -> list[str]:
     """`count` codes that no tag of this register has, or ever had."""
     codes: dict[str, None] = {}
     while len(codes) < count:
@@ -115,6 +121,5 @@ def _free_codes(session: Session, count: int) -> list[str]:
 
 
 def _issued(tag: Tag, keys: Keys, is_new: bool) -> IssuedTag:
-    return IssuedTag(
-        tag.tree_id or tag.grove_id or "", printed_text(tag.code, keys.tag_key(tag.key_id)), is_new
-    )
+    owner, printed = tag.tree_id or tag.grove_id or "", printed_text(tag.code, keys.tag_key(tag.key_id))
+    return IssuedTag(owner, printed, is_new, tag.id, tag.key_id)

@@ -169,7 +169,7 @@ def _decide(plan: _Plan, mapping: Mapping, texts: dict[str, str]) -> tuple[str, 
 def _tree_facts(values: dict[str, Any], cells: Cells, mapping: Mapping) -> TreeFacts:
     first_no, first_scheme = cells.numbers[0]
     values["tree_no"] = first_no
-    values["number_scheme"] = first_scheme or mapping.defaults["number_scheme"]
+    values["number_scheme"] = first_scheme or values["number_scheme"]
     if not fits_scheme(first_no, values["number_scheme"]):
         raise RowProblem("number_malformed", cells.number_column, first_no, scheme=values["number_scheme"])
     doubts = [*cells.doubts, *place_position(values, cells)]

@@ -7,7 +7,9 @@ stays open is a question, and its column is left out until somebody has answered
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as default_field
 from datetime import date
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from registry.importing.header_words import (
 )
 from registry.importing.mapping import DIVISION_LEVELS
 from registry.importing.proposing_columns import Proposed, Sure, age_basis, candidates, with_keys
+from registry.importing.proposing_own import is_own, own_proposals, said_once
 from registry.importing.proposing_pairs import held_together
 from registry.rules.numbers import fits_scheme
 
@@ -68,6 +71,8 @@ class Proposal:
     placeholders: tuple[str, ...]
     beginnings: tuple[str, ...]
     placeholder_dates: tuple[date, ...]
+    told: dict[str, str] = default_field(default_factory=dict)
+    """What a public file of this program says of who published it, by the names of its columns."""
 
     @property
     def all_questions(self) -> tuple[Phrase, ...]:
@@ -83,6 +88,8 @@ class Proposal:
 def propose(table: Table) -> Proposal:
     """Read `table` to its end and say what its columns are."""
     profiles, compared, rows = _profiles(table)
+    if is_own(table.headers):
+        return _own_proposal(table, profiles, rows)
     language = _language(table.headers)
     text_lang, lang_question = _text_language(profiles, table.headers)
     found = {
@@ -105,15 +112,8 @@ def propose(table: Table) -> Proposal:
     )
     texts = sorted({text for profile in profiles.values() for text in profile.placeholders})
     beginnings = placeholder_beginnings()
-    return Proposal(
-        path=table.path,
-        kind=table.kind,
-        encoding=table.encoding,
-        sheets=table.sheets,
-        rows=rows,
+    return _proposal_of(table, profiles, rows)(
         columns=tuple(columns),
-        samples={header: profile.sample for header, profile in profiles.items()},
-        notes=tuple(table.notes),
         questions=questions,
         text_lang=text_lang,
         datum=datum,
@@ -122,6 +122,40 @@ def propose(table: Table) -> Proposal:
         placeholders=tuple(text for text in texts if not text.startswith(beginnings)),
         beginnings=tuple(start for start in beginnings if any(text.startswith(start) for text in texts)),
         placeholder_dates=dates,
+    )
+
+
+def _own_proposal(table: Table, profiles: dict[str, Profile], rows: int) -> Proposal:
+    """A file that this program published answers for itself; only grades by several rules are asked for."""
+    schemes = sorted(profiles["grade_scheme"].counts) if "grade_scheme" in profiles else []
+    scheme = said_once(profiles, "grade_scheme") or "cn-2025"
+    question = Phrase("by which rules were the grades given? Read as {scheme}", scheme=scheme)
+    told = ("authority_id", "jurisdiction", "source_id", "licence", "attribution")
+    return _proposal_of(table, profiles, rows)(
+        columns=tuple(own_proposals(profiles)),
+        questions=(question,) if len(schemes) > 1 else (),
+        text_lang=said_once(profiles, "text_lang") or "und",
+        datum="WGS84",
+        number_scheme=said_once(profiles, "number_scheme") or "other",
+        grade_scheme=scheme,
+        placeholders=(),
+        beginnings=(),
+        placeholder_dates=(),
+        told={name: text for name in told if (text := said_once(profiles, name))},
+    )
+
+
+def _proposal_of(table: Table, profiles: dict[str, Profile], rows: int) -> partial[Proposal]:
+    """What a proposal says of the file itself."""
+    return partial(
+        Proposal,
+        path=table.path,
+        kind=table.kind,
+        encoding=table.encoding,
+        sheets=table.sheets,
+        rows=rows,
+        samples={header: profile.sample for header, profile in profiles.items()},
+        notes=tuple(table.notes),
     )
 
 

@@ -49,8 +49,12 @@ def _head(proposal: Proposal) -> Iterator[str]:
     yield f"id = {_string(slug(proposal))}"
     yield f"title = {_string(proposal.path.name)}"
     yield "release = []  # 不公开任何自由文本 / no free text is published"
-    yield f"advice = {_string(_ADVICE)}"
-    left_out = [column.header for column in proposal.columns if column.field is None and column.beside]
+    if not proposal.told:
+        yield f"advice = {_string(_ADVICE)}"
+    is_own = bool(proposal.told)
+    left_out = [
+        column.header for column in proposal.columns if not column.field and (is_own or column.beside)
+    ]
     if left_out:
         yield f"ignore = {_value(left_out)}"
     if proposal.placeholder_dates:
@@ -60,10 +64,12 @@ def _head(proposal: Proposal) -> Iterator[str]:
 
 def _source(proposal: Proposal) -> Iterator[str]:
     yield "[source]  # 请改为数据的正式名称、发布单位与许可 / name the data, its publisher and its licence"
+    told = proposal.told
     facts = {
         "id": slug(proposal), "title": proposal.path.name, "title_lang": proposal.text_lang,
-        "title_en": proposal.path.name, "publisher": _TO_FILL, "licence": _LICENCE, "licence_url": "",
-        "attribution": _TO_FILL, "origin": "",
+        "title_en": proposal.path.name, "publisher": told.get("attribution", _TO_FILL),
+        "licence": told.get("licence", _LICENCE), "licence_url": "",
+        "attribution": told.get("attribution", _TO_FILL), "origin": "",
     }  # fmt: skip
     yield from (f"{key} = {_string(text)}" for key, text in facts.items())
 
@@ -77,6 +83,9 @@ def _authority(proposal: Proposal) -> Iterator[str]:
         "name_zh_lang": "zh-Hans", "name_en": "Authority (to be filled in)",
         "jurisdiction": "cn" if is_mainland else "other",
     }  # fmt: skip
+    if proposal.told:
+        told = proposal.told["authority_id"]
+        facts |= {"id": told, "name_zh": told, "name_en": told, "jurisdiction": proposal.told["jurisdiction"]}
     yield from (f"{key} = {_string(text)}" for key, text in facts.items())
 
 
@@ -90,7 +99,7 @@ def _defaults(proposal: Proposal) -> Iterator[str]:
         yield from _datum(proposal)
     note = "  # 请写语言代码 / write the language" if proposal.text_lang == "und" else ""
     yield f"text_lang = {_string(proposal.text_lang)}{note}"
-    if "vigour" in fields:
+    if "vigour" in fields and not proposal.has("vigour_scale"):
         yield 'vigour_scale = "lyt2738"  # 正常、衰弱、濒危、死亡'
 
 
@@ -143,7 +152,7 @@ def _columns(proposal: Proposal) -> Iterator[str]:
 
 
 def _left_out(column: Proposed, proposal: Proposal) -> Iterator[str]:
-    if not column.beside and _can_be_written(column.header):
+    if not column.beside and not proposal.told and _can_be_written(column.header):
         why = _both(column.reason) if column.reason else ""
         sample = proposal.samples.get(column.header, "")[:40]
         yield _comment(f'{_string(column.header)} = {{ field = "…", optional = true }}  # {why}; {sample}')

@@ -1,5 +1,15 @@
 """Tables and drafts."""
 
+from registry.models.accounts import (
+    Account,
+    AccountRole,
+    AccountSession,
+    ApiToken,
+    AuditEntry,
+    Enrolment,
+    RecoveryCode,
+    SignInAttempt,
+)
 from registry.models.areas import (
     AreaColumns,
     AreaDraft,
@@ -41,6 +51,14 @@ from registry.models.cases import (
     RuleAdoption,
 )
 from registry.models.culture import Story, StoryText, Walk, WalkStop
+from registry.models.field import (
+    Job,
+    PlateBinding,
+    Review,
+    Submission,
+    SubmissionPhoto,
+    TagNote,
+)
 from registry.models.health import Assessment, InstrumentReading
 from registry.models.place import (
     Authority,
@@ -89,11 +107,16 @@ from registry.models.webhooks import Webhook, WebhookDelivery
 from registry.models.zones import MapFeature, MapLayer, Zone, ZoneCheck
 
 __all__ = [
+    "Account",
+    "AccountRole",
+    "AccountSession",
     "AgeReading",
+    "ApiToken",
     "AppraisalOpinion",
     "AreaColumns",
     "AreaDraft",
     "Assessment",
+    "AuditEntry",
     "Authority",
     "Budget",
     "Campaign",
@@ -118,6 +141,7 @@ __all__ = [
     "Edition",
     "Element",
     "ElementDraft",
+    "Enrolment",
     "Event",
     "EventItem",
     "Flag",
@@ -129,6 +153,7 @@ __all__ = [
     "Inspection",
     "InspectionDraft",
     "InstrumentReading",
+    "Job",
     "MapFeature",
     "MapLayer",
     "Measurement",
@@ -138,11 +163,15 @@ __all__ = [
     "Photo",
     "Place",
     "PlaceDraft",
+    "PlateBinding",
     "ProtectionList",
     "ProtectionListEntry",
     "RecordLink",
+    "RecoveryCode",
+    "Review",
     "RuleAdoption",
     "Setting",
+    "SignInAttempt",
     "Source",
     "SourceFile",
     "Species",
@@ -153,7 +182,10 @@ __all__ = [
     "Strategy",
     "StrategyLine",
     "StrategySignature",
+    "Submission",
+    "SubmissionPhoto",
     "Tag",
+    "TagNote",
     "Tree",
     "TreeAlias",
     "TreeDraft",

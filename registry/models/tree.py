@@ -8,6 +8,7 @@ from pydantic import StringConstraints
 from sqlmodel import Field, SQLModel
 
 from registry.models.base import JsonText, TreeNo, between, new_id, not_blank, one_subject, word_column
+from registry.vocab.desk_words import TagNoteKind
 from registry.vocab.words import (
     AddedReason,
     AgeBasis,
@@ -384,15 +385,28 @@ class Flag(SQLModel, table=True):
 
 
 class Tag(SQLModel, table=True):
-    """One physical tag (标牌) with a code of its own; a tree or grove may have many over time."""
+    """One physical tag (标牌) with a code of its own; a tree or grove may have many over time.
 
-    __table_args__ = (one_subject("tree_id", "grove_id"),)
+    A blank one (空白牌) belongs to no record until it is bound.
+    """
+
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(state = 'blank' AND tree_id IS NULL AND grove_id IS NULL) OR (state <> 'blank' AND "
+            "(tree_id IS NULL) <> (grove_id IS NULL)) OR (state = 'withdrawn')",
+            name="owner",
+        ),
+    )
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
     tree_id: str | None = Field(default=None, foreign_key="tree.id", index=True, max_length=36)
     grove_id: str | None = Field(default=None, foreign_key="grove.id", index=True, max_length=36)
     code: str = Field(max_length=8, unique=True)
     key_id: str = Field(max_length=16)
     state: TagState = Field(default=TagState.ISSUED, sa_type=word_column(TagState))
+    batch: str | None = Field(default=None, max_length=64, index=True)
+    """The print run or box that it came with."""
+    condition: TagNoteKind | None = Field(default=None, sa_type=word_column(TagNoteKind))
+    """What was last told of the tag itself: mounted, damaged, lost; the notes tell the rest."""
     issued_on: date
     ended_on: date | None = None
     reason: str | None = None

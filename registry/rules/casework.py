@@ -121,6 +121,12 @@ def step_problems(
     return tuple(problems)
 
 
+def steps_to_come(case: CaseFacts) -> tuple[StepKind, ...]:
+    """The steps that may be recorded now, as far as their order goes; the one expected comes first."""
+    kinds = [kind for kind in ORDERS[case.kind] if _order_problem(case, StepFacts(kind, date.min)) is None]
+    return tuple(sorted(kinds, key=lambda kind: kind != case.next_step))
+
+
 def _order_problem(case: CaseFacts, step: StepFacts) -> Phrase | None:
     if case.state != CaseState.OPEN:
         return Phrase("the case is closed")

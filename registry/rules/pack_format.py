@@ -11,6 +11,7 @@ from typing import Any
 from registry.errors import Phrase, RulePackError
 from registry.rules.packs import GRADES, Basis, Rule, RulePack, Scope
 from registry.vocab.care_words import INCIDENTS
+from registry.vocab.desk_words import ReviewLevel
 from registry.vocab.rule_words import (
     CLASSES,
     CONFIDENCES,
@@ -23,9 +24,11 @@ from registry.vocab.rule_words import (
     PLATE_FIELDS,
     PROJECTS,
     REQUIREMENTS,
+    REVIEWED,
     SECTIONS,
     STANDINGS,
     STEM_EDGES,
+    TWO_PERSONS,
     ZONE_COMBINED,
 )
 from registry.vocab.words import NUMBER_SCHEMES, VIGOUR_SCALES, FamousCategory, Vigour
@@ -83,6 +86,15 @@ def _list(each: Check) -> Check:
         return next(filter(None, map(each, value)), None)
 
     return check
+
+
+def _levels(value: Any) -> Phrase | None:
+    """Levels of review from the lowest to the highest, each once; none: it needs no review."""
+    order = [level.value for level in ReviewLevel]
+    is_list = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    if is_list and value == [level for level in order if level in value]:
+        return None
+    return Phrase("it must be a list of {known}, in this order, each once at most", known=order)
 
 
 def _range(value: Any) -> Phrase | None:
@@ -209,6 +221,12 @@ FORMAT: dict[str, Section] = {
     "vigour": Section({"scale": _word(VIGOUR_SCALES)}),
     "number": Section({"scheme": _word(NUMBER_SCHEMES)}),
     "strategy": Section({"experts": _whole, "rescue_experts": _whole}),
+    "review": Section(
+        {"levels": _levels},
+        tuple(REVIEWED),
+        own={"two_persons": _list(_word(TWO_PERSONS)), "alone": _flag},
+        one_of=("levels",),
+    ),
 }
 """Every section of a pack. One that is given replaces that of the extended pack, unless its rows add up."""
 

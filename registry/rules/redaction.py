@@ -399,6 +399,14 @@ def public_text(text: str | None, *, is_unit: bool = False) -> str | None:
     return None if text is None or private_matter(text, is_unit=is_unit) else text
 
 
+def plate_held(text: str) -> str | None:
+    """Why not even a hash of what another maker's plate says may be published, or None.
+
+    A telephone or an identity number is found by trying all of them.
+    """
+    return private_matter(text)
+
+
 def grid_cell(lon: float, lat: float, precision: str) -> tuple[float, float] | None:
     """The centre of the grid cell that holds a point; the point itself where exact; None where withheld."""
     if precision == Precision.EXACT:

@@ -54,6 +54,14 @@ def from_grid(code: str) -> Callable[[Coordinates], Coordinates]:
     return lambda points: np.round(move(points), 9)
 
 
+@lru_cache(maxsize=64)
+def grid_name(code: str) -> str:
+    """What a grid is called, such as TWD97 / TM2 zone 121."""
+    from pyproj import CRS
+
+    return str(CRS.from_user_input(code).name)
+
+
 def to_system(code: str) -> tuple[str, Callable[[Any], Any]]:
     """The code of a system that somebody names, and a function that takes a shape there from WGS84 degrees.
 

@@ -3,6 +3,7 @@
 from registry.vocab.care_columns import CARE_COLUMNS, CARE_TABLES
 from registry.vocab.change_words import WEBHOOK_COLUMNS, WEBHOOK_TABLES
 from registry.vocab.culture_columns import CULTURE_COLUMNS, CULTURE_TABLES
+from registry.vocab.desk_columns import DESK_COLUMNS, DESK_TABLES
 from registry.vocab.words import Label
 
 COLUMNS: dict[str, Label] = {
@@ -159,6 +160,7 @@ COLUMNS: dict[str, Label] = {
     "years": Label("年数", "Years"),
     **CARE_COLUMNS,
     **CULTURE_COLUMNS,
+    **DESK_COLUMNS,
     **WEBHOOK_COLUMNS,
 }
 
@@ -189,6 +191,7 @@ TABLES: dict[str, Label] = {
     "objection": Label("公示异议", "Objections"),
     **CARE_TABLES,
     **CULTURE_TABLES,
+    **DESK_TABLES,
     **WEBHOOK_TABLES,
     "protection_list": Label("保护名录", "Protection lists"),
     "protection_list_entry": Label("保护名录条目", "Entries of a list"),

@@ -8,6 +8,7 @@ from registry.vocab.labels import Label
 from registry.vocab.language import Translator
 
 CHECKS: dict[str, Label] = {
+    "no_change": Label("与上次相比无变化", "No change since the last visit"),
     "plate": Label("保护标志", "Plate"),
     "facilities": Label("保护设施", "Facilities"),
     "damage": Label("新的损害", "New damage"),
@@ -18,7 +19,19 @@ CHECKS: dict[str, Label] = {
     "follow_up": Label("需要跟进", "To be followed up"),
 }
 """Answers of a patrol by their names in the register, in the order in which they are read."""
+WEATHER: dict[str, Label] = {
+    "sunny": Label("晴", "Sunny"),
+    "cloudy": Label("多云", "Cloudy"),
+    "overcast": Label("阴", "Overcast"),
+    "rain": Label("雨", "Rain"),
+    "heavy_rain": Label("大雨", "Heavy rain"),
+    "snow": Label("雪", "Snow"),
+    "wind": Label("大风", "Strong wind"),
+    "fog": Label("雾", "Fog"),
+}
+"""Words that a form offers for the weather; others may be written."""
 _WORDS: dict[str, Mapping[str, Label]] = {
+    "weather": WEATHER,
     "plate": CARE_WORDS[PlateState],
     "facilities": CARE_WORDS[FacilityState],
     "damage": INCIDENTS,
@@ -29,7 +42,9 @@ def said_checks(t: Translator, checks: Mapping[str, Any]) -> Iterator[str]:
     """The answers of a patrol as short sentences: 保护标志 缺失."""
     for name, label in CHECKS.items():
         value = checks.get(name)
-        if value not in (None, "", []):
+        if value is True:
+            yield t.pick(label)
+        elif value not in (None, "", [], False):
             values = value if isinstance(value, list | tuple) else [value]
             yield f"{t.pick(label)} {'、'.join(_word(t, name, one) for one in values)}"
 

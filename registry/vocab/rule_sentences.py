@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from registry.vocab.care_words import INCIDENTS
+from registry.vocab.desk_words import ReviewLevel
 from registry.vocab.language import Translator
 from registry.vocab.rule_words import (
     CLASSES,
@@ -16,7 +17,9 @@ from registry.vocab.rule_words import (
     PLATE_FIELDS,
     PROJECTS,
     REQUIREMENTS,
+    REVIEWED,
     STEM_EDGES,
+    TWO_PERSONS,
     ZONE_COMBINED,
 )
 from registry.vocab.words import NUMBER_SCHEMES, VIGOUR_SCALES, FamousCategory, Label, Vigour
@@ -34,6 +37,7 @@ def row_name(t: Translator, section: str, name: str) -> str:
         "deadlines": DEADLINES,
         "transplant": PROJECTS,
         "exclusions": EXCLUSIONS,
+        "review": REVIEWED,
     }.get(section, {} if section in {"city_big", "listing"} else CLASSES)
     return t.word(words, name) if name in words else ""
 
@@ -262,6 +266,15 @@ def _strategy(t: Translator, values: Values) -> str:
     return _joined(t, [_experts(t, values) if usual else "", urgent])
 
 
+def _review(t: Translator, values: Values) -> str:
+    if "levels" in values:
+        levels = " → ".join(t.word(ReviewLevel, level) for level in values["levels"])
+        return levels or t.gettext("no review")
+    two = _listed(t, TWO_PERSONS, values.get("two_persons", ()))
+    alone = t.gettext("whoever sent something in may decide on it") if values.get("alone") else ""
+    return _joined(t, [t.gettext("two persons decide on: {matters}", matters=two) if two else "", alone])
+
+
 _SENTENCES: dict[str, Callable[[Translator, Values], str]] = {
     "grades": _band,
     "famous": _famous,
@@ -274,6 +287,7 @@ _SENTENCES: dict[str, Callable[[Translator, Values], str]] = {
     "designation": _designation,
     "appraisal": _experts,
     "strategy": _strategy,
+    "review": _review,
     "notice": _term,
     "patrol": _patrol,
     "patrol_vigour": _patrol_vigour,

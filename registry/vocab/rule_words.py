@@ -1,6 +1,7 @@
 """Words of the rule packs: sections, rows, standings and levels, as people read them."""
 
-from registry.vocab.words import Label
+from registry.vocab.desk_words import SubmissionKind
+from registry.vocab.words import WORDS, CaseKind, Label
 
 CONFIDENCES: dict[str, Label] = {
     "high": Label("高", "high"),
@@ -41,6 +42,7 @@ SECTIONS: dict[str, Label] = {
     "vigour": Label("生长势标准", "Vigour scale"),
     "number": Label("编号体系", "Number scheme"),
     "strategy": Label("一树一策评审", "Review of a strategy"),
+    "review": Label("外业提交的审核", "Review of what the field sends in"),
 }
 
 CLASSES: dict[str, Label] = {
@@ -170,3 +172,12 @@ MULTI_STEMS: dict[str, Label] = {
     ),
 }
 """How the diameters of several stems make one."""
+
+REVIEWED: dict[str, Label] = {
+    **WORDS[SubmissionKind],
+    "death": Label("报告树木死亡的", "Whatever says that a tree is dead"),
+}
+"""What the field sends in, as far as its review is laid down."""
+
+TWO_PERSONS: dict[str, Label] = {**WORDS[SubmissionKind], **WORDS[CaseKind]}
+"""What may have to be decided by another person than who brought it: kinds of submissions and of cases."""

@@ -97,6 +97,9 @@ def _as_word(t: Translator, field: str, value: str) -> str:
 _CODES = {"vigour": Vigour, "category": Category, "status": TreeStatus, "age_basis": AgeBasis}
 
 
+_EDITED = ("tree", "grove", "garden", "place", "element")
+
+
 def event_sentence(t: Translator, kind: str) -> str:
     """What happened to a record. `kind` is that of its history, such as "import:batch:created"."""
     _ = t.gettext
@@ -105,6 +108,9 @@ def event_sentence(t: Translator, kind: str) -> str:
         "import:batch:updated": _("Changed from a newer source file"),
         "photo:added:updated": _("Photo added"),
         "photo:added:created": _("Photo added"),
+        "photo:changed:updated": _("Photo changed"),
+        "number:added:updated": _("Another number added"),
+        **{f"{kind}:edited:updated": _("Edited at the office") for kind in _EDITED},
         "party:erased:updated": _("Personal data erased"),
         "tree:designated:updated": _("Designated"),
         "case:closed:updated": _("Changed by a decision"),
@@ -113,6 +119,8 @@ def event_sentence(t: Translator, kind: str) -> str:
         "tree:split:created": _("Parted from another file"),
         "tree:numbered:updated": _("Given its official number"),
         "tree:inspected:updated": _("Inspection recorded"),
+        "tree:measured:updated": _("Measured anew"),
+        "tree:found:created": _("Found in the field and taken on the register"),
         "grove:inspected:updated": _("Inspection recorded"),
         "duty:set:updated": _("Duties settled"),
         "warning:sent:updated": _("Stewards warned"),

@@ -5,6 +5,7 @@ from enum import StrEnum
 from registry.vocab.care_words import CARE_WORDS
 from registry.vocab.change_words import CHANGE_STATES
 from registry.vocab.culture_words import CULTURE_WORDS
+from registry.vocab.desk_words import DESK_WORDS
 from registry.vocab.labels import Label as Label  # noqa: PLC0414 (all words are found here)
 
 
@@ -140,6 +141,7 @@ class Precision(StrEnum):
 class TagState(StrEnum):
     """State of a tag, as the public may know it."""
 
+    BLANK = "blank"
     ISSUED = "issued"
     REPLACED = "replaced"
     WITHDRAWN = "withdrawn"
@@ -501,6 +503,7 @@ WORDS: dict[type[StrEnum], dict[str, Label]] = {
         "withheld": Label("位置不公开", "position withheld"),
     },
     TagState: {
+        "blank": Label("空白牌", "Blank"),
         "issued": Label("有效", "Genuine"),
         "replaced": Label("已更换", "Replaced"),
         "withdrawn": Label("已作废", "Withdrawn"),
@@ -698,6 +701,7 @@ WORDS: dict[type[StrEnum], dict[str, Label]] = {
     **CARE_WORDS,
     **CULTURE_WORDS,
     **CHANGE_STATES,
+    **DESK_WORDS,
 }
 
 GRADE_SCHEMES: dict[str, Label] = {

@@ -1,0 +1,83 @@
+"""Reading what was sent in: rows of the register's tables as the commands on submissions take them."""
+
+import json
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from registry.desk_errors import SubmissionNotFoundError
+from registry.models import Grove, Submission, SubmissionPhoto, Tree
+from registry.rules.submission_format import Fix
+
+_SHORTEST = 4
+
+
+def circumstances(submission: Submission) -> dict[str, Any]:
+    """What stands beside the answers of a submission."""
+    found: dict[str, Any] = json.loads(submission.circumstances)
+    return found
+
+
+def captured_on(submission: Submission) -> date:
+    """The day on which it was captured, put right where the phone's clock was wrong."""
+    told = circumstances(submission).get("on")
+    return date.fromisoformat(told) if told else submission.captured_at.date()
+
+
+def fix_of(submission: Submission) -> Fix | None:
+    """Where the phone was."""
+    told = circumstances(submission).get("fix")
+    return Fix.model_validate(told) if told else None
+
+
+def photos_of(session: Session, submission: Submission) -> list[SubmissionPhoto]:
+    """The photos that a submission announces, in their order."""
+    query = select(SubmissionPhoto).where(SubmissionPhoto.submission_id == submission.id)
+    return list(session.exec(query.order_by(col(SubmissionPhoto.ordinal))))
+
+
+def photos_sent(session: Session, account_id: str, digests: Collection[str]) -> frozenset[str]:
+    """Those of some photos (SHA-256) whose bytes an account has sent before."""
+    query = (
+        select(SubmissionPhoto.sha256)
+        .join(Submission, col(Submission.id) == col(SubmissionPhoto.submission_id))
+        .where(
+            col(SubmissionPhoto.sha256).in_(digests),
+            Submission.account_id == account_id,
+            col(SubmissionPhoto.received_at).is_not(None),
+        )
+    )
+    return frozenset(session.exec(query)) if digests else frozenset()
+
+
+def called(session: Session, submission: Submission) -> str:
+    """What the record that it is about is called; the provisional number of a new tree."""
+    if submission.subject_id is None:
+        return submission.provisional_no or submission.id[:8]
+    if submission.subject_type == "grove":
+        grove = session.get(Grove, submission.subject_id)
+        return grove.number if grove else submission.subject_id
+    tree = session.get(Tree, submission.subject_id)
+    return tree.tree_no if tree else submission.subject_id
+
+
+def record_path(submission: Submission) -> str | None:
+    """The page of its record at the desk."""
+    if submission.subject_id is None or submission.subject_type is None:
+        return None
+    return f"/-/desk/{submission.subject_type}/{submission.subject_id}"
+
+
+def find_submission(session: Session, name: str) -> Submission:
+    """The submission of this id, or the only one whose id begins so. Raises SubmissionNotFoundError."""
+    found = session.get(Submission, name)
+    if found is not None:
+        return found
+    if len(name) >= _SHORTEST:
+        query = select(Submission).where(col(Submission.id).startswith(name, autoescape=True)).limit(2)
+        alike = session.exec(query).all()
+        if len(alike) == 1:
+            return alike[0]
+    raise SubmissionNotFoundError(submission=name)

@@ -1,0 +1,378 @@
+"""What the forms of the field app say; keys begin with the name of the form."""
+
+from registry.vocab.field_codes import code_lists
+from registry.vocab.labels import Label
+from registry.vocab.tag_words import NEVER_NAIL
+
+_DAY: dict[str, Label] = {
+    "day.title": Label("今日巡查", "My day"),
+    "day.sub": Label("逾期 {late} · 到期 {due} · 共 {n} 棵", "{late} overdue · {due} due · {n} in all"),
+    "day.search": Label("编号、树名、村名", "Number, name, village"),
+    "day.found": Label("找到 {n} 棵", "{n} {n|tree|trees} found"),
+    "day.found_none": Label("手机上没有符合的树", "No such tree on this phone"),
+    "day.returned": Label("退回更正 {n} 件", "{n} sent back"),
+    "day.drafts": Label("草稿 {n} 件", "{n} {n|draft|drafts}"),
+    "day.all_drafts": Label("全部草稿", "All drafts"),
+    "day.works": Label("有养护任务的 {n} 棵", "{n} {n|tree|trees} with works"),
+    "day.works_n": Label("任务 {n}", "{n} {n|work|works}"),
+    "day.due": Label("待巡查 {n} 棵", "{n} due"),
+    "day.as": Label("显示方式", "Shown as"),
+    "day.list": Label("列表", "List"),
+    "day.map": Label("地图", "Map"),
+    "day.walk": Label("按步行顺序，前 {n} 棵约 {far}", "In walking order, about {far} for the first {n}"),
+    "day.by_village": Label("没有定位，按村排列", "No position: by village"),
+    "day.overdue": Label("逾期", "overdue"),
+    "day.more": Label("再看 {n} 棵", "{n} more"),
+    "day.take": Label("下载离线数据", "Take trees along"),
+    "day.no_package": Label("手机上还没有树", "No trees on this phone yet"),
+    "day.no_package_text": Label(
+        "趁有信号，先把要巡查的树下载到手机；到了山里也能打开。",
+        "While there is a signal, take your trees along: then they open in the valley too.",
+    ),
+    "day.nothing_due": Label("今天没有到期的树", "Nothing is due today"),
+    "day.nothing_due_text": Label("想看哪一棵，可以搜索或扫码。", "Search or scan to open any tree."),
+    "day.no_trees": Label("下载的范围里没有树。", "There is no tree in what was taken along."),
+    "map.title": Label("地图", "Map"),
+    "map.count": Label("手机上共 {n} 棵", "{n} {n|tree|trees} on this phone"),
+    "map.label": Label(
+        "地图：{n} 棵树，其中逾期 {late} 棵。同样的内容在列表里。",
+        "Map of {n} trees, {late} of them overdue. The list has the same.",
+    ),
+    "map.closer": Label("放大", "Closer"),
+    "map.wider": Label("缩小", "Wider"),
+    "map.me": Label("我的位置", "Where I am"),
+    "map.list": Label("看列表", "As a list"),
+    "map.key.late": Label("逾期", "overdue"),
+    "map.key.due": Label("到期", "due"),
+    "map.key.rest": Label("其他", "others"),
+    "draft.title": Label("草稿", "Drafts"),
+    "draft.count": Label("{n} 件，都保存在这部手机上", "{n}, all kept on this phone"),
+    "draft.photos": Label("照片 {n} 张", "{n} {n|photo|photos}"),
+    "draft.none": Label(
+        "没有草稿。填到一半的表会自动保存在这里。",
+        "No drafts. A form that is left half-way is kept here by itself.",
+    ),
+    "draft.delete": Label("删除", "Delete"),
+    "draft.delete_ask": Label("删除这份草稿？", "Delete this draft?"),
+    "draft.delete_yes": Label("删除", "Delete"),
+    "returned.title": Label("退回原因", "Why it came back"),
+    "returned.no_reason": Label("审核人没有写原因。", "The reviewer gave no reason."),
+    "returned.open": Label("打开更正", "Put it right"),
+    "works.title": Label("养护任务 {n} 项", "{n} {n|work|works} to do"),
+}
+
+_SCAN: dict[str, Label] = {
+    "scan.title": Label("扫码", "Scan"),
+    "scan.aim": Label("把标牌上的二维码放进框里", "Hold the code of the tag inside the frame"),
+    "scan.torch": Label("照明", "Light"),
+    "scan.photo": Label("拍下二维码", "Photograph the code"),
+    "scan.reading": Label("正在识别……", "Reading …"),
+    "scan.no_code": Label(
+        "照片里没有认出二维码：离近些、对正了再拍，或输入编号。",
+        "No code was found in the photo: closer and straight on, or type the number.",
+    ),
+    "scan.offline": Label(
+        "这个浏览器要联网才能识别照片，请输入牌上的编号。",
+        "This browser needs a signal to read a photo: type the number of the tag.",
+    ),
+    "scan.no_detector": Label(
+        "这个浏览器不能直接扫码：请拍下二维码，或输入编号。",
+        "This browser cannot scan by itself: photograph the code or type the number.",
+    ),
+    "scan.no_camera": Label(
+        "摄像头不能用：请在浏览器设置里允许，或拍照、输入编号。",
+        "The camera may not be used: allow it in the browser, take a photo, or type the number.",
+    ),
+    "scan.type": Label("输入编号或牌码", "Type a number or code"),
+    "scan.type_hint": Label("古树编号，或标牌上的 8 位码", "The tree's number, or the 8 letters on its tag"),
+    "scan.find": Label("查找", "Find"),
+    "scan.nothing": Label("手机上没有这个编号的树。", "No tree on this phone has this number."),
+    "scan.unknown": Label("手机上没有这块牌", "This tag is not on the phone"),
+    "scan.unknown_tag": Label("牌码 {code}", "Code {code}"),
+    "scan.unknown_plate": Label("其他单位的标牌", "A plate of somebody else"),
+    "scan.unknown_tag_text": Label(
+        "它可能是还没有绑定的空白牌，也可能属于没有下载的地方。真伪要联网才能判断。",
+        "It may be a blank tag, or belong to a place that was not taken along."
+        " Only the office can say whether it is genuine.",
+    ),
+    "scan.unknown_plate_text": Label(
+        "绑定到一棵树之后，它就能像我们的标牌一样扫出这棵树。",
+        "Once bound to a tree it opens that tree like a tag of ours.",
+    ),
+    "scan.bind": Label("绑定到一棵树", "Bind it to a tree"),
+    "scan.bind_text": Label("找到这块牌挂着的那棵树。", "Find the tree that it hangs on."),
+    "scan.new": Label("这棵树还没有登记", "This tree is not on the register"),
+    "scan.again": Label("再扫一次", "Scan again"),
+    "scan.is.signed": Label(
+        "标牌是真的：签名已核对，不用网络。", "Genuine, checked without the network: it bears our signature."
+    ),
+    "scan.signed_text": Label(
+        "它属于哪棵树，手机上没有记录。", "Which tree it belongs to was not taken along on this phone."
+    ),
+    "scan.is.genuine": Label("标牌是真的，正在使用。", "The tag is genuine and in force."),
+    "scan.is.unsure": Label(
+        "按编号找到的，未核对标牌真伪。", "Found by its number; the tag itself was not checked."
+    ),
+    "scan.is.wrong": Label(
+        "当心：这块牌的校验码不对，可能是仿制的。请拍照并报告。",
+        "Careful: the check of this tag is wrong, it may be a copy. Photograph and report it.",
+    ),
+    "scan.is.withdrawn": Label(
+        "这块牌已经作废，请收回。", "This tag is no longer in force: please take it back."
+    ),
+    "scan.is.plate": Label("这块标牌已绑定到本树。", "This plate is bound to this tree."),
+    "tag.scan": Label("扫标牌", "Scan the tag"),
+    "tag.text": Label("牌码", "Code of the tag"),
+    "tag.what": Label("要做什么", "What to do"),
+    "tag.do.bind_tag": Label("绑定：这块牌属于这棵树", "Bind: this tag belongs to this tree"),
+    "tag.do.mount_tag": Label("挂牌：已经挂好", "Mount: it hangs there now"),
+    "tag.ours": Label("本系统的标牌 {code}", "A tag of ours, {code}"),
+    "tag.others": Label(
+        "其他单位的标牌，绑定后可以扫", "A plate of somebody else; once bound it can be scanned"
+    ),
+    "tag.never_nail": NEVER_NAIL,
+    "tag.needed": Label("请扫标牌，或输入牌码。", "Scan the tag or type its code."),
+}
+
+_TREE: dict[str, Label] = {
+    "tree.last_visit": Label("上次巡查", "Last visit"),
+    "tree.never": Label("没有记录", "none on record"),
+    "tree.vigour": Label("生长势", "Vigour"),
+    "tree.sizes": Label("尺寸", "Sizes"),
+    "tree.not_measured": Label("没有测过", "not measured"),
+    "tree.due": Label("应巡", "Due"),
+    "tree.overdue": Label("已逾期", "overdue"),
+    "tree.stewards": Label("养护人", "Cared for by"),
+    "tree.last_photo": Label("最近的照片", "The latest photo"),
+    "tree.nameless": Label("未命名", "No name"),
+    "tree.missing": Label("手机上没有这棵树", "This tree is not on the phone"),
+    "tree.missing_text": Label(
+        "它可能不在下载的范围里，或者下载之后才登记。",
+        "It may lie outside what was taken along, or be registered since.",
+    ),
+    "tree.missing_go": Label("查看已下载的数据", "See what was taken along"),
+    "visit.title": Label("巡查", "Visit"),
+    "visit.as_before": Label("一切如常", "All as before"),
+    "visit.send": Label("完成巡查", "Finish"),
+    "visit.vigour": Label("生长势", "Vigour"),
+    "visit.vigour_scale": Label("按 {scale}", "By {scale}"),
+    "visit.plate": Label("保护标志", "Plate"),
+    "visit.facilities": Label("保护设施", "Facilities"),
+    "visit.damage": Label("有新的损害", "There is new damage"),
+    "visit.damage_which": Label("看到的损害，可多选", "What was seen; several may be ticked"),
+    "visit.to_incident": Label("上报险情与损害", "Report an incident"),
+    "visit.more": Label("更多项目", "More to say"),
+    "visit.encroachment": Label("保护范围被侵占", "Encroachment on the zone"),
+    "visit.pest": Label("病虫害", "Pests and diseases"),
+    "visit.environment": Label("生长环境", "Environment"),
+    "visit.weather": Label("天气", "Weather"),
+    "visit.follow_up": Label("需要跟进", "To be followed up"),
+    "visit.notes": Label("备注", "Notes"),
+    "visit.others": Label("其他表单", "Other forms"),
+    "visit.empty": Label(
+        "还没有填写。没有变化就按“一切如常”。",
+        "Nothing is filled in. If nothing changed, press “All as before”.",
+    ),
+    "form.visit": Label("巡查", "Visit"),
+    "form.measurement": Label("测量", "Measure"),
+    "form.assessment": Label("评估", "Assess"),
+    "form.edit": Label("更正信息", "Correct"),
+    "form.photo": Label("拍照", "Photos"),
+    "form.incident": Label("险情与损害", "Incident"),
+    "form.new_tree": Label("登记新发现的树", "A new tree"),
+    "form.tag": Label("标牌", "Tag"),
+    "form.bind_tag": Label("绑定标牌", "Bind a tag"),
+    "form.mount_tag": Label("挂牌", "Mount a tag"),
+    "form.before": Label("上次", "last"),
+    "form.send": Label("完成", "Finish"),
+    "form.saving": Label("正在保存……", "Saving …"),
+    "form.saved": Label("已存在手机上", "Kept on this phone"),
+    "form.kept": Label("接着上次填写，{at} 保存", "Going on from {at}"),
+    "form.full": Label("手机存储已满，这份表还没有存下。", "The phone is full: this form is not kept yet."),
+    "form.full_go": Label("腾出空间", "Make room"),
+    "form.failed": Label("没有存下，请再改一处试试。", "It was not kept; change something to try again."),
+    "form.queued": Label(
+        "已完成：{what}。有信号就会发送。", "Done: {what}. It is sent when there is a signal."
+    ),
+    "form.yes": Label("是", "Yes"),
+    "form.no": Label("否", "No"),
+}
+
+_PLACE: dict[str, Label] = {
+    "unit.m": Label("{n} 米", "{n} m"),
+    "unit.km": Label("{n} 公里", "{n} km"),
+    "place.near": Label(
+        "离登记点 {far}，定位精度 {m} 米", "{far} from the registered place, fix within {m} m"
+    ),
+    "place.far": Label("离这棵树的登记点有 {far}", "{far} away from where this tree is registered"),
+    "place.accuracy": Label("定位精度 {m} 米", "Fix within {m} m"),
+    "place.no_tree_place": Label("这棵树没有登记坐标。", "This tree has no registered position."),
+    "place.none.waiting": Label("正在定位……", "Waiting for a position …"),
+    "place.none.denied": Label(
+        "定位没有打开：请在手机设置里允许。", "The phone does not allow the position."
+    ),
+    "place.none.unavailable": Label("暂时收不到定位信号。", "No position can be had just now."),
+    "place.none.timeout": Label("定位信号太弱，还在等。", "The position signal is weak; still waiting."),
+    "place.none.unsupported": Label("这部手机没有定位。", "This phone has no position."),
+    "place.ask_none": Label("没有定位，说明原因再继续", "No position: say why and go on"),
+    "place.ask_wrong": Label("是这棵树吗？", "Is this the tree?"),
+    "place.ask_wrong_text": Label(
+        "手机离登记点 {far}，扣除误差仍超出 {over}。请核对标牌。",
+        "The phone is {far} from the registered place, {over} more than can be error. Check the tag.",
+    ),
+    "place.scan_again": Label("再扫一次标牌", "Scan the tag again"),
+    "place.why.register": Label("树是对的，登记坐标不准", "Right tree, the register's position is off"),
+    "place.why.gps": Label("树是对的，手机定位不准", "Right tree, the phone's position is off"),
+    "place.why.across": Label("隔河、隔崖，从远处看的", "Seen from afar, across water or a cliff"),
+    "place.why.later": Label("离开之后补填的", "Filled in after leaving"),
+    "place.why.canopy": Label("树冠或房屋遮挡", "Under a canopy or a roof"),
+    "place.why.valley": Label("山谷里收不到", "In a valley without reception"),
+    "place.why.off": Label("手机定位关着", "Position switched off"),
+    "why.lead": Label("还要继续，请选原因：", "To go on, say why:"),
+    "why.own": Label("其他原因", "Another reason"),
+    "why.go_on": Label("继续", "Go on"),
+    "why.back": Label("返回检查", "Look again"),
+    "meter.hint": Label(
+        "站在树干旁，等半分钟精度更好。", "Stand at the trunk; half a minute makes it better."
+    ),
+    "meter.start": Label("开始定位", "Take the position"),
+    "meter.now": Label("精度约 {m} 米，已取 {n} 次", "Within about {m} m, from {n} {n|fix|fixes}"),
+    "meter.take": Label("用这个位置", "Use this position"),
+    "meter.taken": Label(
+        "已取：{lat}, {lon}，约 {m} 米（{n} 次）", "Taken: {lat}, {lon}, within {m} m, {n} fixes"
+    ),
+}
+
+_FORMS: dict[str, Label] = {
+    "photo.title": Label("照片", "Photos"),
+    "photo.take": Label("拍照", "Take a photo"),
+    "photo.choose": Label("从相册选", "From the album"),
+    "photo.none": Label("还没有照片", "No photos yet"),
+    "photo.count": Label("{n} 张，{size}", "{n} {n|photo|photos}, {size}"),
+    "photo.viewpoint": Label("固定视点", "Viewpoint"),
+    "photo.free": Label("不限视点", "Any view"),
+    "photo.before": Label("拍过的视点：{views}", "Viewpoints taken before: {views}"),
+    "photo.ghost": Label("上次照片", "Last photo"),
+    "photo.shutter": Label("按下拍照", "Take it"),
+    "photo.caption": Label("照片说明", "Caption"),
+    "photo.alt": Label("第 {n} 张：{what}", "Photo {n}: {what}"),
+    "photo.remove_n": Label("删除第 {n} 张", "Remove photo {n}"),
+    "photo.remove": Label("删除这张照片？", "Remove this photo?"),
+    "photo.remove_text": Label("还没有发送，删除后找不回来。", "It was not sent; it cannot be had back."),
+    "photo.remove_yes": Label("删除", "Remove"),
+    "photo.needed": Label("请先拍一张照片。", "Take a photo first."),
+    "photo.most": Label("一份表最多 {n} 张照片。", "A form holds {n} photos at most."),
+    "photo.too_large": Label("这张照片超过 40 MB，装不下。", "This photo is larger than 40 MB."),
+    "photo.unreadable": Label("这张照片读不出来，请换一张。", "This picture cannot be read; take another."),
+    "photo.evidence": Label("证据照片", "Evidence"),
+    "photo.evidence_hint": Label(
+        "原片原样保存，连同时间和位置。", "Kept exactly as the camera made it, with time and place."
+    ),
+    "size.last": Label("上次 {value} {unit} {day}", "Last {value} {unit} {day}"),
+    "size.none": Label("以前没有测过", "Not measured before"),
+    "size.more": Label("其他尺寸", "Other sizes"),
+    "size.stems": Label("多干各干胸围", "Girths of several stems"),
+    "size.stems_hint": Label("厘米，用 - 隔开：273 - 200 - 155", "In cm, with - between: 273 - 200 - 155"),
+    "size.no_number": Label("请填数字。", "Please write a number."),
+    "size.not_positive": Label("要大于 0。", "It has to be more than 0."),
+    "size.measure_height": Label("量测高度不会超过 10 米。", "Nobody measures above 10 m."),
+    "size.wrong": Label("“{what}”要改一下。", "“{what}” has to be put right."),
+    "size.empty": Label("至少填一项尺寸。", "Fill in one size at least."),
+    "size.swapped": Label("树高和冠幅是不是填反了？", "Height and crown: perhaps in each other's field?"),
+    "size.doubt.smaller": Label(
+        "比上次 {last} {unit} 小，请核对。", "Smaller than last time ({last} {unit}): right?"
+    ),
+    "size.doubt.factor": Label(
+        "与上次 {last} {unit} 相差太多，单位或小数点对吗？",
+        "Far from the {last} {unit} of last time: unit and point right?",
+    ),
+    "size.doubt.girth_or_diameter": Label(
+        "与上次 {last} {unit} 正好差 3.14 倍：是不是胸围和胸径弄混了？",
+        "3.14 times off the {last} {unit} of last time: girth and diameter mixed up?",
+    ),
+    "size.doubt.jump": Label(
+        "与上次 {last} {unit} 相差较大，请核对。", "Quite different from {last} {unit}: right?"
+    ),
+    "size.doubt.high": Label("这个数大得少见，请核对。", "Larger than trees are known to be: right?"),
+    "size.doubt.not_positive": Label("要大于 0。", "It has to be more than 0."),
+    "assess.choose": Label("按哪个模型评估？", "By which model?"),
+    "assess.none": Label("没有下载适用的评估模型。", "No model for this was taken along."),
+    "assess.count": Label("{n} 项指标", "{n} {n|indicator|indicators}"),
+    "assess.na": Label("不适用", "Does not apply"),
+    "assess.bounds": Label("应在 {least} 到 {most} 之间。", "It lies between {least} and {most}."),
+    "assess.at_desk": Label("回到办公室在工作台填写。", "Filled in at the desk."),
+    "assess.stated": Label("评估人判断", "Stated by the assessor"),
+    "assess.stated_hint": Label(
+        "得分由模型另算；生长势、环境、风险由您判断。",
+        "The model reckons its score apart; vigour, environment and risk are yours to judge.",
+    ),
+    "assess.risk": Label("风险等级", "Risk"),
+    "assess.empty": Label("至少回答一项。", "Answer one question at least."),
+    "edit.hint": Label(
+        "改动的才会提交，由办公室审核。", "Only what you change is sent, for the office to review."
+    ),
+    "edit.was_empty": Label("原来没有填", "Empty so far"),
+    "edit.more": Label("其他 {n} 项", "{n} more"),
+    "edit.reason": Label("更正的理由", "Why"),
+    "edit.none": Label("手机上没有可更正的内容。", "There is nothing on this phone to correct."),
+    "edit.nothing": Label("还没有改动。", "Nothing was changed."),
+    "edit.place": Label("坐标", "Position"),
+    "edit.no_place": Label("没有坐标", "No position"),
+    "edit.changed": Label("已改", "changed"),
+    "incident.which": Label("发生了什么", "What happened"),
+    "incident.which_needed": Label("请选发生了什么。", "Say what happened."),
+    "incident.text": Label("情况说明", "What you saw"),
+    "incident.text_hint": Label("位置、程度、谁在场", "Where, how much, who was there"),
+    "incident.seen_on": Label("发现日期", "Seen on"),
+    "incident.send": Label("上报", "Report"),
+    "incident.danger": Label("正在发生、有危险？", "Happening now, or dangerous?"),
+    "incident.danger_text": Label("先打值班电话，再填表。", "Call the duty phone first, then fill this in."),
+    "incident.no_phone": Label("先打电话报告主管部门，再填表。", "Call the office first, then fill this in."),
+    "incident.call": Label("值班电话 {phone}", "Call {phone}"),
+    "incident.private": Label("只供办公室联系，不公开。", "For the office alone, never public."),
+    "incident.reporter": Label("反映人", "Who reported it"),
+    "incident.reporter_phone": Label("反映人电话", "Their telephone"),
+    "incident.reporter_part": Label("有人反映的", "Somebody reported it"),
+    "new.place": Label("位置", "Where it stands"),
+    "new.place_hint": Label("站在树干旁取位置。", "Take the position at the trunk."),
+    "new.near": Label("附近已登记的树，是不是其中一棵？", "Registered near here: is it one of these?"),
+    "new.photos": Label("照片：全株、树干、树叶", "Photos: whole tree, trunk, leaves"),
+    "new.what": Label("是什么树", "What it is"),
+    "new.species": Label("树种", "Species"),
+    "new.species_hint": Label(
+        "不确定就写当地叫法，拍清树叶。", "If not sure, the local name; photograph the leaves."
+    ),
+    "new.category": Label("类别", "Class"),
+    "new.age": Label("树龄", "Age"),
+    "new.years": Label("年", "years"),
+    "new.age_basis": Label("树龄依据", "How the age is known"),
+    "new.age_fault": Label("树龄填整数年。", "The age is a whole number of years."),
+    "new.where": Label("地点", "Place"),
+    "new.small_place_hint": Label("如：村东土地庙前", "Such as: by the shrine east of the village"),
+    "new.latin": Label("学名", "Scientific name"),
+    "new.needed": Label("请写树种，或至少拍一张照片。", "Name the species, or take one photo at least."),
+}
+
+_CARE: dict[str, Label] = {
+    "care.title": Label("我照看的树", "My trees"),
+    "care.scan": Label("扫标牌", "Scan a tag"),
+    "care.trees": Label("{n} 棵", "{n} {n|tree|trees}"),
+    "care.none": Label("手机上还没有树", "No trees here yet"),
+    "care.none_text": Label("有信号时按下面的按钮。", "With a signal, press the button below."),
+    "care.go_now": Label("该去看了", "go now"),
+    "care.last": Label("上次去看：{day}", "Last visit: {day}"),
+    "care.no_change": Label("一切如常，拍照", "No change: photo"),
+    "care.wrong": Label("有问题", "Something is wrong"),
+    "care.photo_of": Label("给{name}拍张全身照", "A photo of the whole tree: {name}"),
+    "care.ready": Label("照片 {n} 张，可以发送了", "{n} {n|photo|photos}, ready to send"),
+    "care.send": Label("发送", "Send"),
+    "care.photo": Label("拍一张照片", "Take a photo"),
+    "care.another": Label("再拍一张", "One more photo"),
+    "care.back": Label("返回", "Back"),
+    "care.first": Label("先按“一切如常”。", "Press “No change” first."),
+}
+
+FORMS: dict[str, Label] = {
+    **_DAY, **_SCAN, **_TREE, **_PLACE, **_FORMS, **_CARE, **dict(code_lists()),
+}  # fmt: skip
+"""Texts of the forms by their key, and the words of the code lists."""

@@ -14,6 +14,7 @@ from registry.health_records import AssessmentRecord
 from registry.vocab.care_words import AssessmentState, InstrumentKind
 from registry.vocab.columns import COLUMNS
 from registry.vocab.language import Translator, translator
+from registry.vocab.readings import reading_text
 from registry.vocab.rule_words import CONFIDENCES, STANDINGS
 from registry.vocab.words import VIGOUR_SCALES, Environment, RiskRating, Vigour
 
@@ -155,7 +156,7 @@ def _readings(record: AssessmentRecord, t: Translator) -> Iterator[Block]:
                Column(_("Values"), 5), Column(_("File"), 3)]  # fmt: skip
     rows = [
         [each.measured_on.isoformat(), t.word(InstrumentKind, each.instrument), each.position or "",
-         " · ".join(f"{name} {number:g} {unit}".strip() for name, number, unit in each.values),
+         " · ".join(reading_text(name, number, unit, t) for name, number, unit in each.values),
          each.file_name or ""]
         for each in record.readings
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.metadata import distribution
 from pathlib import Path
 
-MAP_SCRIPTS = ("leaflet.js", "leaflet.markercluster.js", "treemap.js")
+MAP_SCRIPTS = ("leaflet.js", "leaflet.markercluster.js", "treemap.js", "handover.js")
 MAP_STYLES = ("leaflet.css", "MarkerCluster.css", "treemap.css")
 _PACKAGED = {
     "xstatic-leaflet": "xstatic/pkg/leaflet/data",

@@ -16,6 +16,7 @@ from exports.flow import BOTTOM, Column, Flow, Running
 from exports.fonts import Fonts, new_canvas, prepare_fonts
 from exports.kit import A4, BARK, LINE, MARGIN, MM, SMALL, SOFT, WIDTH, Pen, draw_sample_mark, wrap
 from exports.pictures import draw_qr
+from exports.proofs import Paper, attach_record
 from exports.qr import encode_matrix
 from registry.letter_records import LetterPages, LetterRecord, TermsSection
 from registry.vocab.language import Translator, translator
@@ -48,9 +49,11 @@ def write_letters(
     out: BinaryIO,
     *,
     extra_fonts: Sequence[Path] = (),
+    paper: Paper | None = None,
 ) -> int:
     """Write letters into one PDF, each with what the QR code of its every page says; returns the pages.
 
+    paper: the proof of a letter that is written alone; its code goes into the foot, which moves nothing.
     Raises ValueError where a letter has not as many pages as marks, GlyphMissingError where no font draws a
     character.
     """
@@ -66,10 +69,12 @@ def write_letters(
     )
     total = 0
     for letter, marks in letters:
-        pages = _draw(letter, canvas, fonts, marks)
+        pages = _draw(letter, canvas, fonts, marks, paper)
         if pages.count != len(marks):
             raise ValueError(f"{letter.code}: {pages.count} pages, {len(marks)} marks")
         total += pages.count
+    if paper is not None:
+        attach_record(canvas, paper.content, paper.proof)
     canvas.save()
     return total
 
@@ -94,7 +99,7 @@ def _own_words(t: Translator) -> set[str]:
     return {
         _("No."), t.label("number"), _("Species"), _("Grade"), _("Place"), _("A year"), _("Letter no."),
         _("page {page} of {total}"), _("(seal)"), _("Signature"), _("Representative"), _("Telephone"),
-        _("Date"), _("year      month      day"), _("SAMPLE"), _hint(t),
+        _("Date"), _("year      month      day"), _("SAMPLE"), _hint(t), _("Check code"),
         t.day(date(2026, 12, 28)), *(_count_words(letter_count, letter_count, t) for letter_count in (1, 2)),
     }  # fmt: skip
 
@@ -155,7 +160,9 @@ class _LetterFlow(Flow):
         self.rows.append(self.page)
 
 
-def _draw(letter: LetterRecord, canvas: Canvas, fonts: Fonts, marks: Sequence[str]) -> LetterPages:
+def _draw(
+    letter: LetterRecord, canvas: Canvas, fonts: Fonts, marks: Sequence[str], paper: Paper | None = None
+) -> LetterPages:
     t = translator(letter.lang)
     _ = t.gettext
     pen = Pen(canvas, fonts)
@@ -165,7 +172,7 @@ def _draw(letter: LetterRecord, canvas: Canvas, fonts: Fonts, marks: Sequence[st
         foot=" · ".join(filter(None, (letter.register_name, letter.document_no, letter.terms.note))),
         page_of=_("page {page} of {total}"),
     )
-    flow = _LetterFlow(pen, running, letter, marks)
+    flow = _LetterFlow(pen, paper.foot(running, t) if paper else running, letter, marks)
     canvas.bookmarkPage(letter.code)
     canvas.addOutlineEntry(f"{letter.caretaker} · {letter.document_no}", letter.code, level=0)
     _cover(flow, t)

@@ -13,6 +13,7 @@ from registry.vocab.growth_words import CAVEATS, LACKS
 from registry.vocab.language import Translator
 from registry.vocab.measures import UNITS, measure_labels
 from registry.vocab.money import money_text
+from registry.vocab.readings import reading_text
 from registry.vocab.words import VIGOUR_SCALES, Environment, RiskRating, Vigour
 from registry.zone_records import ZoneLine
 
@@ -68,7 +69,7 @@ def assessment_words(each: AssessmentRecord, t: Translator) -> str:
 
 def reading_words(each: ReadingRecord, t: Translator) -> str:
     """A reading without its day."""
-    values = " · ".join(f"{name} {number:g} {unit}".strip() for name, number, unit in each.values)
+    values = " · ".join(reading_text(name, number, unit, t) for name, number, unit in each.values)
     said = (t.word(InstrumentKind, each.instrument), each.position, values, each.file_name)
     return "  ".join(filter(None, said))
 

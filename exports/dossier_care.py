@@ -3,7 +3,7 @@ dated list of what was done."""
 
 import math
 from collections import defaultdict
-from typing import Protocol
+from collections.abc import Sequence
 
 from shapely import from_wkb
 
@@ -20,11 +20,12 @@ from exports.care_words import (
     zone_words,
 )
 from exports.charts import draw_series
-from exports.dossier_text import Said
 from exports.flow import Column, Flow
 from exports.kit import BARK, CARD, LEAF, LINE, MARGIN, SEAL, SMALL, SOFT, WIDTH, Pen, span, translucent, wrap
+from exports.legal_parts import Parts
 from registry.health_records import AssessmentRecord
 from registry.office_records import OfficeCare
+from registry.records import CareEventRecord
 from registry.strategy_records import StrategyRecord, WorkRecord
 from registry.vocab.care_words import SignRole, WorkState
 from registry.vocab.growth_words import CAVEATS
@@ -37,33 +38,21 @@ ZONE_MAP = 150.0
 TREND_HEIGHT = 96.0
 MOST_LOG_LINES = 60
 MOST_ANSWERS = 40
+_ROLES = [str(role) for role in SignRole]
 _METRES_OF_A_DEGREE = 111_320.0
 _BARS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
-class Heading(Protocol):
-    """What begins a section."""
-
-    def __call__(self, title: str, *, note: str = "", keep: float = 60.0) -> None: ...
-
-
-def draw_care_events(flow: Flow, said: Said, heading: Heading) -> None:
+def draw_care_events(flow: Flow, rows: Sequence[CareEventRecord], t: Translator) -> None:
     """What was done for the tree, as everybody may know it."""
-    rows, t = said.tree.care_events, said.t
-    if not rows:
-        return
-    heading(t.gettext("What was done for it"))
-    columns = [Column(t.gettext("Date"), 1.6), Column(t.gettext("What"), 9)]
-    flow.table(columns, [[row.happened_on.isoformat(), event_words(row, t)] for row in rows])
+    if rows:
+        columns = [Column(t.gettext("Date"), 1.6), Column(t.gettext("What"), 9)]
+        flow.table(columns, [[row.happened_on.isoformat(), event_words(row, t)] for row in rows])
 
 
-def draw_office_care(flow: Flow, care: OfficeCare, t: Translator, heading: Heading) -> None:
-    """The sections that only the office has; one of which nothing is there says so in a line."""
-    titles = care_titles(t)
-    _zones(flow, care, t, heading, titles["zones"])
-    _health(flow, care, t, heading, titles["health"])
-    _strategies(flow, care, t, heading, titles["strategy"])
-    _log(flow, care, t, heading, titles["care"])
+def has_health(care: OfficeCare | None) -> bool:
+    """Whether there is anything to tell of a tree's health."""
+    return care is not None and bool(care.assessments or care.readings)
 
 
 def draw_growth_words(flow: Flow, care: OfficeCare, t: Translator) -> None:
@@ -74,24 +63,18 @@ def draw_growth_words(flow: Flow, care: OfficeCare, t: Translator) -> None:
             flow.paragraph(line, size=SMALL, x=MARGIN + 22, width=WIDTH - 22, colour=SOFT)
 
 
-def _empty(flow: Flow, heading: Heading, title: str, text: str) -> None:
-    heading(title, keep=24)
-    flow.paragraph(text, colour=SOFT)
-
-
-def _zones(flow: Flow, care: OfficeCare, t: Translator, heading: Heading, title: str) -> None:
+def draw_zones(flow: Flow, zones: Sequence[ZoneLine], t: Translator) -> None:
+    """The zones to scale, with what each rests on."""
     _ = t.gettext
-    if not care.zones:
-        _empty(flow, heading, title, _("No zone is on record yet: gushu zones compute"))
-        return
-    drawn = [line for line in care.zones if line.outline]
-    heading(title, keep=ZONE_MAP + 10 if drawn else 40)
+    drawn = [line for line in zones if line.outline]
+    flow.gap(6)
+    flow.need(ZONE_MAP + 10 if drawn else 40)
     top, x, width = flow.y, MARGIN, WIDTH
     if drawn:
         _zone_map(flow.pen, MARGIN, top - ZONE_MAP, span(5), ZONE_MAP, drawn)
         x, width = MARGIN + span(5) + 14, WIDTH - span(5) - 14
     y = top - 9
-    for line in care.zones:
+    for line in zones:
         first, *rest = zone_words(line, t)
         colour = SEAL if line.kind == "legal" else BARK
         y = flow.pen.lines(x, y, wrap(flow.pen.fonts, first, "sans", 9.2, width), 9.2, colour=colour)
@@ -139,12 +122,9 @@ def _zone_map(pen: Pen, x: float, y: float, width: float, height: float, lines: 
     pen.text(x + width - 10, y + height - 12, "N ↑", SMALL, colour=SOFT, align="right")
 
 
-def _health(flow: Flow, care: OfficeCare, t: Translator, heading: Heading, title: str) -> None:
+def draw_health(flow: Flow, care: OfficeCare, t: Translator) -> None:
+    """The assessments, the latest first and in full, their trend, and what instruments read."""
     _ = t.gettext
-    if not care.assessments and not care.readings:
-        _empty(flow, heading, title, _("It has not been assessed yet: gushu assess record"))
-        return
-    heading(title)
     if care.assessments:
         _latest(flow, care.assessments[0], t)
         columns = [
@@ -161,6 +141,7 @@ def _health(flow: Flow, care: OfficeCare, t: Translator, heading: Heading, title
         flow.table(columns, rows)
         _trends(flow, care.assessments, t)
     for reading in care.readings:
+        flow.gap(3)
         flow.paragraph(f"{reading.measured_on.isoformat()} · {reading_words(reading, t)}", size=SMALL + 0.6)
 
 
@@ -199,12 +180,9 @@ def _trends(flow: Flow, assessments: tuple[AssessmentRecord, ...], t: Translator
             flow.y -= TREND_HEIGHT + 20
 
 
-def _strategies(flow: Flow, care: OfficeCare, t: Translator, heading: Heading, title: str) -> None:
+def draw_strategies(flow: Flow, care: OfficeCare, t: Translator) -> None:
+    """Strategies with their lines, signatures, works and money."""
     _ = t.gettext
-    if not care.strategies and not care.works:
-        _empty(flow, heading, title, _("There is no strategy yet: gushu strategy propose"))
-        return
-    heading(title)
     for each in care.strategies:
         _strategy(flow, each, t)
     if care.works:
@@ -229,7 +207,7 @@ def _strategy(flow: Flow, each: StrategyRecord, t: Translator) -> None:
         flow.gap(3)
         columns = [
             Column(_("No."), 0.6), Column(_("Measure"), 3.6), Column(_("Quantity"), 1.4),
-            Column(_("Amount"), 2.0, align="right"), Column(_("In charge"), 2.2), Column(_("Due"), 1.8),
+            Column(_("Sum"), 2.0, align="right"), Column(_("In charge"), 2.2), Column(_("Due"), 1.8),
         ]  # fmt: skip
         rows = [
             [
@@ -245,7 +223,7 @@ def _strategy(flow: Flow, each: StrategyRecord, t: Translator) -> None:
         flow.table(columns, rows)
     signed = [
         " ".join((t.word(SignRole, s.role), s.party, s.signed_on.isoformat()))
-        for s in each.signatures
+        for s in sorted(each.signatures, key=lambda s: (s.signed_on, _ROLES.index(str(s.role))))
         if not s.is_void
     ]
     if signed:
@@ -274,12 +252,11 @@ def _works(flow: Flow, works: tuple[WorkRecord, ...], t: Translator) -> None:
     flow.table(columns, rows)
 
 
-def _log(flow: Flow, care: OfficeCare, t: Translator, heading: Heading, title: str) -> None:
+def draw_care_log(flow: Flow, care: OfficeCare, t: Translator, parts: Parts) -> None:
+    """How often it was patrolled, and the latest lines of the care log."""
     _ = t.gettext
-    if not care.care and not care.patrols:
-        _empty(flow, heading, title, _("Nothing is in the care log and no patrol is on record yet."))
-        return
-    heading(title)
+    if care.care:
+        parts.sub(care_titles(t)["care"])
     if care.patrols:
         flow.paragraph(patrol_words(care, t))
         flow.gap(3)
@@ -299,4 +276,5 @@ def care_texts(care: OfficeCare, t: Translator) -> list[str]:
     texts = [t.pick(label) for label in CAVEATS.values()]
     texts += [text for line in care.zones for text in zone_words(line, t)]
     texts += [assessment_words(each, t) for each in care.assessments]
+    texts += [reading_words(each, t) for each in care.readings]
     return [*texts, "- ↑N；？?—"]

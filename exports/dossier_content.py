@@ -9,36 +9,66 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from exports.dossier_text import shown_flags
+from exports.record_json import photo_digest
 from exports.sketch_map import drawn_neighbours, grid_cell, is_generalised
-from registry.records import MapPoint, RegisterFacts, TreeRecord
+from registry.legal_file_records import LegalFileRecord
+from registry.records import AreaRecord, MapPoint, PhotoRecord, RegisterFacts, TreeRecord
 from registry.vocab.language import Translator
 
 _NO_DAY = datetime(1, 1, 1, tzinfo=UTC)
 
 
-def content_mark(
-    tree: TreeRecord, neighbours: Sequence[MapPoint], facts: RegisterFacts, language: Translator
+def tree_mark(
+    tree: TreeRecord,
+    neighbours: Sequence[MapPoint],
+    facts: RegisterFacts,
+    language: Translator,
+    file: LegalFileRecord | None = None,
+    *,
+    is_proved: bool = False,
 ) -> str:
-    """The SHA-256 of all that a dossier says, but for its day, its edition and the state of the history.
+    """The mark of a tree's dossier.
 
     An exact place that the dossier does not show is not in the mark either: it could be found by trying.
     """
+    tree = replace(tree, photos=tuple(map(_told, tree.photos)))
     shown: tuple[object, ...] = (tree,)
     if is_generalised(tree):
         shown = (replace(tree, lon=None, lat=None, flags=shown_flags(tree)), grid_cell(tree))
     near = sorted((p.lon, p.lat, p.tree_no) for p in drawn_neighbours(tree, neighbours))
-    standing = replace(facts, made_at=_NO_DAY, edition=None, history_head="")
-    content = repr((shown, near, standing, language.lang, _program()))
+    return content_mark((shown, file, near), facts, language, is_proved=is_proved)
+
+
+def area_mark(
+    area: AreaRecord, more: Sequence[object], facts: RegisterFacts, language: Translator, *, is_proved: bool
+) -> str:
+    """The mark of the dossier of a grove, garden, place or element. more: what else it is made from."""
+    area = replace(area, photos=tuple(map(_told, area.photos)))
+    return content_mark((area, *more), facts, language, is_proved=is_proved)
+
+
+def content_mark(
+    said: Sequence[object], facts: RegisterFacts, language: Translator, *, is_proved: bool
+) -> str:
+    """The SHA-256 of all that a dossier says, but for its day, its edition and the state of the history."""
+    standing = replace(facts, made_at=_NO_DAY, edition=None, history_head="", history_seq=0)
+    content = repr((*said, standing, language.lang, is_proved, _program()))
     return f"GushuContent:{hashlib.sha256(content.encode('utf-8', 'backslashreplace')).hexdigest()}"
 
 
-def stands_whole(path: Path, mark: str) -> bool:
-    """Whether a PDF with this mark stands there that was written to its end."""
+def _told(photo: PhotoRecord) -> PhotoRecord:
+    """A photo by its digest: to write its bytes out as text would take longer than to draw it."""
+    return replace(photo, jpeg=bytes.fromhex(photo_digest(photo.jpeg)), thumb=b"")
+
+
+def read_standing(path: Path, mark: str) -> bytes | None:
+    """The PDF with this mark that stands there; None where there is none that was written to its end."""
     try:
         pdf = path.read_bytes()
     except OSError:
-        return False
-    return pdf.startswith(b"%PDF-") and pdf[-32:].rstrip().endswith(b"%%EOF") and mark.encode() in pdf
+        return None
+    is_whole = pdf.startswith(b"%PDF-") and pdf[-32:].rstrip().endswith(b"%%EOF")
+    return pdf if is_whole and mark.encode() in pdf else None
 
 
 @lru_cache(maxsize=1)

@@ -32,10 +32,13 @@ from exports.kit import (
     span,
     wrap,
 )
+from exports.legal_parts import draw_score_strip
 from exports.pictures import draw_empty_frame, draw_jpeg, draw_qr
 from exports.qr import encode_batch
 from exports.views import view_title
+from registry.legal_file_records import LegalFileRecord
 from registry.records import RegisterFacts
+from registry.vocab.genera import genus_word
 from registry.vocab.sentences import seal_character
 from registry.vocab.words import Category, Grade, TreeStatus
 
@@ -43,15 +46,17 @@ SEAL_SIZE = 50.0
 PLAQUE_WIDTH = 76.0
 PLAQUE_TOP = 742.0
 PLAQUE_HEIGHT = 246.0
-BAND_BOTTOM = 745.0
-BAND_HEIGHT = 14.0
+BAND_BOTTOM = 747.5
+BAND_HEIGHT = 13.0
 PHOTO_TOP = 472.0
-PHOTO_HEIGHT = 256.0
+PHOTO_HEIGHT = 238.0
 QR_SIZE = 62.0
 
 
-def draw_cover(pen: Pen, said: Said, facts: RegisterFacts, running: Running) -> None:
-    """Draw the first page."""
+def draw_cover(
+    pen: Pen, said: Said, facts: RegisterFacts, running: Running, file: LegalFileRecord | None = None
+) -> None:
+    """Draw the first page; with `file` the score of the fifteen parts stands on it."""
     pen.box(0, 0, *A4, fill=PAPER)
     canvas = pen.canvas
     canvas.bookmarkPage("cover", fit="Fit")
@@ -63,7 +68,7 @@ def draw_cover(pen: Pen, said: Said, facts: RegisterFacts, running: Running) -> 
     _draw_facts(pen, said)
     _draw_photo(pen, said)
     _draw_rings(pen, said, facts)
-    draw_office(pen, said, facts)
+    draw_office(pen, said, facts, file)
     draw_foot(pen, running, 1)
 
 
@@ -93,7 +98,7 @@ def draw_view(pen: Pen, said: Said, facts: RegisterFacts) -> None:
         texts.append(said.t.gettext("For the office only: holds what is not public."))
     if texts:
         pen.box(MARGIN, BAND_BOTTOM, WIDTH, BAND_HEIGHT, fill=SEAL)
-        pen.fitted(MARGIN + 8, BAND_BOTTOM + 4.2, " · ".join(texts), 9, WIDTH - 16, colour=PAPER)
+        pen.fitted(MARGIN + 8, BAND_BOTTOM + 3.6, " · ".join(texts), 9, WIDTH - 16, colour=PAPER)
 
 
 def _draw_names(pen: Pen, said: Said) -> None:
@@ -133,7 +138,7 @@ def _draw_names(pen: Pen, said: Said) -> None:
     if others:
         y -= 25
         pen.fitted(x, y, " · ".join(dict.fromkeys(others)), 13, room, role="serif")
-    family = " · ".join(filter(None, (tree.family, tree.genus)))
+    family = " · ".join(filter(None, (tree.family, genus_word(tree.genus, said.t))))
     if family:
         y -= 18
         pen.fitted(x, y, family, 9.5, room, colour=SOFT)
@@ -264,7 +269,7 @@ def _ring_centre(said: Said) -> tuple[str, str]:
     return "—", said.t.gettext("no size")
 
 
-def draw_office(pen: Pen, said: Said, facts: RegisterFacts) -> None:
+def draw_office(pen: Pen, said: Said, facts: RegisterFacts, file: LegalFileRecord | None = None) -> None:
     """Who keeps the tree's file, when this copy was made, and the way to its page."""
     t = said.t
     _ = t.gettext
@@ -275,6 +280,9 @@ def draw_office(pen: Pen, said: Said, facts: RegisterFacts) -> None:
     room = WIDTH - (QR_SIZE + 40 if address else 150)
     edition = str(facts.edition) if facts.edition is not None else _("not from an edition")
     y = top - 22
+    if file is not None:
+        draw_score_strip(pen, MARGIN, y - 3, room, file, t)
+        y -= 27
     for label, value in (
         (t.label("authority"), said.authority),
         (t.label("jurisdiction"), said.value("jurisdiction") or ""),

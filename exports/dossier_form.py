@@ -133,4 +133,5 @@ def _own_labels(t: Translator) -> dict[str, str]:
         "grade_scheme": _("Graded by"),
         "latin_verbatim": _("Latin as recorded"),
         "file_count": _("Trees with files"),
+        "kind_word": _("Kind"),
     }

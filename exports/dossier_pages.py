@@ -1,55 +1,58 @@
-"""The pages of a dossier behind its cover, a section a function. A section without content is left out
-where its absence is told elsewhere (in the form), and says so where it is not."""
+"""The pages of a tree's dossier behind its cover: the fifteen parts in order, then what belongs to none.
+
+A part without content says in a line what is missing; it never vanishes.
+"""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC
 
-from exports.charts import draw_trend, trend_sizes
-from exports.dossier_care import draw_care_events, draw_growth_words, draw_office_care
-from exports.dossier_cover import page_address
+from exports.dossier_annex import draw_doubts, draw_history, draw_signatures, draw_source
+from exports.dossier_care import (
+    draw_care_events,
+    draw_care_log,
+    draw_health,
+    draw_strategies,
+    draw_zones,
+    has_health,
+)
 from exports.dossier_form import draw_survey_form
-from exports.dossier_text import FORM_TEXT_LIMIT, FREE_TEXTS, SIZE_FIELDS, Said, shown_flags
-from exports.flow import Column, Flow
-from exports.kit import (
-    BARK,
-    BODY,
-    LINE,
-    MARGIN,
-    SEAL,
-    SMALL,
-    SOFT,
-    WIDTH,
-    column_x,
-    span,
-    wrap,
+from exports.dossier_photos import draw_photos
+from exports.dossier_rows import draw_designations, draw_inspections
+from exports.dossier_survey import (
+    MAP_HEIGHT,
+    draw_fields,
+    draw_form_texts,
+    draw_position,
+    draw_sizes,
+    has_sketch,
 )
-from exports.pictures import draw_jpeg
-from exports.sketch_map import draw_sketch_map, drawn_neighbours, grid_cell, is_generalised
+from exports.dossier_text import Said
+from exports.flow import Flow
+from exports.kit import SEAL, SMALL, SOFT
+from exports.legal_parts import Parts, draw_overview
+from exports.legal_rows import (
+    CLOSING,
+    DECIDED,
+    GIVEN,
+    INCIDENTS,
+    WORKS,
+    cases_of,
+    draw_agreements,
+    draw_given,
+    draw_opinions,
+    draw_plates,
+    draw_public_strategies,
+    draw_steps,
+    draw_stories,
+    draw_surveys,
+)
+from exports.proofs import LAST_STRIP, draw_last_strip
+from exports.sketch_map import is_generalised
 from exports.views import view_lines
+from registry.legal_file_records import LegalFileRecord
 from registry.office_records import OfficeCare
-from registry.records import MapPoint, PhotoRecord, RegisterFacts
-from registry.vocab.fields import FIELDS
-from registry.vocab.language import Translator
-from registry.vocab.patrol_words import said_checks
-from registry.vocab.sentences import event_sentence, field_name
-from registry.vocab.viewpoints import VIEWPOINTS
-from registry.vocab.words import (
-    GRADE_SCHEMES,
-    LISTINGS,
-    VIGOUR_SCALES,
-    DesignationKind,
-    Environment,
-    Grade,
-    InspectionKind,
-    PhotoKind,
-    RiskRating,
-    Vigour,
-)
-
-MAP_HEIGHT = 182.0
-SIGNATURE_HEIGHT = 84.0
-PHOTO_HEIGHT = 178.0
-CHINESE_NUMBERS = ("〇", *"一二三四五六七八九十", *(f"十{digit}" for digit in "一二三四五六七八九"))
+from registry.proof_records import Proof
+from registry.records import CareEventRecord, MapPoint, RegisterFacts
+from registry.vocab.words import InspectionKind, PhotoKind, RemovalReason
 
 
 def draw_pages(
@@ -58,313 +61,262 @@ def draw_pages(
     facts: RegisterFacts,
     neighbours: Sequence[MapPoint],
     care: OfficeCare | None = None,
+    file: LegalFileRecord | None = None,
+    proof: Proof | None = None,
 ) -> None:
-    """Draw every section that this tree has. care: only in a dossier that stays in the office."""
-    headings = Headings(flow, said.t)
-    flow.new_page()
-    headings(said.t.gettext("Survey form of the tree"), note=said.language_note(said.tree.text_lang))
-    for line in view_lines(facts, said.t):
-        flow.paragraph(line, colour=SEAL)
-    draw_survey_form(flow, said)
-    _texts(flow, said, headings)
-    draw_designations(flow, said, headings)
-    _position(flow, said, headings, neighbours, facts)
-    _sizes(flow, said, headings, care)
-    if care is not None:
-        draw_office_care(flow, care, said.t, headings)
-    else:
-        draw_care_events(flow, said, headings)
-    draw_inspections(flow, said, headings)
-    draw_photos(flow, said, headings)
-    draw_doubts(flow, said, headings)
-    draw_history(flow, said, headings, facts)
-    draw_source(flow, said, headings, facts)
-    draw_signatures(flow, said)
+    """Draw every part. care: only in a dossier that stays in the office. proof: what the last page shows."""
+    Pages(flow, said, facts, neighbours, care, file, proof).draw()
 
 
-class Headings:
-    """Numbers the sections as they come: 一、二、三、 or 1, 2, 3."""
+class Pages:
+    """The parts of one dossier; each draws itself and says whether there was anything to draw."""
 
-    def __init__(self, flow: Flow, t: Translator) -> None:
+    def __init__(
+        self,
+        flow: Flow,
+        said: Said,
+        facts: RegisterFacts,
+        neighbours: Sequence[MapPoint],
+        care: OfficeCare | None,
+        file: LegalFileRecord | None,
+        proof: Proof | None = None,
+    ) -> None:
         self.flow = flow
-        self.t = t
-        self.count = 0
+        self.said = said
+        self.t = said.t
+        self.facts = facts
+        self.neighbours = neighbours
+        self.care = care
+        self.file = file
+        self.proof = proof
+        self.heading = Parts(flow, said.t, file)
+        self.is_public = not facts.is_restricted
 
-    def __call__(self, title: str, *, note: str = "", keep: float = 60.0) -> None:
-        self.count += 1
-        mark = f"{CHINESE_NUMBERS[self.count]}、" if self.t.lang == "zh" else f"{self.count}  "
-        self.flow.heading(mark + title, key=f"section-{self.count}", note=note, keep=keep)
+    def draw(self) -> None:
+        """All parts in their order, then what belongs to none."""
+        flow, said, heading = self.flow, self.said, self.heading
+        flow.new_page()
+        if self.file is not None:
+            draw_overview(flow, self.file, self.t)
+            flow.new_page()
+        for part, draw in self.parts():
+            if not draw():
+                heading.empty(part, self.nothing(part))
+        draw_doubts(flow, said, heading)
+        draw_history(flow, said, heading, self.facts)
+        keep = LAST_STRIP if self.proof is not None else 0.0  # the proof never stands alone on a page
+        draw_source(flow, said, heading, self.facts, keep)
+        draw_signatures(flow, said, keep)
+        if self.proof is not None:
+            draw_last_strip(flow, self.proof, self.facts, self.t)
 
-
-def _texts(flow: Flow, said: Said, heading: Headings) -> None:
-    """The story and whatever is too long for the form, each under its label."""
-    tree, t = said.tree, said.t
-    moved = ("damage", "threats", "protection_measures", "rejuvenation", "values", "address", "small_place")
-    told = [f for f in FREE_TEXTS if getattr(tree, f)]
-    told += [f for f in moved if len(getattr(tree, f) or "") > FORM_TEXT_LIMIT]
-    if not told:
-        return
-    heading(t.gettext("The tree's story"), note=said.language_note(tree.text_lang), keep=30)
-    for field in told:
-        flow.gap(3)
-        if field != "history_text":
-            flow.need(34)
-            flow.paragraph(t.label(field), size=SMALL, colour=SOFT)
-        flow.paragraph(getattr(tree, field), size=BODY + 0.5, role="serif", leading=1.75)
-
-
-def _position(
-    flow: Flow, said: Said, heading: Headings, neighbours: Sequence[MapPoint], facts: RegisterFacts
-) -> None:
-    tree, t = said.tree, said.t
-    _ = t.gettext
-    if not is_generalised(tree) and (tree.lon is None or tree.lat is None):
-        return  # the form has said so
-    if is_generalised(tree) and grid_cell(tree) is None:
-        heading(_("Position"), keep=24)
-        flow.paragraph(_("The exact place is not published, so that the tree is left in peace."), colour=SOFT)
-        return
-    heading(_("Position"), keep=MAP_HEIGHT + 6)
-    top = flow.y
-    shown = drawn_neighbours(tree, neighbours)
-    draw_sketch_map(flow.pen, MARGIN, top - MAP_HEIGHT, span(8), MAP_HEIGHT, tree, shown, t)
-    x, width, y = column_x(8) + 4, span(4) - 4, top - 8
-    for field in ("lon", "lat", "datum", "coordinate_uncertainty_m", "position_precision", "elevation_m"):
-        value = said.value(field)
-        if value is not None:
-            flow.pen.text(x, y, t.label(field), SMALL, colour=SOFT)
-            y = flow.pen.lines(x, y - 12, wrap(flow.pen.fonts, value, "sans", 8.8, width), 8.8) - 2
-    notes = [_("Drawn from the register alone, in metres around the tree; not a survey map.")]
-    if is_generalised(tree):
-        notes = [_("The exact place is not published, so that the tree is left in peace.")]
-    elif shown:
-        notes.insert(0, _("Grey dots are the nearest registered trees."))
-    if facts.map_review_no:
-        notes.append(_("Map review number: {number}", number=facts.map_review_no))
-    for sentence in notes:
-        lines = wrap(flow.pen.fonts, sentence, "sans", SMALL, width)
-        y = flow.pen.lines(x, y - 2, lines, SMALL, colour=SOFT)
-    flow.y = min(top - MAP_HEIGHT, y) - 6
-
-
-def _sizes(flow: Flow, said: Said, heading: Headings, care: OfficeCare | None = None) -> None:
-    """The measurements one below the other, where there are several, and how the tree has grown."""
-    tree, t = said.tree, said.t
-    _ = t.gettext
-    if len(tree.measurements) < 2:
-        return
-    shown = [f for f in SIZE_FIELDS if any(getattr(m, f) is not None for m in tree.measurements)]
-    heading(_("Measurements"))
-    columns = [Column(t.label("measured_on"), 2.2)]
-    columns += [Column(f"{t.label(f)} {t.unit(f)}", 1.6, align="right") for f in shown]
-    rows = [
-        [
-            m.measured_on.isoformat() if m.measured_on else _("day not given"),
-            *(f"{v:g}" if (v := getattr(m, f)) is not None else "—" for f in shown),
-        ]
-        for m in tree.measurements
-    ]
-    flow.table(columns, rows)
-    model = care.growth.model if care is not None and care.growth is not None else None
-    for size in trend_sizes(tree):
-        flow.need(124)
-        flow.pen.text(MARGIN, flow.y - 12, f"{t.label(size)}（{t.unit(size)}）" if t.lang == "zh" else
-                      f"{t.label(size)} ({t.unit(size)})", SMALL, colour=SOFT)  # fmt: skip
-        draw_trend(flow.pen, MARGIN, flow.y - 118, WIDTH, 100, tree, size, model)
-        flow.y -= 122
-    if care is not None:
-        draw_growth_words(flow, care, t)
-
-
-def draw_designations(flow: Flow, said: Said, heading: Headings) -> None:
-    tree, t = said.tree, said.t
-    _ = t.gettext
-    if not tree.designations:
-        return
-    heading(_("Designations"))
-    columns = [
-        Column(_("Kind"), 1.7),
-        Column(_("What was decided"), 4.2),
-        Column(t.label("designated_on"), 1.8),
-        Column(t.label("authority"), 3.2),
-        Column(t.label("document_no"), 2.4),
-    ]
-    rows = []
-    for d in tree.designations:
-        scheme = t.word({**GRADE_SCHEMES, **LISTINGS}, d.scheme)
-        decided = " · ".join(filter(None, (t.word(Grade, d.grade), scheme)))
-        day = d.designated_on.isoformat() if d.designated_on else _("not in the source")
-        rows.append(
-            [
-                t.word(DesignationKind, d.kind),
-                decided,
-                day,
-                (d.authority_en if t.lang == "en" else d.authority) or said.authority,
-                d.document_no or "—",
-            ]
+    def parts(self) -> tuple[tuple[str, Callable[[], bool]], ...]:
+        """The parts in their order."""
+        return (
+            ("survey", self.survey),
+            ("identification", self.identification),
+            ("designation", self.designation),
+            ("plate", self.plate),
+            ("zone", self.zone),
+            ("agreement", self.agreement),
+            ("patrol", self.patrol),
+            ("diagnosis", self.diagnosis),
+            ("strategy", self.strategy),
+            ("incident", lambda: self.cases("incident", INCIDENTS)),
+            ("works", lambda: self.cases("works", WORKS)),
+            ("photos", self.photos),
+            ("story", self.story),
+            ("insurance", self.insurance),
+            ("closure", lambda: self.cases("closure", CLOSING)),
         )
-    flow.table(columns, rows)
 
+    def nothing(self, part: str) -> str:
+        """What an empty part says where no file was judged."""
+        _ = self.t.gettext
+        words = {
+            "zone": _("No zone is on record yet: gushu zones compute"),
+            "diagnosis": _("It has not been assessed yet: gushu assess record"),
+            "strategy": _("There is no strategy yet: gushu strategy propose"),
+            "patrol": _("Nothing is in the care log and no patrol is on record yet."),
+        }
+        said = words.get(part, "") if self.care is not None else ""
+        return said or _("Nothing in this copy.")
 
-def draw_inspections(flow: Flow, said: Said, heading: Headings) -> None:
-    tree, t = said.tree, said.t
-    _ = t.gettext
-    if not tree.inspections:
-        return
-    heading(_("Inspections"), note=said.language_note(tree.inspections[0].text_lang))
-    columns = [
-        Column(t.label("inspected_on"), 1.8),
-        Column(_("Kind"), 1.6),
-        Column(_("Condition"), 3.1),
-        Column(t.label("findings"), 7.4, size=8.0),
-    ]
-    rows = []
-    for visit in tree.inspections:
-        answers = [f"· {answer}" for answer in said_checks(t, dict(visit.checks))]
-        findings = [f"· {finding}" for finding in visit.findings]
-        found = "\n".join([*findings, *answers, *filter(None, [visit.notes])])
-        condition = [
-            (t.label("vigour"), t.word(Vigour, visit.vigour)),
-            ("", t.word(VIGOUR_SCALES, visit.vigour_scale) if visit.vigour else ""),
-            (t.label("environment"), t.word(Environment, visit.environment)),
-            (t.label("risk_rating"), t.word(RiskRating, visit.risk_rating)),
-            (t.label("inspected_by"), visit.inspected_by or ""),
-        ]
-        said_lines = [" ".join(filter(None, pair)) for pair in condition if pair[1]]
-        day = visit.inspected_on.isoformat()
-        rows.append([day, t.word(InspectionKind, visit.kind), "\n".join(said_lines) or "—", found or "—"])
-    flow.table(columns, rows)
+    def survey(self) -> bool:
+        """The form, its texts and the sizes."""
+        flow, said = self.flow, self.said
+        title = self.t.gettext("Survey form of the tree")
+        self.heading.begin("survey", title=title, note=said.language_note(said.tree.text_lang))
+        for line in view_lines(self.facts, self.t):
+            flow.paragraph(line, colour=SEAL)
+        draw_survey_form(flow, said)
+        draw_form_texts(flow, said, self.heading)
+        draw_surveys(flow, self.heading, self.file, self.t)
+        draw_sizes(flow, said, self.heading, self.care)
+        return True
 
+    def identification(self) -> bool:
+        """What experts found, and what is recorded of the identification."""
+        tree = self.said.tree
+        has_opinions = any(case.opinions for case in cases_of(self.file, DECIDED))
+        recorded = getattr(tree, "species_record", None)
+        if not has_opinions and not recorded:
+            return False
+        self.heading.begin("identification", note=self.said.language_note(tree.text_lang))
+        draw_opinions(self.flow, self.file, self.t)
+        if recorded:
+            draw_fields(self.flow, self.said, ["species_record"])
+        return True
 
-def draw_photos(flow: Flow, said: Said, heading: Headings) -> None:
-    """Two photos beside each other, each with what it shows, when, and whose it is."""
-    photos = said.tree.photos
-    if not photos:
-        return
-    heading(said.t.gettext("Photos"), keep=PHOTO_HEIGHT + 44)
-    for first in range(0, len(photos), 2):
-        pair = photos[first : first + 2]
-        captions = [wrap(flow.pen.fonts, _caption(said, p), "sans", 7.8, span(6)) for p in pair]
-        height = PHOTO_HEIGHT + 12 + max(map(len, captions)) * 12.1
-        flow.need(height)
-        for place, (photo, lines) in enumerate(zip(pair, captions, strict=True)):
-            x = column_x(6 * place)
-            missing = said.t.gettext("this photo cannot be read")
-            draw_jpeg(flow.pen, x, flow.y - PHOTO_HEIGHT, span(6), PHOTO_HEIGHT, photo.jpeg, missing=missing)
-            flow.pen.lines(x, flow.y - PHOTO_HEIGHT - 13, lines, 7.8, colour=SOFT)
-        flow.y -= height + 8
+    def designation(self) -> bool:
+        """Decisions, and the cases that led to them step by step."""
+        cases = cases_of(self.file, DECIDED)
+        if not self.said.tree.designations and not cases:
+            return False
+        self.heading.begin("designation")
+        if self.said.tree.designations:
+            draw_designations(self.flow, self.said)
+        draw_steps(self.flow, self.heading, cases, self.t)
+        return True
 
+    def plate(self) -> bool:
+        """The tags, and photos of them in their place."""
+        photos = [photo for photo in self.said.tree.photos if _shows_plate(photo.kind, photo.viewpoint)]
+        if not photos and not (self.file and self.file.plates):
+            return False
+        self.heading.begin("plate")
+        draw_plates(self.flow, self.file, self.t)
+        draw_photos(self.flow, self.said, self.heading, photos, is_public=self.is_public)
+        return True
 
-def _caption(said: Said, photo: PhotoRecord) -> str:
-    _ = said.t.gettext
-    day = photo.taken_on.isoformat() if photo.taken_on else _("day not given")
-    credit = f"{said.t.label('credit')} {photo.credit}" if photo.credit else ""
-    note = said.language_note(photo.caption_lang) if photo.caption else ""
-    shown = said.t.word(VIEWPOINTS, photo.viewpoint) or said.t.word(PhotoKind, photo.kind)
-    parts = (shown, day, photo.caption, credit, note)
-    return " · ".join(filter(None, parts))
+    def zone(self) -> bool:
+        """The zones; the position of the tree is drawn whether it has any or not."""
+        _ = self.t.gettext
+        tree = self.said.tree
+        zones = self.care.zones if self.care is not None else self.file.zones if self.file else ()
+        is_hidden = is_generalised(tree) and not has_sketch(tree)
+        if not zones and not has_sketch(tree) and not is_hidden:
+            return False
+        self.heading.begin("zone", keep=MAP_HEIGHT + 6 if has_sketch(tree) else 24)
+        if has_sketch(tree):
+            draw_position(self.flow, self.said, self.neighbours, self.facts)
+        if is_hidden:
+            hidden = _("The exact place is not published, so that the tree is left in peace.")
+            self.flow.paragraph(hidden, colour=SOFT)
+        if zones:
+            draw_zones(self.flow, zones, self.t)
+        elif told := self.heading.words("zone") or (self.nothing("zone") if self.care is not None else ""):
+            self.flow.paragraph(told, size=8.6, colour=SOFT)
+        return True
 
+    def agreement(self) -> bool:
+        """Care agreements."""
+        if self.file is None or not self.file.agreements:
+            return False
+        self.heading.begin("agreement")
+        draw_agreements(self.flow, self.file.agreements, self.t, is_public=self.file.is_public)
+        return True
 
-def draw_doubts(flow: Flow, said: Said, heading: Headings) -> None:
-    """What in the data should be checked, and what was held back from this copy."""
-    tree, t = said.tree, said.t
-    _ = t.gettext
-    if flags := shown_flags(tree):
-        heading(_("Data to check"), keep=24)
-        for flag in flags:
-            _item(flow, said.flag(flag))
-        flow.paragraph(_("The values are shown as recorded; nothing was corrected."), size=SMALL, colour=SOFT)
-    if tree.withheld:
-        heading(_("Not in this copy"), keep=24)
-        labels = [t.label(f) if f in FIELDS else f for f in tree.withheld]
-        sentence = _(
-            "Held back because they are private or sensitive: {fields}.", fields=_(", ").join(labels)
-        )
-        flow.paragraph(sentence)
+    def patrol(self) -> bool:
+        """Patrols and the care log."""
+        visits = [v for v in self.said.tree.inspections if v.kind == InspectionKind.PATROL]
+        has_log = self.care is not None and bool(self.care.care or self.care.patrols)
+        if not visits and not has_log:
+            return False
+        self.heading.begin("patrol", note=self._visit_note(visits))
+        if visits:
+            draw_inspections(self.flow, self.said, visits, is_public=self.is_public)
+        if self.care is not None:
+            draw_care_log(self.flow, self.care, self.t, self.heading)
+        return True
 
+    def diagnosis(self) -> bool:
+        """Assessments, and visits that were no patrols."""
+        visits = [v for v in self.said.tree.inspections if v.kind != InspectionKind.PATROL]
+        events = () if self.care is not None else _events(self.said, "assessment")
+        if not visits and not events and not has_health(self.care):
+            return False
+        self.heading.begin("diagnosis", note=self._visit_note(visits))
+        if self.care is not None:
+            draw_health(self.flow, self.care, self.t)
+        draw_care_events(self.flow, events, self.t)
+        if visits:
+            draw_inspections(self.flow, self.said, visits, is_public=self.is_public)
+        return True
 
-def _item(flow: Flow, text: str) -> None:
-    flow.need(BODY * 1.7)
-    flow.pen.dot(MARGIN + 3, flow.y - 6.4, 1.6, BARK)
-    flow.paragraph(text, x=MARGIN + 12, width=WIDTH - 12)
+    def _visit_note(self, visits: Sequence[object]) -> str:
+        return self.said.language_note(self.said.tree.text_lang) if visits else ""
 
+    def strategy(self) -> bool:
+        """Strategies and works: with money for the office."""
+        if self.care is not None:
+            if not self.care.strategies and not self.care.works:
+                return False
+            self.heading.begin("strategy")
+            draw_strategies(self.flow, self.care, self.t)
+            return True
+        file = self.file
+        if file is not None and (file.strategies or file.works):
+            self.heading.begin("strategy")
+            draw_public_strategies(self.flow, self.heading, file, self.t)
+            return True
+        events = _events(self.said, "works") if file is None else ()
+        if events:
+            self.heading.begin("strategy")
+            draw_care_events(self.flow, events, self.t)
+        return bool(events)
 
-def draw_history(flow: Flow, said: Said, heading: Headings, facts: RegisterFacts) -> None:
-    tree, t = said.tree, said.t
-    _ = t.gettext
-    if not tree.history:
-        return
-    heading(_("History of this file"))
-    columns = [
-        Column(_("No."), 0.8, size=7.6, colour=SOFT),
-        Column(_("Time (UTC)"), 2.2, size=7.6),
-        Column(_("Event"), 2.2, size=7.6),
-        Column(_("Fields"), 4.2, size=7.6),
-        Column(_("Fingerprint in the chain"), 3.8, size=5.2, colour=SOFT),
-    ]
-    rows = []
-    for event in tree.history:
-        fields = [field_name(t, f) for f in event.fields]
-        when = event.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
-        chain = f"{event.hash[:32]}\n{event.hash[32:]}"
-        rows.append([str(event.seq), when, event_sentence(t, event.kind), _(", ").join(fields) or "—", chain])
-    flow.table(columns, rows)
-    head = _("Head of the chain when this copy was made: {head}", head=facts.history_head)
-    flow.paragraph(head, size=6.4, colour=SOFT)
-
-
-def draw_source(flow: Flow, said: Said, heading: Headings, facts: RegisterFacts) -> None:
-    tree, t = said.tree, said.t
-    _ = t.gettext
-    source = tree.source
-    as_of = source.as_of.isoformat() if source.as_of else ""
-    address = page_address(said, facts)
-    rows: list[tuple[str, str]] = [
-        (t.label("source"), said.source_title),
-        (_("Publisher"), source.publisher),
-        (_("As of"), as_of),
-        (_("Origin of the data"), source.origin),
-        (t.label("licence"), " ".join(filter(None, (source.licence, source.licence_url)))),
-        (t.label("attribution"), source.attribution),
-        (_("Record at the source"), tree.source_url or ""),
-        (said.page_label, address or _("The register's public address has not been set.")),
-    ]
-    label_width = 84.0
-    wrapped = [
-        (label, value, wrap(flow.pen.fonts, value, "sans", 8.8, WIDTH - label_width))
-        for label, value in rows
-        if value
-    ]
-    height = sum(len(lines) * 13.7 + 4 for *_rest, lines in wrapped)
-    heading(_("Source and licence"), keep=height + SIGNATURE_HEIGHT + 14)
-    for label, value, lines in wrapped:
-        flow.need(len(lines) * 13.7 + 4)
-        flow.pen.text(MARGIN, flow.y - 9, label, SMALL, colour=SOFT)
-        flow.pen.lines(MARGIN + label_width, flow.y - 9, lines, 8.8)
-        if value == address:
-            flow.pen.canvas.linkURL(
-                address, (MARGIN + label_width, flow.y - 13, MARGIN + WIDTH, flow.y + 1), relative=0
+    def cases(self, part: str, kinds: frozenset[str]) -> bool:
+        """The cases of some kinds, step by step."""
+        cases = cases_of(self.file, kinds)
+        reason = getattr(self.said.tree, "removal_reason", None) if part == "closure" else None
+        if not cases and not reason:
+            return False
+        self.heading.begin(part)
+        draw_steps(self.flow, self.heading, cases, self.t)
+        if reason:
+            told = (
+                f"{self.t.label('removal_reason')}{self.t.gettext(': ')}{self.t.word(RemovalReason, reason)}"
             )
-        flow.y -= len(lines) * 13.7 + 4
+            self.flow.paragraph(told, size=9)
+        return True
+
+    def photos(self) -> bool:
+        """All photos but those of the plate."""
+        photos = [p for p in self.said.tree.photos if not _shows_plate(p.kind, p.viewpoint)]
+        if not photos:
+            return False
+        self.heading.begin("photos", keep=230)
+        draw_photos(self.flow, self.said, self.heading, photos, is_public=self.is_public)
+        return True
+
+    def story(self) -> bool:
+        """What is told of it."""
+        tree = self.said.tree
+        fields = [field for field in ("history_text", "peculiarity") if getattr(tree, field)]
+        stories = self.file.stories if self.file is not None else ()
+        if not fields and not stories:
+            return False
+        self.heading.begin("story", note=self.said.language_note(tree.text_lang), keep=30)
+        draw_fields(self.flow, self.said, fields)
+        draw_stories(self.flow, stories, self.t, is_public=self.is_public)
+        return True
+
+    def insurance(self) -> bool:
+        """Care that somebody else paid for."""
+        works = [w for w in (self.file.works if self.file is not None else ()) if w.fund_source in GIVEN]
+        if not works:
+            return False
+        self.heading.begin("insurance")
+        draw_given(self.flow, works, self.t)
+        note = self.t.gettext("The register keeps no insurance policies: file them with the case.")
+        self.flow.paragraph(note, size=SMALL, colour=SOFT)
+        return True
 
 
-def draw_signatures(flow: Flow, said: Said) -> None:
-    """Boxes to sign and to stamp, at the end."""
-    _ = said.t.gettext
-    height = SIGNATURE_HEIGHT
-    flow.gap(14)
-    flow.need(height)
-    width = span(4)
-    boxes: tuple[tuple[str, Callable[[], str]], ...] = (
-        (_("Compiled by"), lambda: _("name and signature")),
-        (_("Reviewed by"), lambda: _("name and signature")),
-        (_("Authority in charge"), lambda: _("official seal")),
-    )
-    for place, (title, hint) in enumerate(boxes):
-        x = column_x(4 * place)
-        flow.pen.box(x, flow.y - height, width, height, stroke=BARK, line=0.8)
-        flow.pen.text(x + 8, flow.y - 16, title, 9, role="serif", colour=BARK)
-        flow.pen.text(x + width - 8, flow.y - 16, hint(), 6.6, colour=SOFT, align="right")
-        flow.pen.rule(x + 8, flow.y - height + 24, x + width - 8, flow.y - height + 24, LINE)
-        flow.pen.text(x + 8, flow.y - height + 10, _("Date"), 7.2, colour=SOFT)
-    flow.y -= height
+def _shows_plate(kind: str, viewpoint: str | None) -> bool:
+    return kind == PhotoKind.TAG or viewpoint == "plate"
+
+
+def _events(said: Said, kind: str) -> tuple[CareEventRecord, ...]:
+    return tuple(event for event in said.tree.care_events if event.kind == kind)

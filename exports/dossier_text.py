@@ -16,6 +16,7 @@ from registry.vocab.care_columns import CARE_COLUMNS, CARE_ROWS
 from registry.vocab.care_words import CARE_WORDS
 from registry.vocab.checks import all_checks
 from registry.vocab.fields import FIELDS
+from registry.vocab.genera import genus_word
 from registry.vocab.language import LOCALE_FOLDER, Translator, translator
 from registry.vocab.measures import UNITS, measure_labels
 from registry.vocab.sentences import datum_words, flag_sentence
@@ -237,7 +238,8 @@ def texts_of(record: object) -> Iterable[str]:
 
 def dossier_characters(tree: TreeRecord, facts: RegisterFacts, t: Translator) -> frozenset[str]:
     """Every character that the dossier may draw: those of the record, and all of the words it may use."""
-    return _standing_characters(t.lang).union(*texts_of(tree), *texts_of(facts))
+    genus = genus_word(tree.genus, t) if isinstance(tree, TreeRecord) else ""
+    return _standing_characters(t.lang).union(*texts_of(tree), *texts_of(facts), genus)
 
 
 @lru_cache(maxsize=4)
@@ -250,7 +252,7 @@ def _standing_characters(lang: str) -> frozenset[str]:
     texts += [text for words in CARE_WORDS.values() for label in words.values() for text in label]
     words_of_care = (measure_labels(), UNITS, VIEWPOINTS, CARE_COLUMNS, CARE_ROWS)
     texts += [text for words in words_of_care for label in words.values() for text in label]
-    for catalogue in ("dossier", "sentences", "history", "growth"):
+    for catalogue in ("dossier", "sentences", "history", "growth", "legal_file"):
         with (LOCALE_FOLDER / "zh_Hans" / f"{catalogue}.po").open("rb") as stream:
             messages = [message.id for message in read_po(stream) if message.id]
         texts += [translator(lang).gettext(m if isinstance(m, str) else m[0]) for m in messages]
@@ -339,6 +341,7 @@ _SPECIAL = {
     "coordinate_uncertainty_m": _uncertainty,
     "datum": _datum,
     "division": lambda said: " ".join(said.tree.places(said.t.lang)),
+    "genus": lambda said: genus_word(said.tree.genus, said.t),
     "lat": lambda said: _place(said, 1),
     "listing": lambda said: " · ".join(said.t.word(LISTINGS, code) for code in said.tree.listings),
     "lon": lambda said: _place(said, 0),

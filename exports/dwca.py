@@ -76,7 +76,9 @@ def archive_pieces(
     `measurement` and `age`; photos: rows of `photo` with `licence`, `attribution` and `path` of their tree.
     """
     members = [
-        Member("occurrence.txt", OCCURRENCE, OCCURRENCE_TERMS, (_occurrence(row, dataset) for row in trees)),
+        Member(
+            "occurrence.txt", OCCURRENCE, OCCURRENCE_TERMS, (occurrence_row(row, dataset) for row in trees)
+        ),
         Member("measurement.txt", MEASUREMENT, MEASUREMENT_TERMS, _facts(sizes, ages)),
     ]
     if dataset.address:  # a photo is told by its address
@@ -88,7 +90,7 @@ def archive_pieces(
         _put(archive, "eml.xml", eml_text(dataset))
         for member in members:
             many = dataset.total > _MANY_ROWS
-            with archive.open(_info(member.name), "w", force_zip64=many) as file:
+            with archive.open(member_info(member.name), "w", force_zip64=many) as file:
                 for lines in _lines(member):
                     file.write(lines)
                     if outlet.size > _PIECE:
@@ -126,7 +128,8 @@ def occurrence_id(tree_uuid: str) -> str:
     return uuid.uuid5(organism, "occurrence").urn
 
 
-def _occurrence(row: Row, dataset: Dataset) -> tuple[Any, ...]:
+def occurrence_row(row: Row, dataset: Dataset) -> tuple[Any, ...]:
+    """A tree as an occurrence: a value for each of OCCURRENCE_TERMS."""
     seen_on = max(filter(None, (row["last_inspected_on"], row["measured_on"])), default="")
     names = json.loads(row["division_path"])
     return (
@@ -160,19 +163,30 @@ def _generalised(row: Row) -> str:
 def _facts(sizes: Iterable[Row], ages: Iterable[Row]) -> Iterator[tuple[Any, ...]]:
     for row in sizes:
         own = occurrence_id(row["tree_uuid"])
-        for fact in FACTS:
-            if row[fact.column] is not None:
-                method = fact.method
-                if fact.column in {"girth_cm", "diameter_cm"} and row["measure_height_m"] is not None:
-                    method = f"at {row['measure_height_m']:g} m above ground"
-                yield own, fact.name, row[fact.column], fact.unit, row["measured_on"], method, ""
+        yield from ((own, *fact) for fact in size_facts(row))
     for row in ages:
-        value = row["years"]
-        if value is None and row["lower_years"] is not None:
-            value = f"{row['lower_years']}–{row['upper_years'] or ''}"
-        if value is not None:
-            own = occurrence_id(row["tree_uuid"])
-            yield own, "age", value, "a", row["as_of"], row["method"] or row["basis"], row["basis"]
+        if (fact := age_fact(row)) is not None:
+            yield occurrence_id(row["tree_uuid"]), *fact
+
+
+def size_facts(row: Row) -> Iterator[tuple[Any, ...]]:
+    """The facts of a row of `measurement`: name, value, unit, day, method, remarks."""
+    for fact in FACTS:
+        if row[fact.column] is not None:
+            method = fact.method
+            if fact.column in {"girth_cm", "diameter_cm"} and row["measure_height_m"] is not None:
+                method = f"at {row['measure_height_m']:g} m above ground"
+            yield fact.name, row[fact.column], fact.unit, row["measured_on"], method, ""
+
+
+def age_fact(row: Row) -> tuple[Any, ...] | None:
+    """The fact of a row of `age`, in the same order; None where it says no years."""
+    value = row["years"]
+    if value is None and row["lower_years"] is not None:
+        value = f"{row['lower_years']}–{row['upper_years'] or ''}"
+    if value is None:
+        return None
+    return "age", value, "a", row["as_of"], row["method"] or row["basis"], row["basis"]
 
 
 def _medium(row: Row, dataset: Dataset) -> tuple[Any, ...]:
@@ -187,7 +201,7 @@ def _lines(member: Member) -> Iterator[bytes]:
     """The member's lines, some hundred at a time."""
     lines = ["\t".join(member.terms)]
     for row in member.rows:
-        lines.append("\t".join(map(_cell, row)))
+        lines.append("\t".join(map(cell_text, row)))
         if len(lines) >= 400:
             yield ("\n".join(lines) + "\n").encode()
             lines = []
@@ -195,7 +209,7 @@ def _lines(member: Member) -> Iterator[bytes]:
         yield ("\n".join(lines) + "\n").encode()
 
 
-def _cell(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """A value in one cell: no tab, no line break; a whole number without a point."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
@@ -203,11 +217,11 @@ def _cell(value: Any) -> str:
 
 
 def _put(archive: zipfile.ZipFile, name: str, text: str) -> None:
-    archive.writestr(_info(name), text.encode())
+    archive.writestr(member_info(name), text.encode())
 
 
-def _info(name: str) -> zipfile.ZipInfo:
-    """A member without the hour at which it was fetched: the same edition gives the same bytes."""
+def member_info(name: str) -> zipfile.ZipInfo:
+    """A member of an archive without the hour it was made: the same content gives the same bytes."""
     info = zipfile.ZipInfo(name)
     info.compress_type = zipfile.ZIP_DEFLATED
     info.external_attr = 0o644 << 16

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from reportlab.lib.colors import Color
@@ -35,6 +36,8 @@ PAD = 4.0
 LEAST_LINES = 3
 """A row or paragraph is split over pages only where so many lines remain on the page before."""
 
+_TITLE_LINE = 8.6
+_SMALLEST_TITLE = 0.93 * SMALL
 _TOTAL = "total-of-pages"
 
 
@@ -72,6 +75,7 @@ class Flow:
         self.running = running
         self.page = 1
         self.y = TOP
+        self._under_heading = 0.0
 
     def begin(self) -> None:
         """Give the first page its head and foot, where it is no cover."""
@@ -96,7 +100,7 @@ class Flow:
         if self.y < TOP:
             self.y -= height
 
-    def heading(self, title: str, *, key: str, note: str = "", keep: float = 60.0) -> None:
+    def heading(self, title: str, *, key: str, note: str = "", keep: float = 80.0) -> None:
         """A section's heading with its bookmark; stays with the `keep` points that follow.
 
         note: small text at the right end, such as the language in which a text is recorded.
@@ -113,6 +117,7 @@ class Flow:
         self.y -= 7
         self.pen.rule(MARGIN, self.y, MARGIN + WIDTH, self.y, BARK, 0.8)
         self.y -= 9
+        self._under_heading = self.y
 
     def paragraph(
         self,
@@ -136,9 +141,11 @@ class Flow:
         """A ruled table over the width; its header is repeated on every page that it reaches."""
         total = sum(column.share for column in columns)
         widths = [column.share / total * WIDTH for column in columns]
-        self.need(52)
+        self.need(52 if self.y == self._under_heading else self._opening(columns, widths, rows[:2]))
         self._table_head(columns, widths)
-        for row in rows:
+        for place, row in enumerate(rows):
+            if place and place == len(rows) - 2:
+                self._keep_last(columns, widths, rows[place:])
             self._table_row(columns, widths, row)
         self.pen.rule(MARGIN, self.y, MARGIN + WIDTH, self.y, BARK, 0.8)
         self.y -= 6
@@ -166,36 +173,44 @@ class Flow:
 
     def _table_head(self, columns: Sequence[Column], widths: Sequence[float]) -> None:
         pen = self.pen
-        has_second = any(column.under for column in columns)
-        height = 26.0 if has_second else 18.0
+        titles = [self._title(column, width - 2 * PAD) for column, width in zip(columns, widths, strict=True)]
+        height = 18.0 + _TITLE_LINE * (max(len(lines) for lines in titles) - 1)
+        if any(column.under for column in columns):
+            height = max(height, 26.0)
         pen.box(MARGIN, self.y - height, WIDTH, height, fill=CARD)
         pen.rule(MARGIN, self.y, MARGIN + WIDTH, self.y, BARK, 0.8)
         pen.rule(MARGIN, self.y - height, MARGIN + WIDTH, self.y - height, BARK, 0.5)
         x = MARGIN
-        for column, width in zip(columns, widths, strict=True):
+        for column, width, lines in zip(columns, widths, titles, strict=True):
             anchor = {"left": x + PAD, "center": x + width / 2, "right": x + width - PAD}[column.align]
-            pen.fitted(
-                anchor,
-                self.y - 12,
-                column.title,
-                SMALL,
-                width - 2 * PAD,
-                colour=SOFT,
-                align=column.align,
-                least=5,
-            )
+            for number, line in enumerate(lines):
+                y = self.y - 12 - _TITLE_LINE * number
+                pen.fitted(anchor, y, line, SMALL, width - 2 * PAD, colour=SOFT, align=column.align, least=5)
             if column.under:
                 under = {"colour": SOFT, "align": column.align, "least": 4.6}
                 pen.fitted(anchor, self.y - 21, column.under, 6.2, width - 2 * PAD, **under)
             x += width
         self.y -= height
 
+    def _title(self, column: Column, width: float) -> list[str]:
+        """A heading in lines: words go on in a further line where one alone would be too small to read."""
+        fonts, words = self.pen.fonts, column.title.split()
+        if column.under or len(words) < 2:
+            return [column.title]
+        if fit(fonts, column.title, "sans", SMALL, width, _SMALLEST_TITLE)[1] == column.title:
+            return [column.title]
+        widest = max(words, key=lambda word: fonts.width(word, "sans", SMALL))
+        size = fit(fonts, widest, "sans", SMALL, width, 5)[0]
+        return wrap(fonts, column.title, "sans", size, width)
+
     def _table_row(self, columns: Sequence[Column], widths: Sequence[float], row: Sequence[str]) -> None:
         cells = self._wrapped(columns, widths, row)
         while True:
             room = int((self.y - BOTTOM - 2 * PAD) / (CELL * LEADING))
             tallest = max(map(len, cells))
-            if tallest > room and (room < LEAST_LINES or tallest <= LEAST_LINES):
+            if tallest > room:
+                room = min(room, tallest - LEAST_LINES)
+            if tallest > room and room < LEAST_LINES:
                 self.new_page()
                 self._table_head(columns, widths)
                 continue
@@ -203,6 +218,25 @@ class Flow:
             cells = [lines[room:] for lines in cells]
             if not any(cells):
                 return
+
+    def _opening(
+        self, columns: Sequence[Column], widths: Sequence[float], rows: Sequence[Sequence[str]]
+    ) -> float:
+        """The room in which a table begins: its head and its first rows, of a row that is split its part."""
+        least, height = LEAST_LINES * CELL * LEADING + 2 * PAD, 18.0 + _TITLE_LINE
+        for row in rows:
+            own = self._row_height(columns, widths, row)
+            height += own if own < 2 * least else least
+        return height
+
+    def _keep_last(
+        self, columns: Sequence[Column], widths: Sequence[float], rows: Sequence[Sequence[str]]
+    ) -> None:
+        """Take the last two rows to the next page where only one of them has room: none stands alone."""
+        first, both = accumulate(self._row_height(columns, widths, row) for row in rows)
+        if self.y - both < BOTTOM <= self.y - first:
+            self.new_page()
+            self._table_head(columns, widths)
 
     def _wrapped(
         self, columns: Sequence[Column], widths: Sequence[float], row: Sequence[str]

@@ -8,7 +8,7 @@ import html
 import json
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from io import TextIOBase
 from typing import Any, BinaryIO, NamedTuple, TextIO, cast
@@ -18,12 +18,24 @@ from branca.element import Figure
 from folium.template import Template
 
 from exports.assets import MAP_SCRIPTS, MAP_STYLES, asset, inline_script
-from exports.map_points import MAP_LIMIT, PlacedTree, pack_points
+from exports.map_details import (
+    DetailedTree,
+    Details,
+    MapArea,
+    MapDivision,
+    collected,
+    left_off_words,
+    pack_areas,
+    pack_divisions,
+)
+from exports.map_marks import GRADE
+from exports.map_points import MAP_LIMIT, east_of_180, pack_points
 from exports.map_zones import MapZone, pack_zones
 from registry.records import RegisterFacts, SourceRecord
 from registry.vocab.language import Translator, translator
 
 MAX_ZOOM = 19
+Box = tuple[float, float, float, float]
 
 
 class Basemap(NamedTuple):
@@ -34,7 +46,7 @@ class Basemap(NamedTuple):
 
 
 def write_map(
-    trees: Iterable[PlacedTree],
+    trees: Iterable[DetailedTree],
     out: TextIO | BinaryIO,
     *,
     language: str,
@@ -42,27 +54,52 @@ def write_map(
     limit: int = MAP_LIMIT,
     basemap: Basemap | None = None,
     zones: Iterable[MapZone] = (),
+    areas: Iterable[MapArea] = (),
+    areas_left_off: int = 0,
+    divisions: Callable[[Box], Sequence[MapDivision]] | None = None,
+    colour_by: str = GRADE,
 ) -> None:
     """Write the map of `trees` as one self-contained HTML file; same content, same bytes.
 
     Trees without a position are counted and can be searched for; generalised ones are drawn in their cell.
-    zones: read after the trees. Without `basemap` the file asks no network for anything.
+    zones, areas: read after the trees; areas_left_off: how many more have no place to show, which the page
+    tells. divisions: those that meet a box in degrees (west, south, east,
+    north). colour_by: one of THEMES, what the trees are coloured by at first. Without `basemap` the file
+    asks no network for anything.
     Raises TooManyTreesError past `limit` trees.
     """
     t = translator(language)
-    sources = _SourceList(trees)
-    points = pack_points(sources, t, limit=limit)
+    sources, details = _SourceList(trees), Details()
+    points = pack_points(collected(iter(sources), details), t, limit=limit)
+    around = _around(points, divisions) if divisions else []
+    if around:
+        points["outlines"] = []
+    base = facts.public_address.rstrip("/") if facts.public_address else None
     given = {
         "points": points,
-        "treeBase": f"{facts.public_address.rstrip('/')}/tree/" if facts.public_address else None,
+        "treeBase": f"{base}/tree/" if base else None,
+        "areaBase": f"{base}/" if base else None,
         "tiles": basemap._asdict() if basemap else None,
         "zones": pack_zones(zones),
+        "areas": pack_areas(list(areas)),
+        "divisions": pack_divisions(around),
+        "details": details.said(t, colour_by),
     }
-    made = _page_html(points, _page_texts(points["counts"], t, facts, sources.seen()), given)
+    east_of_180(given)
+    made = _page_html(points, _page_texts(points["counts"], t, facts, sources.seen(), areas_left_off), given)
     if isinstance(out, TextIOBase):
         out.write(made)
     else:
         cast(BinaryIO, out).write(made.encode())
+
+
+def _around(points: dict[str, Any], divisions: Callable[[Box], Sequence[MapDivision]]) -> list[MapDivision]:
+    """The divisions about the trees of each region, each once."""
+    found: dict[Any, MapDivision] = {}
+    for _name, _count, box in points["regions"]:
+        for division in divisions(tuple(box)):
+            found.setdefault((division.name, tuple(division.rings[0][:2])), division)
+    return list(found.values())
 
 
 class TreeMap(folium.Map):  # type: ignore[misc]
@@ -90,9 +127,13 @@ var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {{ this.options|
 (function () {
   var part = function (id) { return document.getElementById(id); };
   var given = JSON.parse(part("trees").textContent);
-  treeMap({{ this.get_name() }}, given.points, {
-    treeBase: given.treeBase, tiles: given.tiles, zones: given.zones,
+  var trees = treeMap({{ this.get_name() }}, given.points, {
+    treeBase: given.treeBase, tiles: given.tiles, zones: given.zones, facts: handOver.facts(given),
     legend: part("legend"), regions: part("regions"), search: part("search")
+  });
+  handOver({{ this.get_name() }}, given, trees, {
+    legend: part("legend"), themes: part("themes"), time: part("time"), play: part("play"),
+    year: part("year"), yearSaid: part("year-said"), timeSaid: part("time-said"), print: part("print")
   });
 })();
         {% endmacro %}
@@ -129,6 +170,12 @@ _BODY = Template(
 <input type="search" name="q" autocomplete="off"></label>
 <p role="status" aria-live="polite"></p><ul></ul></form>
 <section id="regions" aria-label="{{ page.regions|e }}"></section>
+<fieldset id="themes"><legend>{{ page.colour_by|e }}</legend></fieldset>
+<section id="time" hidden><div class="tm-time">
+<button type="button" id="play" aria-pressed="false"></button>
+<input type="range" id="year" step="1" aria-label="{{ page.year|e }}">
+<output id="year-said" for="year"></output></div>
+<p id="time-said" role="status"></p></section>
 <section><h2>{{ page.legend|e }}</h2><div id="legend"></div>
 {% for note in page.notes %}<p class="small">{{ note|e }}</p>{% endfor %}</section>
 <section><h2>{{ page.sources|e }}</h2><ul class="sources">
@@ -136,7 +183,8 @@ _BODY = Template(
 {{ source.attribution|e }}<br>
 {% if source.licence_url %}<a href="{{ source.licence_url|e }}">{{ source.licence|e }}</a>
 {% else %}{{ source.licence|e }}{% endif %}{% if source.as_of %} · {{ source.as_of|e }}{% endif %}</li>
-{% endfor %}</ul><p class="small">{{ page.made_with|e }}</p></section>
+{% endfor %}</ul><p class="small">{{ page.made_with|e }}</p>
+<p><button type="button" id="print">{{ page.print|e }}</button></p></section>
 </aside>"""
 )
 """Everything between the head and the script; rendered once, its result never compiled."""
@@ -165,7 +213,7 @@ def _page_html(points: dict[str, Any], page: dict[str, Any], given: dict[str, An
 class _SourceList:
     """Trees passed on one by one, their sources kept."""
 
-    def __init__(self, trees: Iterable[PlacedTree]) -> None:
+    def __init__(self, trees: Iterable[DetailedTree]) -> None:
         self._trees = trees
         self._sources: dict[SourceRecord, None] = {}
 
@@ -198,7 +246,11 @@ def _title(t: Translator, facts: RegisterFacts) -> str:
 
 
 def _page_texts(
-    counts: dict[str, int], t: Translator, facts: RegisterFacts, sources: list[SourceRecord]
+    counts: dict[str, int],
+    t: Translator,
+    facts: RegisterFacts,
+    sources: list[SourceRecord],
+    areas_left_off: int,
 ) -> dict[str, Any]:
     _, ngettext = t.gettext, t.ngettext
     notes = []
@@ -218,6 +270,8 @@ def _page_texts(
                 counts["generalised"],
             )
         )
+    if areas_left_off:
+        notes.append(left_off_words(areas_left_off, t))
     return {
         "title": _title(t, facts),
         "summary": ngettext("{count} tree on the map", "{count} trees on the map", counts["placed"]),
@@ -225,6 +279,9 @@ def _page_texts(
         "noscript": _("This map draws itself with a script, and scripts are turned off here."),
         "search": _("Find by number or name"),
         "regions": _("Go to a place"),
+        "colour_by": _("Colour by"),
+        "year": _("Up to the year"),
+        "print": _("Print this view"),
         "legend": _("Legend"),
         "notes": notes,
         "sources": _("Sources and licences"),

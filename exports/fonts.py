@@ -5,32 +5,34 @@ growing file for each face, so that only characters never met before cost time.
 """
 
 import hashlib
+import math
 import os
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO, Literal
 
 from pylopdf_fonts_zh_cn import sans_path, serif_path
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.pdfdoc import PDFName, PDFStream, PDFZCompress
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfbase.ttfonts import TTFError
 from reportlab.pdfgen.canvas import Canvas
 
+from exports.font_subset import SubsetFace
 from exports.glyphs import GlyphSource, build_font, name_characters
+from exports.pdf_archive import fit_for_xml
+from exports.pdf_canvas import ArchiveCanvas
 from registry.errors import FontError, GlyphMissingError
 
 Role = Literal["sans", "serif", "italic"]
 Align = Literal["left", "center", "right"]
 
-ITALIC = "Times-Italic"
-"""The slanted face of scientific names: one that every PDF reader has."""
+LEAN = math.tan(math.radians(12))
+"""How far the serif face leans where it stands for italics: every face must be in the document."""
 CACHE_FORMAT = b"gushu fonts 1\0"
 ALWAYS = frozenset(
     [*range(0x20, 0x7F), *range(0xA0, 0x100), *range(0x3000, 0x3011), *range(0xFF01, 0xFF5F)]
@@ -43,8 +45,8 @@ ALWAYS = frozenset(
 class Fonts:
     """The names under which the two faces are registered with reportlab, in this process.
 
-    Text is drawn by role: "sans", "serif", or "italic", which is a real slanted face for text within Latin-1
-    and "serif" for everything else: Chinese is never slanted.
+    Text is drawn by role: "sans", "serif", or "italic", which is the serif face leaning to the right for text
+    within Latin-1, upright for everything else: Chinese is never slanted.
     """
 
     sans: str
@@ -55,29 +57,31 @@ class Fonts:
 
         Raises GlyphMissingError for a character that `prepare_fonts` was not shown.
         """
-        if role == "italic" and _is_latin1(text):
-            return ITALIC
         name = self.sans if role == "sans" else self.serif
-        drawable = pdfmetrics.getFont(name).face.charToGlyph
-        if missing := {ord(c) for c in text if ord(c) not in drawable}:
-            raise GlyphMissingError(characters=name_characters(missing))
+        if not _widths(name).keys() >= set(text):
+            raise _missing(name, text)
         return name
 
     def width(self, text: str, role: Role, size: float) -> float:
-        """The width of `text` in points at `size` points."""
-        return float(pdfmetrics.stringWidth(text, self.face(text, role), size))
+        """The width of `text` in points at `size` points. Raises as `face`."""
+        name = self.sans if role == "sans" else self.serif
+        try:
+            return sum(map(_widths(name).__getitem__, text)) * 0.001 * size
+        except KeyError:
+            raise _missing(name, text) from None
 
     def draw(
         self, canvas: Canvas, x: float, y: float, text: str, role: Role, size: float, align: Align = "left"
     ) -> None:
         """Draw one line with its baseline at `y`; `x` (points) is its left end, middle or right end."""
-        canvas.setFont(self.face(text, role), size)
-        draw = {
-            "left": canvas.drawString,
-            "center": canvas.drawCentredString,
-            "right": canvas.drawRightString,
-        }
-        draw[align](x, y, text)
+        face = self.face(text, role)
+        if align != "left":
+            x -= self.width(text, role, size) / (2 if align == "center" else 1)
+        canvas.setFont(face, size)
+        if role == "italic" and _is_latin1(text):
+            canvas.draw_leaning(x, y, text, LEAN)
+        else:
+            canvas.drawString(x, y, text)
 
 
 def prepare_fonts(
@@ -109,50 +113,37 @@ def new_canvas(
     lang: str = "zh-Hans",
     made_at: datetime | None = None,
 ) -> Canvas:
-    """The canvas on which every PDF is drawn: compressed, the same bytes for the same content.
+    """The canvas on which every PDF is drawn: PDF/A-3b, compressed, the same bytes for the same content.
 
     pagesize: width and height in points. lang: the document's language as HTML says it.
     made_at: the document's date (aware), if it is to have one; the clock is never read.
     """
     rl_config.useA85 = 0
-    canvas = _LeanCanvas(out, pagesize=pagesize, pageCompression=1, invariant=1, lang=lang)
-    canvas.setTitle(title)
-    canvas.setAuthor(author)
-    canvas.setSubject(subject)
-    canvas.setKeywords(keywords)
+    canvas = ArchiveCanvas(out, pagesize=pagesize, pageCompression=1, invariant=1, lang=lang)
+    canvas.setTitle(fit_for_xml(title))
+    canvas.setAuthor(fit_for_xml(author))
+    canvas.setSubject(fit_for_xml(subject))
+    canvas.setKeywords(fit_for_xml(keywords))
     canvas.setCreator("Gushu")
-    if made_at:
-        written = made_at.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ")
-        canvas.setDateFormatter(lambda *_: written)
+    canvas.file.made_at(made_at)
     return canvas
 
 
-class _LeanCanvas(Canvas):  # type: ignore[misc]
-    """reportlab keeps every page as plain text until the end; here a finished page is compressed at once."""
+@lru_cache(maxsize=64)
+def _widths(name: str) -> dict[str, float]:
+    """How wide each character of a registered font is, in thousandths of the type size.
 
-    def showPage(self) -> None:  # noqa: N802
-        super().showPage()
-        page = self._doc.Pages.pages[-1]
-        page.Contents = PDFStream(content=PDFZCompress.encode(page.stream), filters=())
-        page.Contents.dictionary["Filter"] = PDFName(PDFZCompress.pdfname)
-        page.stream = None
-
-
-class _Face(TTFont):  # type: ignore[misc]
-    """reportlab writes five digits for characters beyond U+FFFF, which then cannot be copied from the PDF."""
-
-    def addObjects(self, doc: Any) -> None:  # noqa: N802
-        super().addObjects(doc)
-        for name, stream in doc.idToObject.items():
-            if name.startswith("toUnicodeCMap:"):
-                stream.content = re.sub(r"(?<=> <)[0-9A-F]{5,6}(?=>)", _utf16, stream.content)
+    The name is that of the font's content.
+    """
+    face = pdfmetrics.getFont(name).face
+    return {chr(code): face.charWidths.get(code, face.defaultWidth) for code in face.charToGlyph}
 
 
-def _utf16(digits: re.Match[str]) -> str:
-    return chr(int(digits[0], 16)).encode("utf-16-be").hex().upper()
+def _missing(name: str, text: str) -> GlyphMissingError:
+    return GlyphMissingError(characters=name_characters(set(map(ord, set(text) - _widths(name).keys()))))
 
 
-_registered: dict[tuple[str, str], _Face] = {}
+_registered: dict[tuple[str, str], SubsetFace] = {}
 
 
 def _register(role: str, sources: Sequence[Path], wanted: frozenset[int], folder: Path) -> str:
@@ -163,7 +154,7 @@ def _register(role: str, sources: Sequence[Path], wanted: frozenset[int], folder
     return str(known.fontName)
 
 
-def _load(name: str, cached: Path, sources: Sequence[Path], wanted: frozenset[int]) -> _Face:
+def _load(name: str, cached: Path, sources: Sequence[Path], wanted: frozenset[int]) -> SubsetFace:
     earlier = _read(cached)
     face = _open(name, earlier) if earlier else None
     if face is None or not wanted <= face.face.charToGlyph.keys():
@@ -179,11 +170,11 @@ def _load(name: str, cached: Path, sources: Sequence[Path], wanted: frozenset[in
     return face
 
 
-def _open(name: str, font: bytes) -> _Face | None:
+def _open(name: str, font: bytes) -> SubsetFace | None:
     """The font under a name of its own, or None where the bytes are damaged."""
     unique = f"{name}-{hashlib.sha256(font).hexdigest()[:12]}"
     try:
-        return _Face(unique, BytesIO(font), validate=1)
+        return SubsetFace(unique, BytesIO(font), validate=1, asciiReadable=1)
     except (TTFError, ValueError, IndexError, KeyError):
         return None
 

@@ -1,5 +1,6 @@
 """The cover of a grove's dossier: plaque, number, seal, four facts, photo, and of which trees it is made."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from exports.dossier_cover import (
@@ -14,7 +15,7 @@ from exports.dossier_cover import (
     draw_view,
 )
 from exports.flow import Running, draw_foot
-from exports.grove_text import GroveSaid
+from exports.grove_text import GroveSaid, kind_word
 from exports.kit import (
     A4,
     BARK,
@@ -36,15 +37,25 @@ from exports.kit import (
     wrap,
 )
 from exports.pictures import draw_empty_frame, draw_jpeg
-from registry.records import RegisterFacts, SpeciesShareRecord
+from registry.legal_file_records import LegalFileRecord
+from registry.records import AreaRecord, RegisterFacts, SpeciesShareRecord
 from registry.vocab.sentences import seal_character
 from registry.vocab.words import GRADE_SCHEMES, Grade, TreeStatus
 
-FACTS = ("tree_count", "area_ha", "max_age_years", "mean_height_m")
+FACTS = {"grove": ("tree_count", "area_ha", "max_age_years", "mean_height_m")}
+OTHER_FACTS = ("tree_count", "area_ha", "period", "relic_level")
+SEALS = {"grove": "群", "garden": "园", "place": "地", "element": "要"}
 SHOWN_SPECIES = 9
 
 
-def draw_grove_cover(pen: Pen, said: GroveSaid, facts: RegisterFacts, running: Running) -> None:
+def draw_grove_cover(
+    pen: Pen,
+    said: GroveSaid,
+    facts: RegisterFacts,
+    running: Running,
+    file: LegalFileRecord | None = None,
+    holdings: Sequence[AreaRecord] = (),
+) -> None:
     """Draw the first page."""
     pen.box(0, 0, *A4, fill=PAPER)
     canvas = pen.canvas
@@ -56,8 +67,11 @@ def draw_grove_cover(pen: Pen, said: GroveSaid, facts: RegisterFacts, running: R
     _draw_names(pen, said)
     _draw_facts(pen, said)
     _draw_photo(pen, said)
-    _draw_composition(pen, said)
-    draw_office(pen, said, facts)
+    if said.tree.kind == "grove":
+        _draw_composition(pen, said)
+    else:
+        _draw_holdings(pen, said, holdings)
+    draw_office(pen, said, facts, file)
     draw_foot(pen, running, 1)
 
 
@@ -65,9 +79,10 @@ def _draw_names(pen: Pen, said: GroveSaid) -> None:
     grove, t = said.tree, said.t
     x, right = MARGIN + PLAQUE_WIDTH + 24, MARGIN + WIDTH
     room = right - x - SEAL_SIZE - 20
-    seal = seal_character("", grove.status, grove.protection_grade) or "群"
+    seal = seal_character("", grove.status, grove.protection_grade) or SEALS[grove.kind]
     draw_seal(pen, right - SEAL_SIZE, PLAQUE_TOP - SEAL_SIZE, SEAL_SIZE, seal)
-    grade = t.word(Grade, grove.protection_grade) or t.gettext("without a grade")
+    graded = t.gettext("without a grade") if grove.kind == "grove" else kind_word(grove, t)
+    grade = t.word(Grade, grove.protection_grade) or graded
     meaning = t.word(TreeStatus, grove.status) if grove.status == TreeStatus.DEAD else grade
     under = right - SEAL_SIZE / 2, PLAQUE_TOP - SEAL_SIZE - 11
     pen.fitted(*under, meaning, SMALL, 84, colour=SOFT, align="center", least=5)
@@ -76,12 +91,12 @@ def _draw_names(pen: Pen, said: GroveSaid) -> None:
     lines = [name] if name == said.name else wrap(pen.fonts, said.name, "serif", size, room)[:3]
     pen.lines(x, y, lines, size, role="serif", leading=1.25)
     y -= (len(lines) - 1) * size * 1.25 + 22
-    kind = " · ".join(filter(None, (t.label("grove"), t.word(GRADE_SCHEMES, grove.grade_scheme))))
+    kind = " · ".join(filter(None, (kind_word(grove, t), t.word(GRADE_SCHEMES, grove.grade_scheme))))
     pen.fitted(x, y, kind, 10, room, colour=SOFT)
     if place := said.value("place"):
         pen.fitted(x, y - 18, place, 9.5, room, colour=SOFT)
     y = PLAQUE_TOP - PLAQUE_HEIGHT + 92
-    pen.text(x, y + 27, t.label("grove_no"), SMALL, colour=SOFT)
+    pen.text(x, y + 27, said.number_label, SMALL, colour=SOFT)
     wide = pen.fitted(x, y, grove.number, 25, (right - x) * 0.62, colour=INK)
     left = x + pen.fonts.width(grove.number, "sans", wide) + 16
     word = t.word(TreeStatus, grove.status)
@@ -96,15 +111,19 @@ def _draw_facts(pen: Pen, said: GroveSaid) -> None:
     """Trees, area, greatest age and mean height: value large, unit small."""
     t, grove = said.t, said.tree
     x = MARGIN + PLAQUE_WIDTH + 24
-    width = (MARGIN + WIDTH - x) / len(FACTS)
+    fields = FACTS.get(grove.kind, OTHER_FACTS)
+    width = (MARGIN + WIDTH - x) / len(fields)
     y = PLAQUE_TOP - PLAQUE_HEIGHT
-    for place, field in enumerate(FACTS):
+    for place, field in enumerate(fields):
         left = x + place * width
         pen.fitted(left, y + 56, t.label(field), SMALL, width - 8, colour=SOFT)
         value = getattr(grove, field, None)
         value = said.detail(field) if value is None else value
         note = said.absence(field) if value is None else ""
-        if not isinstance(value, int | float):
+        if isinstance(value, str):
+            size, told = fit(pen.fonts, value, "serif", 15, width - 10, 8)
+            pen.text(left, y + 31, told, size, role="serif")
+        elif not isinstance(value, int | float):
             pen.text(left, y + 31, "—", 19, role="serif", colour=SOFT)
         else:
             unit = t.unit(field)
@@ -130,6 +149,23 @@ def _draw_photo(pen: Pen, said: GroveSaid) -> None:
     if photo.credit:
         credit = f"{said.t.label('credit')} {photo.credit}"
         pen.fitted(x + width, y - 10, credit, 6.8, width, colour=SOFT, align="right", least=5)
+
+
+def _draw_holdings(pen: Pen, said: GroveSaid, holdings: Sequence[AreaRecord]) -> None:
+    """How many of what kind stand in it, trees with files first."""
+    t = said.t
+    x, width, y = column_x(8), span(4), PHOTO_TOP - 10
+    counts = Counter(kind_word(each, t) for each in holdings)
+    pen.text(x, y, t.gettext("What stands in it"), 9, role="serif", colour=BARK)
+    y -= 22
+    rows = [(t.gettext("Trees with files"), said.tree.file_count)]
+    for label, count in [*rows, *counts.most_common(SHOWN_SPECIES - 1)]:
+        number = t.number(count, 0)
+        room = width - pen.fonts.width(number, "serif", 12) - 8
+        pen.fitted(x, y, label, 8.8, room, colour=SOFT, least=6)
+        pen.text(x + width, y, number, 12, role="serif", align="right")
+        pen.rule(x, y - 6, x + width, y - 6, LINE)
+        y -= 21
 
 
 def _draw_composition(pen: Pen, said: GroveSaid) -> None:

@@ -13,7 +13,7 @@ from registry.records import AreaRecord, RegisterFacts
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import LOCALE_FOLDER, Translator, translator
 from registry.vocab.sentences import value_words
-from registry.vocab.words import LISTINGS, NUMBER_SCHEMES, Precision
+from registry.vocab.words import LISTINGS, NUMBER_SCHEMES, ElementKind, PlaceKind, Precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class GroveSaid(Said):
             "elevation_m": self._elevation,
             "listing": lambda: " · ".join(t.word(LISTINGS, code) for code in grove.listings),
             "position_precision": lambda: t.word(Precision, grove.position_precision),
+            "kind_word": lambda: kind_word(grove, t),
             "file_count": lambda: t.number(grove.file_count, 0),
         }
         if field in special:
@@ -63,27 +64,46 @@ class GroveSaid(Said):
     @property
     def name(self) -> str:
         """The name on the plaque: its own, or what it is."""
-        return self.tree.name or self.t.label("grove")
+        return self.tree.name or kind_word(self.tree, self.t)
+
+    @property
+    def number_label(self) -> str:
+        """What its number is called."""
+        return self.t.label({"grove": "grove_no", "garden": "garden_no"}.get(self.tree.kind, "number"))
 
     @property
     def page(self) -> str:
         """Where its page is, below the public address."""
-        return f"grove/{self.tree.path}"
+        return f"{self.tree.kind}/{self.tree.path}"
 
     @property
     def page_label(self) -> str:
         """What its page is called."""
-        return self.t.gettext("Page of this grove")
+        is_grove = self.tree.kind == "grove"
+        return self.t.gettext("Page of this grove") if is_grove else self.t.gettext("Its page")
 
     @property
     def scan_label(self) -> str:
         """What is below the code that leads to its page."""
-        return self.t.gettext("Scan for the grove's page")
+        is_grove = self.tree.kind == "grove"
+        return (
+            self.t.gettext("Scan for the grove's page") if is_grove else self.t.gettext("Scan for its page")
+        )
 
     @property
     def motto(self) -> str:
         """What is written at the head of the cover."""
-        return self.t.gettext("One grove, one file")
+        _ = self.t.gettext
+        return {"grove": _("One grove, one file"), "garden": _("One garden, one file")}.get(
+            self.tree.kind, _("One place, one file")
+        )
+
+
+def kind_word(area: AreaRecord, t: Translator) -> str:
+    """What kind of record it is: grove, heritage garden, temple, well …"""
+    if area.kind in {"grove", "garden"}:
+        return t.label(area.kind)
+    return t.word(PlaceKind if area.kind == "place" else ElementKind, area.subkind or "other")
 
 
 def grove_characters(records: tuple[object, ...], facts: RegisterFacts, t: Translator) -> frozenset[str]:
@@ -99,7 +119,7 @@ def _own_characters(lang: str) -> frozenset[str]:
     said = [translator(lang).gettext(each if isinstance(each, str) else each[0]) for each in messages]
     said += [translator(lang).ngettext(each[0], each[1], 2, **_blank(each)) for each in messages
              if not isinstance(each, str)]  # fmt: skip
-    return frozenset("".join((*said, "0123456789,.%–—…", *(f.zh + f.en for f in FIELDS.values()))))
+    return frozenset("".join((*said, "0123456789,.%–—…群园地要", *(f.zh + f.en for f in FIELDS.values()))))
 
 
 def _blank(pair: tuple[str, ...] | list[str]) -> dict[str, str]:

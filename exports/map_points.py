@@ -6,9 +6,9 @@ Whatever many trees share (name, place, source, what is said of them) stands onc
 
 from collections import Counter
 from collections.abc import Iterable
-from itertools import cycle
 from typing import Any, NamedTuple, Protocol
 
+from exports.map_marks import Kind, kind_of, legend_order, said_kinds
 from registry.errors import TooManyTreesError
 from registry.records import SourceRecord
 from registry.vocab.language import Translator
@@ -59,47 +59,6 @@ class PlacedTree(Protocol):
     def position_precision(self) -> str: ...
 
 
-class Mark(NamedTuple):
-    """How a kind of tree is drawn: shape, tone and seal character, so that colour alone never decides."""
-
-    shape: str
-    tone: str
-    seal: str = ""
-
-
-_GRADE_MARKS = {
-    "1": Mark("square", "seal", "一"),
-    "2": Mark("diamond", "gold", "二"),
-    "3": Mark("hexagon", "leaf", "三"),
-    "4": Mark("circle", "ink", "四"),
-}
-_CATEGORY_MARKS = {
-    "famous": Mark("star", "seal", "名"),
-    "ancient_famous": Mark("star", "seal", "名"),
-    "reserve": Mark("ring", "leaf", "备"),
-}
-_GONE_MARK = Mark("cross", "soft", "故")
-_LISTING_SHAPES = (
-    Mark("drop", "leaf"),
-    Mark("triangle", "bark"),
-    Mark("pentagon", "gold"),
-    Mark("kite", "ink"),
-)
-_LISTING_MARKS = dict(zip(LISTINGS, cycle(_LISTING_SHAPES), strict=False))
-"""A list keeps its mark whatever else is on the map."""
-_PLAIN_MARK = Mark("dot", "leaf")
-
-
-_KIND_ORDER = ("grade", "category", "listing", "gone")
-
-
-class Kind(NamedTuple):
-    """What a tree is drawn as: one of `_KIND_ORDER`, and the code of the grade, category or list."""
-
-    what: str
-    value: str
-
-
 class _Table:
     """Values in the order of their first use."""
 
@@ -124,7 +83,7 @@ def pack_points(trees: Iterable[PlacedTree], t: Translator, *, limit: int = MAP_
             raise TooManyTreesError(count=f"{t.number(limit, 0)}+", limit=t.number(limit, 0))
         kind = kind_of(tree)
         kinds[kind] += 1
-        said = (kind, _said(tree), str(tree.status), _cell(tree.position_precision))
+        said = (kind, _said(tree), str(tree.status), cell_side(tree.position_precision))
         row: list[Any] = [
             None,
             None,
@@ -146,11 +105,11 @@ def pack_points(trees: Iterable[PlacedTree], t: Translator, *, limit: int = MAP_
                 key = (*tree.division_path[:_PLACE_LEVELS], tree.text_lang)
                 outlines.setdefault(key, _Outline(key[-2], tree.text_lang, set())).points.add(point)
         rows.append(row)
-    order = sorted(kinds, key=_legend_order)
+    order = sorted(kinds, key=legend_order)
     return {
         "lang": t.html_lang,
         "counts": counts,
-        "kinds": _said_kinds(order, kinds, t),
+        "kinds": said_kinds(order, kinds, t),
         "classes": [
             [order.index(kind), _said_words(said, t), t.word(TreeStatus, status), cell]
             for kind, said, status, cell in classes.index
@@ -218,58 +177,16 @@ class _Outline(NamedTuple):
     points: set[tuple[float, float]]
 
 
-def kind_of(tree: PlacedTree) -> Kind:
-    """What decides the mark: being gone, then the grade, then fame or reserve, then the list."""
-    if tree.status != TreeStatus.ALIVE:
-        return Kind("gone", "")
-    if tree.protection_grade in _GRADE_MARKS:
-        return Kind("grade", str(tree.protection_grade))
-    if tree.category in _CATEGORY_MARKS or not tree.listings:
-        return Kind("category", str(tree.category))
-    return Kind("listing", tree.listings[0])
-
-
 def _said(tree: PlacedTree) -> tuple[str, str | None, tuple[str, ...]]:
     return str(tree.category), tree.protection_grade, tree.listings
 
 
-def _cell(precision: str) -> float:
+def cell_side(precision: str) -> float:
     """The side of the grid cell in degrees, 0 for an exact position."""
     try:
         return float(precision)
     except ValueError:
         return 0
-
-
-def _legend_order(kind: Kind) -> tuple[int, str]:
-    return _KIND_ORDER.index(kind.what), kind.value
-
-
-def pack_kinds(counts: Counter[Kind], t: Translator) -> list[dict[str, Any]]:
-    """The marks of these kinds with their labels and numbers, in the order of the legend."""
-    return _said_kinds(sorted(counts, key=_legend_order), counts, t)
-
-
-def _said_kinds(order: list[Kind], counts: Counter[Kind], t: Translator) -> list[dict[str, Any]]:
-    return [
-        {"label": _kind_label(*kind, t), "count": counts[kind], **_mark(*kind)._asdict()} for kind in order
-    ]
-
-
-def _mark(what: str, value: str) -> Mark:
-    if what == "gone":
-        return _GONE_MARK
-    if what == "listing":
-        return _LISTING_MARKS.get(value, _PLAIN_MARK)
-    return (_GRADE_MARKS if what == "grade" else _CATEGORY_MARKS).get(value, _PLAIN_MARK)
-
-
-def _kind_label(what: str, value: str, t: Translator) -> str:
-    if what == "gone":
-        return t.gettext("Dead, missing, moved or delisted")
-    if what == "grade":
-        return t.word(Grade, value)
-    return t.word(LISTINGS, value) if what == "listing" else t.word(Category, value)
 
 
 def _said_words(said: tuple[str, str | None, tuple[str, ...]], t: Translator) -> list[str]:
@@ -295,6 +212,29 @@ def _jurisdiction(name: str, t: Translator) -> str:
 def _said_outlines(outlines: dict[tuple[str, ...], _Outline]) -> list[list[Any]]:
     rings = ((outline, convex_hull(outline.points)) for outline in outlines.values())
     return [[outline.name, outline.lang, ring] for outline, ring in rings if len(ring) > 2]
+
+
+def east_of_180(given: dict[str, Any]) -> None:
+    """Move what lies west of Greenwich a turn to the east where the trees stand on both sides of 180°.
+
+    given: what the hand-over map is made of; changed in place. Elsewhere nothing is moved.
+    """
+    points = given["points"]
+    rows = [tree for tree in points["trees"] if tree[0] is not None]
+    lons = [tree[0] for tree in rows]
+    turned = [lon + 360 if lon < 0 else lon for lon in lons]
+    if not lons or max(lons) - min(lons) <= 180 or max(turned) - min(turned) > 180:
+        return
+    for tree, lon in zip(rows, turned, strict=True):
+        tree[0] = round(lon, _DECIMALS)
+    box = [min(turned), min(tree[1] for tree in rows), max(turned), max(tree[1] for tree in rows)]
+    for region in points["regions"]:
+        region[1:] = [region[1], box]
+    points["outlines"] = []
+    shapes = [zone[6] for zone in given["zones"]["zones"]] + [area[5] for area in given["areas"]]
+    for ring in (ring for rings in [*shapes, *(each[1] for each in given["divisions"])] for ring in rings):
+        if ring[0] < 0:
+            ring[0] += 360_000_000
 
 
 def convex_hull(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:

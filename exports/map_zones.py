@@ -50,11 +50,16 @@ def rings_of(blob: bytes) -> list[Ring]:
 
     A point is a ring of that one point, named twice as rings are closed.
     """
-    start = 8 + _ENVELOPES[blob[3] >> 1 & 7]
-    if struct.unpack_from("<I", blob, start + 1)[0] == 1:
-        point: tuple[float, float] = struct.unpack_from("<dd", blob, start + 5)
+    wkb = wkb_of(blob)
+    if struct.unpack_from("<I", wkb, 1)[0] == 1:
+        point: tuple[float, float] = struct.unpack_from("<dd", wkb, 5)
         return [[point, point]]
-    return _polygons(memoryview(blob)[start:])[0]
+    return _polygons(memoryview(wkb))[0]
+
+
+def wkb_of(blob: bytes) -> bytes:
+    """The shape itself in a GeoPackage blob, as WKB."""
+    return blob[8 + _ENVELOPES[blob[3] >> 1 & 7] :]
 
 
 def _polygons(wkb: memoryview) -> tuple[list[Ring], int]:

@@ -10,25 +10,24 @@ from reportlab.pdfbase.pdfutils import readJPEGInfo
 
 from exports.kit import CARD, INK, LINE, SOFT, Pen
 from exports.qr import Matrix, dark_runs
+from exports.record_json import photo_digest
 
 
 def draw_qr(pen: Pen, x: float, y: float, size: float, matrix: Matrix) -> None:
     """A QR code of merged runs of squares, from its lower left corner. `size` is without the quiet zone."""
     modules = len(matrix)
-    path = pen.canvas.beginPath()
-    for column, row, width in dark_runs(matrix).tolist():
-        path.rect(column, modules - 1 - row, width, 1)
+    runs = (f"{column} {modules - 1 - row} {width} 1 re" for column, row, width in dark_runs(matrix).tolist())
     with pen.state() as canvas:
         canvas.translate(x, y)
         canvas.scale(size / modules, size / modules)
         canvas.setFillColor(INK)
-        canvas.drawPath(path, fill=1, stroke=0)
+        canvas._code.append(f"n {' '.join(runs)} f")  # a path of reportlab's takes four times as long
 
 
 def draw_jpeg(
     pen: Pen, x: float, y: float, width: float, height: float, jpeg: bytes, *, missing: str
 ) -> None:
-    """A photo as large as fits into the frame, in its own proportions and bytes.
+    """A photo as large as fits into the frame, on a mount, in its own proportions and bytes.
 
     missing: what the frame says where the bytes are no JPEG.
     """
@@ -39,6 +38,7 @@ def draw_jpeg(
     scale = min(width / shape[0], height / shape[1])
     w, h = shape[0] * scale, shape[1] * scale
     left, low = x + (width - w) / 2, y + (height - h) / 2
+    pen.box(x, y, width, height, fill=CARD, stroke=LINE)
     pen.canvas.drawImage(_Jpeg(jpeg), left, low, w, h)
     pen.box(left, low, w, h, stroke=LINE)
 
@@ -64,7 +64,8 @@ class _Jpeg(ImageReader):  # type: ignore[misc]
         self.jpeg = jpeg
 
     def getRGBData(self) -> bytes:  # noqa: N802
-        return self.jpeg
+        """What tells it from others."""
+        return bytes.fromhex(photo_digest(self.jpeg))
 
     def jpeg_fh(self) -> BytesIO:
         return BytesIO(self.jpeg)

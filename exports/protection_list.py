@@ -9,7 +9,8 @@ from typing import BinaryIO
 from exports.flow import Column, Flow, Running, draw_foot
 from exports.fonts import new_canvas, prepare_fonts
 from exports.kit import A4, BARK, INK, MARGIN, SEAL, SMALL, SOFT, WIDTH, Pen, draw_sample_mark, fit, wrap
-from exports.protection_list_text import ZH, Both, ListText, class_word, line_class, list_text
+from exports.proofs import Paper, close_paper
+from exports.protection_list_text import EN, ZH, Both, ListText, class_word, line_class, list_text
 from exports.protection_list_text import both as _
 from exports.workbook import Column as Cell
 from exports.workbook import Sheet, write_workbook
@@ -17,7 +18,7 @@ from registry.list_records import ListRecord
 from registry.vocab.words import AgeBasis
 
 _LABEL = 130.0
-_TREE_SHARES = (1.7, 4.0, 3.2, 5.4, 2.9, 3.0, 2.2, 6.6)
+_TREE_SHARES = (1.6, 3.9, 3.0, 6.6, 2.7, 2.6, 2.2, 6.4)
 _GROVE_SHARES = (1.5, 4.2, 4.4, 2.7, 2.2, 5.4, 7.0)
 _CHANGE_SHARES = (2.6, 4.2, 4.4, 5.0, 5.0)
 _COUNT_SHARES = (5.0, 3.0, 3.0, 3.0, 3.0)
@@ -25,8 +26,10 @@ _LATIN = 3
 """Place of the scientific name in a line."""
 
 
-def write_list_pdf(record: ListRecord, out: BinaryIO, *, extra_fonts: Sequence[Path] = ()) -> None:
-    """Write the list as PDF. Raises GlyphMissingError where no font draws a character."""
+def write_list_pdf(
+    record: ListRecord, out: BinaryIO, *, extra_fonts: Sequence[Path] = (), paper: Paper | None = None
+) -> None:
+    """Write the list as PDF. paper: its proof. Raises GlyphMissingError where no font draws a character."""
     text = list_text(record)
     facts = record.facts
     running = Running(
@@ -37,6 +40,8 @@ def write_list_pdf(record: ListRecord, out: BinaryIO, *, extra_fonts: Sequence[P
         sample=text.sample.line if text.sample else None,
     )
     said = {*text.texts(), *map(str, vars_of(running)), *_HEADINGS_ZH, facts.authority_zh}
+    if paper is not None:
+        said, running = said.union(paper.texts(ZH, EN)), paper.foot(running, ZH)
     fonts = prepare_fonts(sorted(said), extra_fonts=extra_fonts)
     canvas = new_canvas(
         out,
@@ -51,8 +56,7 @@ def write_list_pdf(record: ListRecord, out: BinaryIO, *, extra_fonts: Sequence[P
     flow = Flow(Pen(canvas, fonts), running)
     _cover(flow, text)
     _sections(flow, text, record)
-    flow.close()
-    canvas.save()
+    close_paper(flow, paper, ZH, EN)
 
 
 def vars_of(running: Running) -> tuple[str, ...]:

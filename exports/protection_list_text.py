@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from registry.list_records import ListChange, ListCount, ListedGrove, ListedTree, ListRecord
-from registry.vocab.language import translator
+from registry.vocab.language import Translator, translator
 from registry.vocab.words import GRADE_SCHEMES, LISTINGS, AgeBasis, Category, Grade, TreeStatus
 
 ZH, EN = translator("zh"), translator("en")
@@ -23,8 +23,8 @@ class Both(NamedTuple):
 
     @property
     def line(self) -> str:
-        """Both on one line, once where they are the same."""
-        return self.zh if self.zh == self.en else f"{self.zh} {self.en}"
+        """Both on one line, once where the Chinese ends with the other."""
+        return self.zh if self.zh.endswith(self.en) else f"{self.zh} {self.en}"
 
 
 def both(message: str, /, **facts: object) -> Both:
@@ -159,14 +159,22 @@ def _facts(record: ListRecord) -> list[tuple[Both, str]]:
         (_("Published on"), facts.published_on.isoformat() if facts.published_on else ""),
         (_("Published at"), facts.url or ""),
         (_("Edition"), _("No. {number}, made on {day}", number=facts.edition, day=made).line),
-        (_("On the list"), _(
-            "{trees} trees, {groves} groves with {inside} trees",
-            trees=f"{len(record.trees):,}", groves=f"{len(record.groves):,}", inside=f"{in_groves:,}").line),
+        (_("On the list"), Both(_listed(record, in_groves, ZH), _listed(record, in_groves, EN)).line),
         (_("Selection"), "; ".join(facts.where)),
         (_("History head"), facts.history_head),
         (_("Fingerprint (SHA-256)"), facts.sha256),
     ]  # fmt: skip
     return [(label, value) for label, value in rows if value]
+
+
+def _listed(record: ListRecord, in_groves: int, t: Translator) -> str:
+    """How many trees and groves stand on the list."""
+    trees = t.ngettext("{count} scattered tree", "{count} scattered trees", len(record.trees))
+    inside = t.ngettext("{count} tree", "{count} trees", in_groves)
+    groves = t.ngettext(
+        "{count} grove with {inside}", "{count} groves with {inside}", len(record.groves), inside=inside
+    )
+    return t.gettext("{trees}; {groves}", trees=trees, groves=groves)
 
 
 def _count_row(count: ListCount) -> tuple[str, ...]:

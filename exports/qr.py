@@ -26,7 +26,7 @@ Words = NDArray[Any]
 
 QUIET_ZONE = 4
 """Modules of silence that a reader needs on every side."""
-BATCH = 256
+BATCH = 128
 """Texts encoded at one time: keeps memory flat and the processor's cache warm."""
 MASKS = range(8)
 WORD = 64
@@ -69,7 +69,7 @@ def encode_batch(
     groups: dict[tuple[int, int, int], list[int]] = defaultdict(list)
     for place, text in enumerate(texts):
         data = _data(text)
-        groups[smallest_version(text, correction=correction), data.mode, len(data)].append(place)
+        groups[_smallest_version(data.mode, len(data), correction), data.mode, len(data)].append(place)
     made: dict[int, Matrix] = {}
     for (version, mode, _), places in groups.items():
         frame = _frame(version, correction)
@@ -93,10 +93,21 @@ def smallest_version(text: str, *, correction: Correction = "Q") -> int:
 
 def dark_runs(matrix: Matrix) -> Numbers:
     """Runs of dark modules in rows: an array of (x, y, width), x from the left and y from the top."""
-    framed = np.zeros((len(matrix), matrix.shape[1] + 2), dtype=np.bool_)
-    framed[:, 1:-1] = matrix
-    y, edge = np.nonzero(framed[:, 1:] != framed[:, :-1])
-    return np.stack((edge[::2], y[::2], edge[1::2] - edge[::2]), axis=1)
+    return dark_runs_of(matrix[None])[0]
+
+
+def dark_runs_of(matrices: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
+    """The dark runs of many symbols of one size, one symbol after the other, and how many each has."""
+    count, high, wide = matrices.shape
+    framed = np.zeros((count, high, wide + 2), dtype=np.bool_)
+    framed[:, :, 1:-1] = matrices
+    edges = np.flatnonzero(framed[:, :, 1:] ^ framed[:, :, :-1])
+    starts, widths = edges[::2], edges[1::2] - edges[::2]
+    area = high * (wide + 1)
+    counts = np.diff(np.searchsorted(starts, np.arange(count + 1) * area))
+    places = starts - np.repeat(np.arange(count) * area, counts)
+    y, x = np.divmod(np.arange(area), wide + 1)
+    return np.stack((x[places], y[places], widths), axis=1), counts
 
 
 def _data(text: str) -> util.QRData:
@@ -246,14 +257,23 @@ def _multiples(count: int) -> Bits:
 
 
 def _remainders(data: Bits, count: int) -> Bits:
+    """The `count` correction codewords of each text's data: shape (texts, count)."""
+    length = data.shape[1]
+    remainders: Bits = np.bitwise_xor.reduce(_shares(length, count)[np.arange(length), data], axis=1)
+    return remainders
+
+
+@lru_cache(maxsize=32)
+def _shares(length: int, count: int) -> Bits:
+    """What each of `length` data codewords adds to the correction codewords, by its value."""
     multiples = _multiples(count)
-    remainder = np.zeros((len(data), count), dtype=np.uint8)
-    for word in data.T:
-        factor = word ^ remainder[:, 0]
-        remainder[:, :-1] = remainder[:, 1:]
-        remainder[:, -1] = 0
-        remainder ^= multiples[factor]
-    return remainder
+    shares = np.empty((length, 256, count), dtype=np.uint8)
+    shares[-1] = multiples
+    for place in range(length - 2, -1, -1):
+        later = shares[place + 1]
+        shares[place] = multiples[later[:, 0]]
+        shares[place, :, :-1] ^= later[:, 1:]
+    return shares
 
 
 def _interleave(parts: Sequence[Bits]) -> Bits:
@@ -263,9 +283,9 @@ def _interleave(parts: Sequence[Bits]) -> Bits:
 
 
 def _best_masks(frame: _Frame, placed: Bits) -> Numbers:
-    rows, columns = _pack(placed), _pack(placed.transpose(0, 2, 1))
-    patterns = zip(*frame.packed_patterns, strict=True)
-    penalties = [_penalty(rows ^ down, columns ^ across, frame.size) for down, across in patterns]
+    lines = np.concatenate([_pack(placed), _pack(placed.transpose(0, 2, 1))], axis=1).T.copy()
+    patterns = np.concatenate(frame.packed_patterns, axis=1)
+    penalties = [_penalty(lines ^ pattern[:, None], frame.size) for pattern in patterns]
     best: Numbers = np.argmin(penalties, axis=0)
     return best
 
@@ -279,36 +299,27 @@ def _pack(symbols: Bits) -> Words:
     return words
 
 
-def _penalty(rows: Words, columns: Words, size: int) -> Numbers:
-    """The penalties of ISO/IEC 18004 of each symbol: runs, blocks, finder-like lines, share of dark."""
-    penalty: Numbers = _lines(rows, size) + _lines(columns, size)
-    same = _same(rows, size)
-    squares = same[:, 1:] & same[:, :-1] & ~(rows[:, 1:] ^ rows[:, :-1])
-    penalty += 3 * _count(squares)
+def _penalty(lines: Words, size: int) -> Numbers:
+    """The penalties of ISO/IEC 18004 of each symbol: runs, blocks, finder-like lines, share of dark.
+
+    lines: first the rows, then the columns of all symbols: shape (2 · size, n). A run of n >= 5 counts n - 2,
+    a block of four 3, 1011101 beside four light modules 40.
+    """
+    rows = lines[:size]
+    edges = lines ^ (lines >> 1)  # a module is not as the next one
+    same = ~edges & _ones(size - 1)
+    threes = same & (same >> 1)
+    fives = threes & (threes >> 2)
+    begins = fives & ~(fives << 1)
+    turns = edges & (edges >> 1)
+    finder = lines & turns & (threes >> 2) & (turns >> 4)
+    silence = threes & (threes >> 1) & ~lines
+    squares = same[1:size] & same[: size - 1] & ~(rows[1:] ^ rows[:-1])
+    penalty = _count(fives) + 2 * _count(begins) + 3 * _count(squares)
+    penalty += 40 * (_count(finder & (silence >> 7)) + _count(finder & (silence << 4)))
     share = _count(rows) / size**2
     penalty += (np.abs(share * 100 - 50) / 5).astype(np.int64) * 10
     return penalty
-
-
-def _lines(rows: Words, size: int) -> Numbers:
-    """Penalties of the rows: n - 2 for a run of n >= 5, 40 for 1011101 beside four light modules."""
-    pairs = _same(rows, size)
-    pairs &= pairs >> 1
-    fives = pairs & (pairs >> 2)
-    begins = fives & ~(fives << 1)
-    finder = rows & (rows >> 2) & (rows >> 3) & (rows >> 4) & (rows >> 6) & ~(rows >> 1) & ~(rows >> 5)
-    light = ~rows & _ones(size)
-    light &= light >> 1
-    silence = light & (light >> 2)
-    likes = _count(finder & (silence >> 7)) + _count(finder & (silence << 4))
-    penalty: Numbers = _count(fives) + 2 * _count(begins) + 40 * likes
-    return penalty
-
-
-def _same(rows: Words, size: int) -> Words:
-    """Whether a module is as the one to its right."""
-    same: Words = ~(rows ^ (rows >> 1)) & _ones(size - 1)
-    return same
 
 
 def _ones(width: int) -> np.uint64:
@@ -316,5 +327,5 @@ def _ones(width: int) -> np.uint64:
 
 
 def _count(words: Words) -> Numbers:
-    counted: Numbers = np.bitwise_count(words).sum(axis=1, dtype=np.int64)
+    counted: Numbers = np.bitwise_count(words).sum(axis=0, dtype=np.uint16).astype(np.int64)
     return counted

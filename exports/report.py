@@ -24,11 +24,12 @@ from exports.kit import (
     SOFT,
     WIDTH,
     Pen,
+    draw_sample_mark,
     fit,
     wrap,
 )
 from exports.ledger_page import cell_text, html_table
-from exports.report_tables import Bar, Section, report_lines, report_sections, report_title
+from exports.report_tables import Bar, Section, register_called, report_lines, report_sections, report_title
 from exports.workbook import Column, write_workbook
 from registry.report_records import ReportFacts
 from registry.vocab.language import Translator
@@ -64,6 +65,8 @@ def _page(facts: ReportFacts, t: Translator) -> Iterator[str]:
     yield f"<title>{escape(title)}</title>\n<style>\n{asset(_LIST_CSS)}{asset(_OWN_CSS)}</style>\n"
     yield "</head>\n<body>\n"
     yield f"<header><h1>{escape(title)}</h1>"
+    if facts.is_demonstration:
+        yield f'<p class="sample">{escape(t.gettext("SAMPLE"))}</p>'
     yield "".join(f'<p class="note">{escape(line)}</p>' for line in report_lines(facts, t))
     yield "</header>\n<main>\n"
     for section in report_sections(facts, t):
@@ -98,14 +101,23 @@ def write_report_pdf(
     running = Running(
         head=title,
         head_right=facts.made_at.date().isoformat(),
-        foot=facts.register_name or "Gushu",
+        foot=register_called(facts, t),
         page_of=t.gettext("page {page} of {total}"),
+        sample=t.gettext("SAMPLE") if facts.is_demonstration else None,
     )
     lines = report_lines(facts, t)
-    said = {title, *lines, *_texts(sections, t), running.head_right, running.foot, running.page_of}
+    said = {
+        title,
+        *lines,
+        *_texts(sections, t),
+        running.head_right,
+        running.foot,
+        running.page_of,
+        running.sample or "",
+    }
     fonts = prepare_fonts(sorted(said), extra_fonts=extra_fonts)
     canvas = new_canvas(
-        out, pagesize=A4, title=title, author=facts.register_name or "Gushu", subject=title,
+        out, pagesize=A4, title=title, author=running.foot, subject=title,
         keywords="gushu", lang=t.html_lang, made_at=facts.made_at,
     )  # fmt: skip
     flow = Flow(Pen(canvas, fonts), running)
@@ -146,6 +158,8 @@ def _cover(flow: Flow, title: str, lines: Sequence[str]) -> None:
     """The title and what the report says of itself, at the top of the first page."""
     pen = flow.pen
     draw_foot(pen, flow.running, 1)
+    if flow.running.sample:
+        draw_sample_mark(pen, MARGIN + WIDTH, A4[1] - 42, flow.running.sample)
     y = A4[1] - 78
     size = fit(pen.fonts, title, "serif", 22, WIDTH - 20, 15)[0]
     for line in wrap(pen.fonts, title, "serif", size, WIDTH - 20):

@@ -33,6 +33,8 @@ _SCALED: dict[str, tuple[Any, Mapping[str, Any]]] = {
     "protection_grade": (Grade, GRADE_SCHEMES),
 }
 _OTHERS = "others"
+_NARROW = 6
+"""So many digits and separators of a count and its whole stand on one line of a narrow column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +70,31 @@ def report_title(facts: ReportFacts, t: Translator) -> str:
     return " · ".join(part for part in (place, name, period) if part)
 
 
+def register_called(facts: ReportFacts, t: Translator) -> str:
+    """The register's name in the language of the report, the Chinese one where it has no other."""
+    english = facts.register_name_en if t.lang == "en" else ""
+    return english or facts.register_name or "Gushu"
+
+
 def report_lines(facts: ReportFacts, t: Translator) -> tuple[str, ...]:
     """Of which register and day the figures are, and what they leave out."""
     _ = t.gettext
     made = _(
         "{register}: as of {to}, and what happened from {start} to {to}; counted on {day}.",
-        register=facts.register_name or "Gushu",
+        register=register_called(facts, t),
         to=min(facts.to_on, facts.made_at.date()).isoformat(),
         start=facts.from_on.isoformat(),
         day=facts.made_at.date().isoformat(),
     )
     counted = _(
-        "Standing: {scattered} scattered trees; {groves} groves with {inside} trees.",
-        scattered=t.number(facts.scattered, 0),
-        groves=t.number(facts.groves, 0),
-        inside=t.number(facts.in_groves, 0),
+        "Standing: {scattered}; {groves}.",
+        scattered=t.ngettext("{count} scattered tree", "{count} scattered trees", facts.scattered),
+        groves=t.ngettext(
+            "{count} grove with {inside}",
+            "{count} groves with {inside}",
+            facts.groves,
+            inside=t.ngettext("{count} tree", "{count} trees", facts.in_groves),
+        ),
     )
     lines = [made, counted]
     if facts.undated:
@@ -240,7 +252,22 @@ def _divisions(facts: ReportFacts, t: Translator) -> Section:
     ]
     heads = (*columns[:2], *(Column(kpi_word(kpi, t), 13) for kpi in shown))
     title = _("By division")
-    return Section(Sheet(title, columns, rows), printed=Sheet(title, heads, matrix))
+    return Section(Sheet(title, columns, rows), _division_bars(lines, facts, t), Sheet(title, heads, matrix))
+
+
+def _division_bars(lines: Sequence[KpiLine], facts: ReportFacts, t: Translator) -> tuple[Bar, ...]:
+    """How many trees each division has, by the figure that counts all of them; the largest first."""
+    kpi = next((each for each in facts.kpis if each.unit == "trees" and each.id != "died"), None)
+    counted = [
+        (share.whole, _place(line, t))
+        for line in lines
+        if line.group == "all" and kpi and (share := line.shares[kpi.id]) and share.whole
+    ]
+    total, most = sum(count for count, _name in counted), max(counted, default=(1, ""))[0]
+    return tuple(
+        Bar(name, count / most, f"{t.number(count, 0)} ({count / total:.1%})")
+        for count, name in sorted(counted, key=lambda pair: (-pair[0], pair[1]))
+    )
 
 
 def _is_same(line: KpiLine, whole: Mapping[str, Share | None]) -> bool:
@@ -256,7 +283,9 @@ def _cell(share: Share | None, t: Translator) -> str:
     """A share in little room: the counts, then the percentage."""
     if share is None or share.value is None:
         return ""
-    return f"{t.number(share.part, 0)}/{t.number(share.whole, 0)}\n{share.value:.1%}"
+    part, whole = t.number(share.part, 0), t.number(share.whole, 0)
+    between = "/\n" if len(part) + len(whole) > _NARROW else "/"
+    return f"{part}{between}{whole}\n{share.value:.1%}"
 
 
 def tally_key(field: str, key: str | None, t: Translator) -> str:
@@ -288,6 +317,11 @@ def _years(key: str, t: Translator) -> str:
     return t.gettext("{low} years and more", low=t.number(int(low), 0))
 
 
+def _grade_place(row: tuple[str | None, int]) -> tuple[bool, str]:
+    """Grades in their order, scheme by scheme; what is not recorded last."""
+    return row[0] is None, row[0] or ""
+
+
 def _tally(tally: Tally, facts: ReportFacts, t: Translator) -> Section:
     _ = t.gettext
     label = t.pick(COLUMNS["species_id"]) if tally.field == "species" else t.label(tally.field)
@@ -302,7 +336,8 @@ def _tally(tally: Tally, facts: ReportFacts, t: Translator) -> Section:
     )
     rows, bars = [], []
     most = max(count for _key, count in tally.rows)
-    for key, count in tally.rows:
+    told = sorted(tally.rows, key=_grade_place) if tally.field == "protection_grade" else tally.rows
+    for key, count in told:
         name = tally_key(tally.field, key, t)
         old = then.get(key, 0) if before else None
         rows.append((name, count, count / tally.total, old, count - old if old is not None else None))
@@ -378,7 +413,10 @@ def _money(
         for row in rows
         if most and len(sums) == 1
     )
-    return Section(Sheet(title, columns, told, notes=notes), bars)
+    on_paper = [(*row[:3], *(f"{amount:,.2f}" for amount in row[3:])) for row in told]
+    return Section(
+        Sheet(title, columns, told, notes=notes), bars, Sheet(title, columns, on_paper, notes=notes)
+    )
 
 
 def _sums(rows: Sequence[MoneyRow]) -> dict[str, tuple[int, int]]:

@@ -28,6 +28,7 @@ from exports.kit import (
     wrap,
 )
 from exports.pictures import draw_empty_frame, draw_jpeg
+from exports.proofs import Paper, close_paper
 from exports.strategy_text import Gantt, Para, Pictures, Section, Table, called, strategy_sections
 from registry.records import RegisterFacts, TreeRecord
 from registry.strategy_records import SignatureRecord, StrategyRecord
@@ -47,8 +48,9 @@ def write_strategy_book(
     language: Translator,
     tree: TreeRecord | None = None,
     extra_fonts: Sequence[Path] = (),
+    paper: Paper | None = None,
 ) -> None:
-    """Write one version of a strategy. tree: its whole file, where it is about a tree.
+    """Write one version of a strategy. tree: its whole file, where it is about a tree. paper: its proof.
 
     Raises GlyphMissingError where no font draws a character.
     """
@@ -56,6 +58,7 @@ def write_strategy_book(
     sections = strategy_sections(record, t, tree)
     cover = _cover_rows(record, t, tree)
     running = _running(record, facts, t)
+    running = paper.foot(running, t) if paper else running
     said = [text for section in sections for text in section.texts()]
     said += [cell for row in cover for cell in row] + [cell for row in _approvals(record, t) for cell in row]
     said += [
@@ -74,7 +77,7 @@ def write_strategy_book(
         t.gettext("No photo"),
         FIGURES,
     ]
-    said += gantt_texts(t)
+    said += [*gantt_texts(t), *(paper.texts(t) if paper else ())]
     fonts = prepare_fonts(sorted(set(said)), extra_fonts=extra_fonts)
     canvas = new_canvas(
         out,
@@ -90,8 +93,7 @@ def write_strategy_book(
     flow.new_page()
     for section in sections:
         draw_section(flow, section, t)
-    flow.close()
-    canvas.save()
+    close_paper(flow, paper, t)
 
 
 def draw_section(flow: Flow, section: Section, t: Translator) -> None:

@@ -16,6 +16,7 @@ from registry.vocab.rule_words import DEADLINES
 from registry.vocab.strategy_words import HEADINGS
 from registry.vocab.words import RiskRating, Vigour
 
+_STAGES = [str(stage) for stage in WorkStage]
 SITE_GROUPS = frozenset({"site", "human"})
 """Groups of indicators that speak of the place, not of the tree."""
 _FACTS = (
@@ -270,7 +271,7 @@ class _Writer:
                     p.jpeg,
                     "  ".join(filter(None, (work.number, t.word(WorkStage, p.stage), str(p.taken_on or "")))),
                 )
-                for p in work.photos
+                for p in sorted(work.photos, key=lambda p: _STAGES.index(str(p.stage)))
                 if p.jpeg
             ]
         if shown:

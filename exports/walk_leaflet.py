@@ -94,12 +94,12 @@ def write_leaflet(
     blocks, left = fitted_blocks(walk, words, fonts, TEXT, [capacity] * 3)
     _cover(_Column(pen, 2), walk, words)
     _back(_Column(pen, 1), walk, words)
-    _flap(_Column(pen, 0), words, blocks[2], left)
+    _stops_or_notes(_Column(pen, 0), words, blocks[2], left)
     _folds(pen)
     canvas.showPage()
     _inside(_Column(pen, 0), walk, around, words)
-    for number in (1, 2):
-        _stops(_Column(pen, number), words, blocks[number - 1], left if not blocks[2] and number == 2 else 0)
+    _stops(_Column(pen, 1), words, blocks[0], 0)
+    _stops_or_notes(_Column(pen, 2), words, blocks[1], left if not blocks[2] else 0)
     _folds(pen)
     canvas.showPage()
     canvas.save()
@@ -161,7 +161,8 @@ def _back(column: _Column, walk: WalkContent, words: LeafletWords) -> None:
         column.text(line, 6.6, soft=True, most=2)
 
 
-def _flap(column: _Column, words: LeafletWords, blocks: Sequence[StopBlock], left: int) -> None:
+def _stops_or_notes(column: _Column, words: LeafletWords, blocks: Sequence[StopBlock], left: int) -> None:
+    """The stops of a panel; lines to write on where it has none."""
     if blocks or left:
         _stops(column, words, blocks, left)
         return

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import count
+from itertools import count, groupby
 from typing import Any, BinaryIO, Literal
 
 import xlsxwriter
@@ -30,6 +30,10 @@ GREATEST_EXACT = 10**15
 """A spreadsheet keeps fifteen digits: longer numbers are written as text."""
 FIRST_DAY = date(1900, 3, 1)
 """Spreadsheets disagree about days before this one: they are written as text."""
+TALLEST = 409
+"""Points: what a row may be high. A longer text is whole in its cell, and cut on paper."""
+WIDEST_A4, WIDEST_A3 = 230, 340
+"""Characters beside each other that can still be read on a page; wider sheets go on in further pages."""
 _UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
@@ -40,7 +44,7 @@ class Column:
 
     kind: "text" stays text whatever it looks like (a tree number is never 1.4E+10); "integer", "decimal" (up
     to `decimals` digits), "percent" (a share: 0.5 is shown as 50.0%), "money" (two decimals) and "date" are
-    numbers to the reader.
+    numbers to the reader. group: what stands above this column and its neighbours of the same group.
     """
 
     title: str
@@ -48,12 +52,14 @@ class Column:
     kind: Kind = "text"
     unit: str = ""
     decimals: int = 3
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Formula:
     """A cell that a spreadsheet computes: `text` without "=", in which {first} and {last} stand for the rows
-    of the sheet and {row} for its own; `value` is what it comes to now. Never made of what people typed."""
+    of the sheet and {row} for its own; `value` is what it comes to now. Never made of what people typed.
+    Above the row of totals {last} is known only where the rows are a sequence."""
 
     text: str
     value: float
@@ -149,11 +155,13 @@ class _Writer:
             page = self._begin(sheet)
             header = page.dim_rowmax
             row = header
-            page.first_row = page.last_row = header + 2
             room = LAST_ROW - 1 - len(sheet.notes) - (sheet.total is not None)
+            page.first_row = page.last_row = header + 2
+            if isinstance(sheet.rows, Sequence) and len(sheet.rows) <= room - header:
+                page.last_row = header + 1 + len(sheet.rows)
             while first is not None and row < room:
                 row += 1
-                page.last_row = row + 1
+                page.last_row = max(page.last_row, row + 1)
                 self._row(page, row, sheet.columns, first, "")
                 first = next(rows, None)
             page.autofilter(header, 0, max(row, header), len(sheet.columns) - 1)
@@ -169,24 +177,45 @@ class _Writer:
         for place, column in enumerate(sheet.columns):
             page.set_column(place, place, column.width)
         page.set_row(0, 27)
-        page.write_string(0, 0, _text(sheet.title), self.title)
+        page.write_string(0, 0, whole_text(sheet.title), self.title)
         for line, text in enumerate(self.made_by, start=1):
-            page.write_string(line, 0, _text(text), self.soft)
-        header = 1 + len(self.made_by)
+            page.write_string(line, 0, whole_text(text), self.soft)
+        top = header = 1 + len(self.made_by)
+        if any(column.group for column in sheet.columns):
+            self._groups(page, header, sheet.columns)
+            header += 1
         lines = max(_lines(column) for column in sheet.columns)
         page.set_row(header, 8 + 15 * lines)
         for place, column in enumerate(sheet.columns):
-            page.write_string(header, place, _heading(column), self.head)
+            page.write_string(header, place, heading(column), self.head)
         page.freeze_panes(header + 1, 0)
-        self._set_up_print(page, header)
+        self._set_up_print(page, top, header, sum(column.width for column in sheet.columns))
         return page
 
-    def _set_up_print(self, page: Any, header: int) -> None:
+    def _groups(self, page: Any, row: int, columns: tuple[Column, ...]) -> None:
+        """The row above the headings: what neighbours have in common, in merged cells."""
+        lines = 1
+        for name, members in groupby(enumerate(columns), key=lambda pair: pair[1].group):
+            places = [place for place, _column in members]
+            lines = max(lines, _rows_of(name, sum(columns[place].width for place in places)))
+            if not name:
+                for place in places:
+                    page.write_blank(row, place, None, self.head)
+            elif len(places) == 1:
+                page.write_string(row, places[0], name, self.head)
+            else:
+                page.merge_range(row, places[0], row, places[-1], name, self.head)
+        page.set_row(row, 7 + 15 * lines)
+
+    def _set_up_print(self, page: Any, top: int, header: int, width: float) -> None:
+        is_wide = width > WIDEST_A4
         page.set_landscape()
-        page.set_paper(9)  # A4
+        page.set_paper(8 if is_wide else 9)  # A3, A4
         page.set_margins(left=0.4, right=0.4, top=0.55, bottom=0.6)
-        page.fit_to_pages(1, 0)
-        page.repeat_rows(header)
+        page.fit_to_pages(math.ceil(width / WIDEST_A3) if is_wide else 1, 0)
+        if width > WIDEST_A3:
+            page.repeat_columns(0, 1)
+        page.repeat_rows(top, header)
         page.center_horizontally()
         page.hide_gridlines(2)
         pages = self.t.gettext("Page {page} of {pages}", page="&P", pages="&N")
@@ -198,11 +227,13 @@ class _Writer:
             self._row(page, row, sheet.columns, sheet.total, "total")
         for note in sheet.notes:
             row += 1
-            page.write_string(row, 0, _text(note), self.soft)
+            page.write_string(row, 0, whole_text(note), self.soft)
 
     def _row(
         self, page: Any, row: int, columns: tuple[Column, ...], values: Sequence[Any], look: str
     ) -> None:
+        if (lines := row_lines(columns, values)) > 1:
+            page.set_row(row, min(3 + 13.5 * lines, TALLEST))
         for place, (column, value) in enumerate(zip(columns, values, strict=True)):
             self._cell(page, row, place, column, value, look)
 
@@ -215,13 +246,13 @@ class _Writer:
             )
         elif value is None or value == "":
             page.write_blank(row, place, None, self._format("text", 0, look))
-        elif column.kind in {"integer", "decimal", "percent", "money"} and _is_number(value):
+        elif column.kind in {"integer", "decimal", "percent", "money"} and is_number(value):
             page.write_number(row, place, value, self._format(column.kind, column.decimals, look))
-        elif column.kind == "date" and isinstance(value, date) and _day(value) >= FIRST_DAY:
-            page.write_datetime(row, place, _day(value), self._format("date", 0, look))
+        elif column.kind == "date" and isinstance(value, date) and day_of(value) >= FIRST_DAY:
+            page.write_datetime(row, place, day_of(value), self._format("date", 0, look))
         else:
             text = value.isoformat() if isinstance(value, date) else str(value)
-            page.write_string(row, place, _text(text), self._format("text", 0, look))
+            page.write_string(row, place, whole_text(text), self._format("text", 0, look))
 
     def _format(self, kind: str, decimals: int, look: str) -> Any:
         key = (kind, decimals if kind == "decimal" else 0, look)
@@ -230,7 +261,7 @@ class _Writer:
             if kind == "decimal":
                 facts["num_format"] = "#,##0.0" + "#" * (decimals - 1) if decimals else "#,##0"
             if kind == "text":
-                facts |= {"text_wrap": True, "align": "left"}
+                facts |= {"text_wrap": True, "align": "left", "indent": 1}
             if kind == "date":
                 facts["align"] = "center"
             if look == "total":
@@ -242,7 +273,8 @@ class _Writer:
 _PATTERNS = {"integer": "#,##0", "percent": "0.0%", "money": "#,##0.00", "date": "yyyy-mm-dd", "text": "@"}
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether a spreadsheet keeps `value` as a number, to its last digit."""
     return (
         isinstance(value, int | float)
         and not isinstance(value, bool)
@@ -251,27 +283,39 @@ def _is_number(value: Any) -> bool:
     )
 
 
-def _day(value: date) -> date:
+def day_of(value: date) -> date:
+    """The day of an instant, or the day itself."""
     return value.date() if isinstance(value, datetime) else value
 
 
-def _text(value: str) -> str:
+def whole_text(value: str) -> str:
+    """`value` as a cell holds it: no half characters, at most as long as a spreadsheet allows."""
     whole = value.encode("utf-8", "replace").decode("utf-8")  # half a character is none
     return whole if len(whole) <= LONGEST_TEXT else whole[: LONGEST_TEXT - 1] + "…"
 
 
-def _heading(column: Column) -> str:
+def heading(column: Column) -> str:
+    """The title of a column with its unit below."""
     return f"{column.title}\n({column.unit})" if column.unit else column.title
 
 
 def _lines(column: Column) -> int:
     """How many lines the heading of a column takes, a Chinese character being two wide."""
-    return sum(_rows_of(part, column.width) for part in _heading(column).split("\n"))
+    return sum(_rows_of(part, column.width) for part in heading(column).split("\n"))
 
 
 def _rows_of(text: str, width: float) -> int:
     wide = sum(2 if character > "\u2e7f" else 1 for character in text)
     return max(1, -(-wide // max(int(width) - 2, 1)))
+
+
+def row_lines(columns: Sequence[Column], values: Sequence[Any]) -> int:
+    """How many lines the longest text of a row takes."""
+    most = 1
+    for column, value in zip(columns, values, strict=True):
+        if isinstance(value, str) and (2 * len(value) > column.width or "\n" in value):
+            most = max(most, sum(_rows_of(part, column.width + 2) for part in value.split("\n", 60)))
+    return most
 
 
 def numbered(rows: Iterable[Sequence[Any]], *, start: int = 1) -> Iterator[tuple[Any, ...]]:

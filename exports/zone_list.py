@@ -187,10 +187,10 @@ def _head(flow: Flow, title: str, facts: ZoneListFacts, t: Translator) -> None:
 def _pdf_columns(t: Translator) -> list[PdfColumn]:
     _ = t.gettext
     return [
-        PdfColumn(t.label("number"), 2.5, 7.6), PdfColumn(t.label("name"), 2.0, 7.6),
-        PdfColumn(_("Grade"), 1.3, 7.6), PdfColumn(_("Basis"), 3.6, 7.6),
-        PdfColumn(_("Area m²"), 1.5, 7.6, "right"), PdfColumn(_("Bounds"), 3.4, 7.6),
-        PdfColumn(_("Document"), 3.0, 7.6),
+        PdfColumn(t.label("number"), 2.4, 7.6), PdfColumn(t.label("name"), 1.8, 7.6),
+        PdfColumn(_("Grade"), 1.2, 7.6), PdfColumn(_("Basis"), 2.9, 7.6),
+        PdfColumn(_("Area m²"), 1.4, 7.6, "right"), PdfColumn(_("Bounds"), 5.2, 7.6),
+        PdfColumn(_("Document"), 2.6, 7.6),
     ]  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from exports.kit import (
     wrap,
 )
 from exports.pictures import draw_qr
+from exports.proofs import Paper, close_paper
 from exports.protection_list_text import EN, ZH, Both
 from exports.protection_list_text import both as _
 from exports.qr import encode_matrix
@@ -52,7 +53,7 @@ from exports.zone_opinion_text import (
     verdict_word,
     warnings,
 )
-from registry.check_records import CheckedRecord, CheckResult, HitRecord, OpenList, OpenRecord
+from registry.check_records import CheckedRecord, CheckResult, Context, HitRecord, OpenList, OpenRecord
 from registry.errors import Phrase
 from registry.vocab.care_words import ZONE_LACKS
 from registry.vocab.labels import Label
@@ -68,11 +69,15 @@ _HIT_SHARES = (1.2, 5.2, 2.7, 2.5, 2.2, 2.3, 3.4, 6.6, 3.2)
 _LIST_SHARES = (5.0, 4.6, 2.4, 3.2, 5.0)
 
 
-def write_zone_opinion(result: CheckResult, out: BinaryIO, *, extra_fonts: Sequence[Path] = ()) -> None:
-    """Write the opinion as PDF. Raises GlyphMissingError where no font draws a character."""
+def write_zone_opinion(
+    result: CheckResult, out: BinaryIO, *, extra_fonts: Sequence[Path] = (), paper: Paper | None = None
+) -> None:
+    """Write the opinion as PDF. paper: its proof. Raises GlyphMissingError where a glyph is missing."""
     text = _Text(result)
     made_at = datetime.fromisoformat(result.made_at)
-    fonts = prepare_fonts(sorted(set(text.texts())), extra_fonts=extra_fonts)
+    said = {*text.texts(), *(paper.texts(ZH, EN) if paper else ())}
+    running = paper.foot(text.running, ZH) if paper else text.running
+    fonts = prepare_fonts(sorted(said), extra_fonts=extra_fonts)
     canvas = new_canvas(
         out,
         pagesize=A4,
@@ -83,7 +88,7 @@ def write_zone_opinion(result: CheckResult, out: BinaryIO, *, extra_fonts: Seque
         lang="zh-Hans",
         made_at=made_at,
     )
-    flow = Flow(Pen(canvas, fonts), text.running)
+    flow = Flow(Pen(canvas, fonts), running)
     _head(flow, text)
     _verdict(flow, text)
     _map(flow, text)
@@ -92,8 +97,17 @@ def write_zone_opinion(result: CheckResult, out: BinaryIO, *, extra_fonts: Seque
     _lists(flow, text)
     _notes(flow, text)
     _signatures(flow)
-    flow.close()
-    canvas.save()
+    close_paper(flow, paper, ZH, EN)
+
+
+def told_opinion(result: CheckResult) -> CheckResult:
+    """What travels inside an opinion: no more of places and of long lists than its pages show."""
+    return replace(
+        result,
+        hits=tuple(replace(hit, outline=None, trunk=None) for hit in result.hits),
+        lists=tuple(replace(each, records=each.records[:LISTED]) for each in result.lists),
+        context=Context(),
+    )
 
 
 @dataclass(slots=True)
@@ -343,7 +357,7 @@ def _head(flow: Flow, text: _Text) -> None:
         pen, right - _QR, y - _QR + 20, _QR, encode_matrix(f"{result.number} {result.code}", correction="M")
     )
     pen.text(right - _QR - 10, y + 4, result.number, 13, role="serif", align="right")
-    code = _("check code {code}", code=result.code)
+    code = _("code of the check {code}", code=result.code)
     pen.text(right - _QR - 10, y - 11, code.zh, 8.4, colour=SOFT, align="right")
     pen.text(right - _QR - 10, y - 22, code.en, 7.2, colour=SOFT, align="right")
     flow.y = y - 34

@@ -119,6 +119,20 @@
     draw();
   }
 
+  /* Show those names for which there is room: `named` has the bounds and the name's marker of each. */
+  function nameFitting(map, named, held) {
+    var view = map.getBounds(), taken = [];
+    named.forEach(function (each) {
+      var at = map.latLngToContainerPoint(each.name.getLatLng());
+      var width = map.latLngToContainerPoint(each.bounds.getNorthEast()).x -
+        map.latLngToContainerPoint(each.bounds.getSouthWest()).x;
+      var fits = width > 90 && width < map.getSize().x * 3 && view.contains(each.name.getLatLng()) &&
+        taken.every(function (other) { return Math.abs(at.x - other.x) > 90 || Math.abs(at.y - other.y) > 22; });
+      if (fits) taken.push(at);
+      if (fits !== held.hasLayer(each.name)) held[fits ? "addLayer" : "removeLayer"](each.name);
+    });
+  }
+
   /* Faint hulls round the registered trees of each division, named where the name has room. Returns what
    * puts others in their stead. `place` turns longitude and latitude into where the map shows them. */
   function drawOutlines(map, outlines, place) {
@@ -141,18 +155,7 @@
       });
       nameThem();
     }
-    function nameThem() {
-      var view = map.getBounds(), taken = [];
-      named.forEach(function (each) {
-        var at = map.latLngToContainerPoint(each.name.getLatLng());
-        var width = map.latLngToContainerPoint(each.bounds.getNorthEast()).x -
-          map.latLngToContainerPoint(each.bounds.getSouthWest()).x;
-        var fits = width > 90 && width < map.getSize().x * 3 && view.contains(each.name.getLatLng()) &&
-          taken.every(function (other) { return Math.abs(at.x - other.x) > 90 || Math.abs(at.y - other.y) > 22; });
-        if (fits) taken.push(at);
-        if (fits !== held.hasLayer(each.name)) held[fits ? "addLayer" : "removeLayer"](each.name);
-      });
-    }
+    function nameThem() { nameFitting(map, named, held); }
     map.on("moveend resize", nameThem);
     put(outlines);
     return put;
@@ -308,17 +311,20 @@
     return root;
   }
 
+  /* theme: what the trees are coloured by: { kinds: marks with labels, of: gives a tree's kind by its place }. */
   function drawTrees(map, data, options) {
-    var icons = data.kinds.map(dotIcon);
+    var theme = { kinds: data.kinds, of: function (at) { return data.classes[data.trees[at][2]][0]; } };
+    var icons = theme.kinds.map(dotIcon);
     var group = L.markerClusterGroup({
       iconCreateFunction: function (cluster) { return rings(cluster.getChildCount(), data.words); }, maxClusterRadius: 56, showCoverageOnHover: false,
       animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
       spiderLegPolylineOptions: { weight: 1, className: "tm-leg" }
     });
-    var markers = data.trees.map(function (tree) {
+    var markers = data.trees.map(function (tree, at) {
       if (tree[0] === null) return null;
-      var marker = L.marker([tree[1], tree[0]], { icon: icons[data.classes[tree[2]][0]], title: title(data, tree) });
+      var marker = L.marker([tree[1], tree[0]], { icon: icons[theme.of(at)], title: title(data, tree) });
       marker.tree = tree;
+      marker.at = at;
       return marker;
     });
     var popup = L.popup({ minWidth: 220, maxWidth: 300, className: "tm-popup", autoPanPadding: [12, 12] });
@@ -350,38 +356,49 @@
       if (icon) icon.focus();
     });
 
-    var hidden = data.kinds.map(function () { return false; });
+    var hidden = {};
+    function isShown(marker) { return marker && !hidden[theme.of(marker.at)]; }
     function show() {
       group.clearLayers();
-      group.addLayers(markers.filter(function (marker) {
-        return marker && !hidden[data.classes[marker.tree[2]][0]];
-      }));
+      group.addLayers(markers.filter(isShown));
     }
     show();
     map.addLayer(group);
     function go(index) {
       var marker = markers[index];
-      if (!marker || hidden[data.classes[marker.tree[2]][0]]) return;
+      if (!isShown(marker)) return;
       group.zoomToShowLayer(marker, function () { open(marker, true); });
+    }
+    function colour(given, isKept) {
+      var before = hidden, isAll = Object.keys(before).every(function (kind) { return !before[kind]; });
+      theme = given;
+      hidden = isKept ? before : {};
+      icons = theme.kinds.map(dotIcon);
+      markers.forEach(function (marker) { if (marker) marker.setIcon(icons[theme.of(marker.at)]); });
+      if (!isAll) show();
     }
     return {
       go: go,
       goTo: function (path) {
         go(data.trees.findIndex(function (tree) { return (tree[7] || tree[6]) === path; }));
       },
-      toggle: function (kind, isShown) { hidden[kind] = !isShown; show(); }
+      toggle: function (kind, isOn) { hidden[kind] = !isOn; show(); },
+      isOn: function (kind) { return !hidden[kind]; },
+      colour: colour
     };
   }
 
-  function fillLegend(root, data, trees, cells, zones) {
-    var list = root.appendChild(element("ul", "tm-legend"));
-    data.kinds.forEach(function (kind, index) {
-      var item = list.appendChild(element("li", trees ? "" : "tm-key"));
+  /* The marks of the legend, at the head of its list: the others are put away first. */
+  function fillKinds(list, kinds, trees) {
+    Array.prototype.slice.call(list.querySelectorAll(".tm-kind")).forEach(function (old) { list.removeChild(old); });
+    var first = list.firstChild;
+    kinds.forEach(function (kind, index) {
+      var item = list.insertBefore(element("li", trees ? "tm-kind" : "tm-kind tm-key"), first);
       var label = trees ? item.appendChild(element("label")) : item;
       if (trees) {
         var box = label.appendChild(element("input"));
         box.type = "checkbox";
-        box.checked = true;
+        box.checked = trees.isOn(index);
         box.addEventListener("change", function () { trees.toggle(index, box.checked); });
       }
       var mark = label.appendChild(element("span", "tm-mark tm-" + kind.tone));
@@ -389,6 +406,11 @@
       label.appendChild(element("span", "tm-label", kind.label));
       if (kind.count !== null) label.appendChild(element("span", "tm-number", grouped(kind.count)));
     });
+  }
+
+  function fillLegend(root, data, trees, cells, zones) {
+    var list = root.appendChild(element("ul", "tm-legend"));
+    fillKinds(list, data.kinds, trees);
     function key(className, text) {
       var item = list.appendChild(element("li", "tm-key"));
       item.appendChild(element("span", "tm-swatch " + className));
@@ -512,7 +534,7 @@
   /* What the site's own map, which asks for its trees window by window, is made of too. */
   window.treeMap.parts = {
     element: element, fill: fill, grouped: grouped, escaped: escaped, symbol: symbol, dotIcon: dotIcon, rings: rings,
-    title: title, card: card, box: box, asIs: asIs, prepare: prepare, fillLegend: fillLegend,
+    title: title, card: card, box: box, asIs: asIs, prepare: prepare, fillLegend: fillLegend, fillKinds: fillKinds, nameFitting: nameFitting,
     drawGraticule: drawGraticule, drawOutlines: drawOutlines, drawCells: drawCells, drawZones: drawZones
   };
 })();

@@ -11,11 +11,11 @@ from typing import Any, BinaryIO
 from datasette import NotFound, Response
 
 from datasette_plugins.download.answers import OPEN_TO_ALL, FileAnswer, StreamAnswer
-from datasette_plugins.download.archives import archive_dataset, archive_of, licence_groups
 from datasette_plugins.download.editions import OpenEdition, digest_of, file_of, open_edition
 from datasette_plugins.site.edition_database import EditionDatabase, stamp_of
 from datasette_plugins.site.pages import edition_of
 from datasette_plugins.site.versions import code_mark
+from exports.dwca_groups import archive_dataset, archive_of, licence_groups
 from exports.open_tables import HIDDEN, TableFacts, csv_pieces, geojson_pieces, json_pieces
 from registry.rules.edition_files import manifest_path
 from registry.vocab.words import Label
@@ -133,7 +133,7 @@ def archive_answer(
         if key not in groups:
             raise NotFound("no trees under this licence")
         group = groups[key]
-        dataset = archive_dataset(found, group, where, asked)
+        dataset = archive_dataset(found.db, found.facts, group, where, asked)
         pieces = archive_of(found.db, dataset, group, where, asked)
         return StreamAnswer(
             request, pieces, held.pop_all(), "application/zip", found.file_name(f"dwca-{key}.zip"),

@@ -8,10 +8,10 @@ from typing import Any
 
 from datasette import Response
 
-from datasette_plugins.download.archives import LicenceGroup, licence_groups
 from datasette_plugins.download.editions import digest_of, earlier_editions, package_name
 from datasette_plugins.download.files import LAYER_TITLES, LAYERS
 from datasette_plugins.site.pages import edition_of, read_edition, render_page
+from exports.dwca_groups import LicenceGroup, licence_groups
 from registry.rules.edition_files import manifest_path
 
 _COUNTED = ("species", "measurement", "inspection", "photo")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from datasette_plugins.download.answers import FileAnswer
-from datasette_plugins.download.archives import licence_groups
 from datasette_plugins.download.editions import OpenEdition, open_edition
 from datasette_plugins.download.files import archive_answer, table_answer, told
 from datasette_plugins.search.wishes import Wish, read_wish
@@ -16,6 +15,7 @@ from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.errors import error_page
 from datasette_plugins.site.pages import edition_of, render_page
 from datasette_plugins.site.visits import visit_of
+from exports.dwca_groups import licence_groups
 from exports.part_geopackage import write_part
 
 MOST_PACKED = 20_000

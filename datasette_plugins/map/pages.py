@@ -24,7 +24,8 @@ from datasette_plugins.site.pages import read_edition, render_page
 from datasette_plugins.site.place_names import Name, lang_of
 from datasette_plugins.site.visits import Visit, visit_of
 from datasette_plugins.site.zones import zone_rows
-from exports.map_points import kind_of, map_words, pack_kinds
+from exports.map_marks import kind_of, pack_kinds
+from exports.map_points import map_words
 from registry.rules.datums import SHIFTED_AREA
 from registry.rules.map_grid import FIRST_ZOOM, LAST_ZOOM
 from registry.vocab.language import Translator

@@ -1,9 +1,10 @@
 """What a tag says about itself and its tree, from the public edition alone."""
 
+import base64
 import json
 import sqlite3
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -16,13 +17,26 @@ from datasette_plugins.site.pages import caching, edition_of
 from datasette_plugins.site.place_names import lang_of, place_names, place_text
 from datasette_plugins.site.stories import is_story_withheld, stories_of
 from datasette_plugins.site.visits import Visit, visit_of
-from registry.rules.tag_codes import CHECK_LENGTH, CODE_LENGTH, parse_code, parse_printed, tag_hash
+from registry.rules.addresses import decode_segment, encode_segment
+from registry.rules.tag_codes import (
+    CHECK_LENGTH,
+    CODE_LENGTH,
+    LONGEST_TEXT,
+    parse_code,
+    parse_printed,
+    plate_hash,
+    tag_hash,
+    tag_text,
+)
+from registry.rules.tag_signatures import is_signed
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import SITE_LANGUAGES, Translator, translator
 from registry.vocab.sentences import age_words, seal_character
 from registry.vocab.words import LISTINGS, AgeBasis, Grade, Precision, TreeStatus
 
 _STORY = 400
+_SHOWN = 80
+"""Characters of a plate's text that the page and the mail to the office repeat."""
 _PLACE_PARTS = 5
 TAGGED_TREE = """
 SELECT tag.state, tag.issued_on, tag.ended_on, 'tree' AS kind, tree.path, tree.tree_no, tree.category,
@@ -58,6 +72,12 @@ WHERE tag.tag_hash = ?"""
 _CONTACT = """
 SELECT name_zh AS authority_zh, name_zh_lang AS authority_lang, name_en AS authority_en, duty_phone, duty_mail
 FROM authority WHERE duty_phone IS NOT NULL OR duty_mail IS NOT NULL ORDER BY tree_count DESC LIMIT 1"""
+_OWNERLESS = """
+SELECT state, issued_on, ended_on FROM tag WHERE tag_hash = ? AND tree_uuid IS NULL AND grove_uuid IS NULL"""
+_AS_PLATES = """
+WITH tag AS (SELECT plate_hash AS tag_hash, tree_uuid, grove_uuid, 'bound' AS state, bound_on AS issued_on,
+  NULL AS ended_on FROM plate)"""
+"""Before a query of tags: the plates of other makers stand in for them."""
 _FORM = Form("qr_landing/scan.html")
 
 
@@ -67,45 +87,120 @@ class Scan:
 
     `given` is how many characters of a code were typed where they are the beginning of one, else 0.
 
-    `contact` has the columns of `_CONTACT`; None where nobody is named.
+    `contact` has the columns of `_CONTACT`; None where nobody is named. `condition`: damaged or lost, where
+    the office was told so. `ownerless`: a genuine tag that is bound to no tree (blank, or withdrawn so).
+    `is_signed`: whether the signature of a large tag is ours, None where it carries none.
     """
 
     code: str
     given: int
     tree: sqlite3.Row | None
     contact: sqlite3.Row | None
+    condition: str = ""
+    ownerless: sqlite3.Row | None = None
+    is_signed: bool | None = None
 
     @property
     def state(self) -> str:
-        """issued, replaced, withdrawn, incomplete or unknown."""
+        """issued, replaced, withdrawn, revoked (its key leaked), blank, spoilt (withdrawn and never bound),
+        unlisted (signed by us, and younger than the edition), bound (a plate of another maker or a former
+        host), incomplete or unknown."""
+        if self.is_signed and self.tree is None and self.ownerless is None:
+            return "unlisted"
+        if self.ownerless is not None:
+            return "blank" if self.ownerless["state"] == "blank" else "spoilt"
         if self.tree is None:
             return "incomplete" if self.given else "unknown"
         return str(self.tree["state"])
 
 
 async def scan_page(datasette: Any, request: Any) -> Response:
-    """`/T/<CODE>`: 200 for a tag that was ever issued, 404 for any other. Two look-ups, no thread hop."""
+    """`/T/<CODE>`: 200 for a tag that was ever issued and for a bound plate of another maker, 404 for any
+    other. Two look-ups, no thread hop."""
     segment = request.url_vars["code"]
     edition = edition_of(datasette)
-    scan, edition_facts = edition.read_now(lambda db: (look_up(db, segment), edition.facts_of(db)))
+    scan, edition_facts = edition.read_now(lambda db: _read(db, segment, edition.facts_of(db)))
     visit = visit_of(request)
     is_sample = edition_facts.get("demonstration") == "yes"
     now = f"{datetime.now().astimezone():%Y-%m-%d %H:%M (UTC%z)}"
     html = draw_scan(scan, visit, now, is_sample=is_sample)
-    status = 404 if scan.tree is None else 200
+    status = 404 if scan.state in {"unknown", "incomplete"} else 200
     return Response.html(html, status=status, headers=caching(visit, lasting=False))
 
 
-def look_up(db: sqlite3.Connection, segment: str) -> Scan:
-    """What is known of the tag with this text (any case, percent-encoded or not)."""
+def _read(db: sqlite3.Connection, segment: str, facts: Mapping[str, str]) -> tuple[Scan, Mapping[str, str]]:
+    return look_up(db, segment, facts.get("tag_keys", "")), facts
+
+
+def look_up(db: sqlite3.Connection, segment: str, tag_keys: str = "") -> Scan:
+    """What is known of the tag with this text (any case, percent-encoded or not).
+
+    tag_keys: the edition's keys for signed tags; a tag with a signature by none of them is not one of ours.
+    """
+    signed = is_signed(unquote(segment[:200]), _public_keys(tag_keys)) if tag_keys else None
     printed = parse_printed(unquote(segment[:200]))
+    if signed is False:
+        code = (printed or segment[:40]).partition("-")[0]
+        found = Scan(code, 0, None, db.execute(_CONTACT).fetchone(), is_signed=False)
+    else:
+        found = replace(_look_up(db, segment, printed), is_signed=signed)
+    if found.state in {"unknown", "incomplete"} and (bound := _look_up_plate(db, segment)):
+        return bound
+    return found
+
+
+def scan_address(db: sqlite3.Connection, text: str) -> str | None:
+    """Where a text leads that stands on a tag or on a bound plate, pasted or typed; None for others."""
+    if _plate_of(db, text) is not None:
+        return f"/T/{encode_segment(text)}"
+    named = "".join(tag_text(text).split())
+    return f"/T/{encode_segment(named)}" if parse_printed(named) else None
+
+
+def _look_up_plate(db: sqlite3.Connection, segment: str) -> Scan | None:
+    if len(segment) > 9 * LONGEST_TEXT:  # three bytes of a character, each written with three
+        return None
+    plain, tilde = unquote(segment), decode_segment(segment)
+    for text in dict.fromkeys((plain, tilde, parse_printed(plain) or plain)):
+        if (tree := _plate_of(db, text)) is not None:
+            return Scan(text[:_SHOWN], 0, tree, tree)
+    return None
+
+
+def _plate_of(db: sqlite3.Connection, text: str) -> sqlite3.Row | None:
+    try:
+        db.execute("SELECT 1 FROM plate LIMIT 0")
+    except sqlite3.OperationalError:  # an edition made before it told plates
+        return None
+    digest = (plate_hash(text),)
+    found: sqlite3.Row | None = db.execute(_AS_PLATES + TAGGED_TREE, digest).fetchone()
+    return found if found is not None else db.execute(_AS_PLATES + _GROVE, digest).fetchone()
+
+
+@lru_cache(maxsize=8)
+def _public_keys(tag_keys: str) -> tuple[bytes, ...]:
+    return tuple(base64.b64decode(key) for key in json.loads(tag_keys).values())
+
+
+def _look_up(db: sqlite3.Connection, segment: str, printed: str | None) -> Scan:
     tree = _tree_of(db, tag_hash(printed)) if printed else None
     if tree is None and printed:
         tree = db.execute(_GROVE, (tag_hash(printed),)).fetchone()
     if tree is None:
         given = 0 if printed else characters_given(unquote(segment[:200]))
-        return Scan(segment[:40], given, None, db.execute(_CONTACT).fetchone())
-    return Scan((printed or "").partition("-")[0], 0, tree, tree)
+        ownerless = db.execute(_OWNERLESS, (tag_hash(printed),)).fetchone() if printed else None
+        code = printed.partition("-")[0] if printed and (ownerless or len(segment) > 40) else segment[:40]
+        return Scan(code, given, None, db.execute(_CONTACT).fetchone(), ownerless=ownerless)
+    return Scan((printed or "").partition("-")[0], 0, tree, tree, _condition(db, tag_hash(printed or "")))
+
+
+def _condition(db: sqlite3.Connection, tag: str) -> str:
+    """damaged or lost, where the office was told so of a tag; "" in an edition made before it told."""
+    try:
+        found = db.execute("SELECT condition FROM tag WHERE tag_hash = ?", (tag,)).fetchone()
+    except sqlite3.OperationalError:
+        return ""
+    return str(found[0] or "") if found else ""
 
 
 def _tree_of(db: sqlite3.Connection, tag: str) -> sqlite3.Row | None:
@@ -132,6 +227,8 @@ def draw_scan(scan: Scan, visit: Visit, now: str, *, is_sample: bool = False) ->
     facts |= _tree_facts(tree, visit) if tree is not None else {"place": "", "number": ""}
     facts |= _contact_facts(scan, visit.translator, facts)
     shape: dict[str, Hashable] = {"state": scan.state, "demonstration": is_sample, "given": scan.given}
+    shape["condition"] = scan.condition if scan.state == "issued" else ""
+    shape["is_signed"] = bool(scan.is_signed)
     shape["whole"] = CODE_LENGTH + CHECK_LENGTH
     if tree is not None:
         shape |= {"status": tree["status"], "trunk": _trunk(tree), "long": len(facts["plaque"]) > 4}

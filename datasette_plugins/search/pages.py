@@ -7,6 +7,7 @@ from typing import Any
 
 from datasette import Response
 
+from datasette_plugins.qr_landing.scan import scan_address
 from datasette_plugins.search.facets import (
     Facet,
     Value,
@@ -23,6 +24,8 @@ from datasette_plugins.search.wishes import PAGE_SIZE, SORTS, Wish, read_wish
 from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.hits import HIT_COLUMNS, Hit, read_hit
 from datasette_plugins.site.pages import edition_of, read_edition, render_page
+from datasette_plugins.site.visits import visit_of
+from registry.rules.tag_codes import LONGEST_TEXT
 from registry.vocab.language import Translator
 
 __all__ = ["SearchPage", "chosen_value", "facet_label", "load_search", "search_page", "value_name"]
@@ -57,9 +60,12 @@ class SearchPage:
 
 
 async def search_page(datasette: Any, request: Any) -> Response:
-    """`/search?q=…`"""
-    load = partial(load_search, edition_of(datasette), read_wish(request.args))
+    """`/search?q=…`; what a tag or a bound plate says, pasted as a whole, leads to the page of its scan."""
+    wish, pasted = read_wish(request.args), (request.args.get("q") or "").strip()[:LONGEST_TEXT]
+    load = partial(_load, edition_of(datasette), wish, pasted)
     page = await read_edition(datasette, request, load)
+    if isinstance(page, str):
+        return Response.redirect(visit_of(request).url(page))
     return render_page(
         datasette,
         request,
@@ -72,6 +78,16 @@ async def search_page(datasette: Any, request: Any) -> Response:
         sorts=("", *SORTS),
         open_facets=OPEN_FACETS,
     )
+
+
+def _load(edition: EditionDatabase, wish: Wish, pasted: str, db: sqlite3.Connection) -> SearchPage | str:
+    """The page that `wish` asks for, or the address to go to instead."""
+    if "://" in pasted and (address := scan_address(db, pasted)):
+        return address
+    page = load_search(edition, wish, db)
+    if page.total or page.things or not pasted:
+        return page
+    return scan_address(db, pasted) or page
 
 
 def load_search(edition: EditionDatabase, wish: Wish, db: sqlite3.Connection) -> SearchPage:

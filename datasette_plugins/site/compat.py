@@ -20,6 +20,7 @@ IS_NEXT = __version_info__[0] != "0"
 """Whether this is Datasette 1.0 or one of its alphas."""
 HELPER_TABLES = (
     "gpkg_", "rtree_", "tree_search", "found", "facet_", "tree_facet", "sqlite_", "map_", "layer_styles",
+    "qgis_projects",
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What surrounds every request: language prefix, caching, compression, security headers, the last net."""
 
+import asyncio
 import gzip
 import re
 import zlib
@@ -9,6 +10,7 @@ from typing import Any
 
 from datasette import Request, Response
 
+from datasette_plugins.desk import MOUNTED
 from datasette_plugins.site.compat import DATABASE
 from datasette_plugins.site.errors import error_page, error_response
 from datasette_plugins.site.versions import code_mark
@@ -27,6 +29,8 @@ _SECURITY = {
     b"permissions-policy": b"camera=(), microphone=(), geolocation=(self), payment=(), usb=()",
     b"cross-origin-opener-policy": b"same-origin",
 }
+_HSTS = (b"strict-transport-security", b"max-age=15552000")
+"""180 days; of this host alone, since others of the office may have no HTTPS."""
 _INSIDES = (
     "databases",
     "threads",
@@ -58,6 +62,9 @@ _NOT_OF_THE_EDITION = ("/-/gushu/static/", "/edition/", "/robots.txt", "/favicon
 """What is answered also where the edition in place was taken back; `/edition/…` looks for itself."""
 
 Headers = list[tuple[bytes, bytes]]
+_DESK = "/-/desk"
+_SCAN = re.compile(r"^/[Tt]/[^/]+$")
+"""Addresses of tags: whoever is signed in at the desk comes to the form instead of the public page."""
 DIRECT_ROUTES: list[tuple[re.Pattern[str], Any]] = []
 """Routes that are answered before Datasette's own handling (CSRF token, cookies, actors)."""
 
@@ -74,16 +81,27 @@ class Site:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope.get("scheme") == "https":
+            send = _secure_from_now_on(send)
         path = ascii_path(scope)
         lang, inner = split_prefix(path)
         query = scope.get("query_string", b"").decode("latin-1")
-        is_gone = self._is_gone(inner)
+        is_gone = not inner.startswith(_DESK) and self._is_gone(inner)
         visit = Visit(lang, inner, query, "" if is_gone else self._etag(inner))
         answer = Answer(scope, visit, send, self.kept)
         if await answer.from_memory():
             return
-        scope = _inner_scope(scope, visit)
+        asked, scope = scope, _inner_scope(scope, visit)
+        desk = getattr(self.datasette, MOUNTED, None)
         try:
+            if desk is not None and inner.startswith(_DESK):
+                await desk(scope, receive, answer.send)
+                return
+            if desk is not None and _SCAN.match(inner) and (cookies := _cookies(asked)) and query != "public":
+                form = await asyncio.to_thread(desk.form_of_scan, cookies, inner)
+                if form is not None:
+                    await _staff_only(visit.url(form)).asgi_send(answer.send)
+                    return
             if is_gone:
                 response = error_page(self.datasette, Request(scope, None), 410)
             else:
@@ -305,6 +323,17 @@ class KeptPages:
             self._size -= len(old) + len(old_zipped or b"")
 
 
+def _secure_from_now_on(send: Any) -> Any:
+    """`send` which tells browsers to come by HTTPS from now on; only where they did so now."""
+
+    async def secure(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*(message.get("headers") or []), _HSTS]}
+        await send(message)
+
+    return secure
+
+
 def _is_zippable(headers: Headers) -> bool:
     """Whether the body is text that nobody has compressed yet."""
     is_text = _value(headers, b"content-type").startswith(_ZIP_TYPES)
@@ -338,6 +367,21 @@ def _inner_scope(scope: dict[str, Any], visit: Visit) -> dict[str, Any]:
         "gushu": visit,
         "gushu_head": scope["method"] == "HEAD",
     }
+
+
+def _cookies(scope: dict[str, Any]) -> dict[str, str]:
+    """The cookies of a request as it came in."""
+    values = [value for key, value in scope.get("headers") or [] if key.lower() == b"cookie"]
+    found: SimpleCookie = SimpleCookie()
+    for value in filter(_is_cookie, values):
+        found.load(value.decode())
+    return {name: morsel.value for name, morsel in found.items()}
+
+
+def _staff_only(location: str) -> Response:
+    """On to `location`; nobody keeps this answer, since others get another one."""
+    headers = {"location": location, "cache-control": "no-store", "vary": "cookie"}
+    return Response("", status=303, headers=headers)
 
 
 def _is_cookie(value: bytes) -> bool:

@@ -1,0 +1,17 @@
+// What whoever was never signed in on this phone sees.
+
+import { h } from "../view.js";
+import { page } from "../frame.js";
+import { _ } from "../texts.js";
+
+/** What the app is for, and the way in. */
+export function welcome() {
+  return page({
+    title: _("app.name"), tab: "day",
+    body: [
+      h("p", { class: "lead" }, _("home.welcome")),
+      h("p", null, h("a", { class: "button main wide", href: "/-/desk/field/enter" }, _("notice.sign_in"))),
+      h("p", { class: "soft" }, _("home.stay")),
+    ],
+  });
+}

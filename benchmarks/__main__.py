@@ -4,7 +4,19 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-NAMES = ("register", "tags", "dossier", "map", "map_site", "site", "search", "zones")
+NAMES = (
+    "register",
+    "tags",
+    "dossier",
+    "map",
+    "map_site",
+    "site",
+    "search",
+    "zones",
+    "field",
+    "field_app",
+    "scale",
+)
 
 
 def main(wanted: Sequence[str]) -> None:

@@ -222,7 +222,13 @@ def _import(engine: Engine, path: Path, mappings: Sequence[Mapping]) -> int:
         return import_table(session, table, mapping, actor="bench", now=NOW).created
 
 
-def _make_census(folder: Path) -> tuple[Path, Mapping]:
+def import_census(engine: Engine, folder: Path, count: int) -> int:
+    """Import a made census of `count` trees, its file in `folder`; returns how many were created."""
+    path, mapping = _make_census(folder, count)
+    return _import(engine, path, [mapping])
+
+
+def _make_census(folder: Path, count: int = MADE) -> tuple[Path, Mapping]:
     path, chance = folder / "census.csv", random.Random(1)
     species = (
         ("国槐", "Styphnolobium japonicum"),
@@ -232,7 +238,7 @@ def _make_census(folder: Path) -> tuple[Path, Mapping]:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(CENSUS_COLUMNS)
-        for number in range(MADE):
+        for number in range(count):
             girth, age = 150 + chance.randrange(400), 100 + chance.randrange(200)
             place = (round(112 + chance.random(), 6), round(35 + chance.random(), 6))
             words = ("三级", f"某县某乡某村{number}号", f"某乡第{number % 900}村民委员会")

@@ -1,10 +1,14 @@
 """Fixtures that all tests may use: a fresh register of their own, and the `gushu` command."""
 
+import os
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
+import typer.testing
 from register_kit import NOW
 from sqlalchemy.engine import Engine
 from typer.testing import CliRunner, Result
@@ -16,6 +20,14 @@ from registry.keys import Keys, key_path, read_keys
 
 Gushu = Callable[..., Result]
 load_commands()
+typer.testing._get_command = cache(typer.testing._get_command)  # built once, not for each command
+hypothesis.settings.register_profile(
+    "gushu",
+    deadline=None,  # no test fails because the machine is busy
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
+hypothesis.settings.load_profile("gushu")
 
 
 @pytest.fixture(autouse=True)

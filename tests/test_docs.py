@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from sqlite3 import connect
 from typing import Any
@@ -17,7 +18,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from registry import care_errors, errors  # noqa: F401 (its classes are counted)
+from registry import care_errors, desk_errors, errors, export_errors  # noqa: F401 (its classes are counted)
 from registry.cli.app import app, load_commands
 from registry.commands import import_file
 from registry.importing import mapping
@@ -60,9 +61,16 @@ def anchors_of(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title).replace(" ", "-") for title in headings}
 
 
+@cache
+def program() -> Any:
+    """The whole command line, built once."""
+    return typer.main.get_command(app)
+
+
+@cache
 def commands() -> dict[str, Any]:
     """Every command by its whole name, such as `config set`."""
-    return dict(_leaves(typer.main.get_command(app), ()))
+    return dict(_leaves(program(), ()))
 
 
 def _leaves(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
@@ -101,8 +109,17 @@ def split_command(line: str) -> tuple[str, list[str]]:
     while words and words[0].startswith("--"):
         takes_value = words[0] in {"--register", "--lang"}
         words = words[2 if takes_value else 1 :]
+    words = with_default(words)
     name = next((n for n in (" ".join(words[:3]), " ".join(words[:2]), *words[:1]) if n in commands()), "")
     return name, words[len(name.split()) :]
+
+
+def with_default(words: list[str]) -> list[str]:
+    """The words with the usual command of a group that has one, where none is named: `tags [print] OUT`."""
+    group = program().commands.get(words[0]) if words else None
+    default = getattr(group, "default", None)
+    is_named = default is None or words[1:2] == ["--help"] or (words[1:] and words[1] in group.commands)
+    return words if is_named else [words[0], default, *words[1:]]
 
 
 def error_kinds(family: type[errors.RegistryError] = errors.RegistryError) -> set[type[errors.RegistryError]]:
@@ -149,7 +166,7 @@ def test_every_command_and_option_is_described(lang: str) -> None:
     for name, command in commands().items():
         described = set(re.findall(r"--[a-z-]+", sections[name]))
         assert options_of(command) - {"--help"} <= described, name
-    assert options_of(typer.main.get_command(app)) <= coded(path)
+    assert options_of(program()) <= coded(path)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -158,7 +175,11 @@ def test_every_error_setting_and_variable_is_described(lang: str) -> None:
     assert {kind.code for kind in error_kinds()} - known == set()
     assert set(KNOWN) - known == set()
     code = "".join(text_of(path) for path in (ROOT / "registry").rglob("*.py"))
-    variables = set(re.findall(r"GUSHU_[A-Z]+", code)) - {"GUSHU_PUBLIC"}  # `serve` sets it for its workers
+    variables = set(re.findall(r"GUSHU_[A-Z_]+", code)) - {
+        "GUSHU_PUBLIC",
+        "GUSHU_DESK",
+        "GUSHU_PROGRESS",
+    }  # `serve` and its jobs set them for their workers
     assert variables - known == set()
 
 
@@ -263,9 +284,10 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     block = next(block for block in blocks_of(ROOT / "README.md", "sh") if "gushu init" in block)
     lines = [line for line in block.splitlines() if line.startswith("gushu ")]
-    assert lines[-1] == "gushu serve"
+    assert shlex.split(lines[-1], comments=True) == ["gushu", "serve"]
     for line in lines[:-1]:
-        result = CliRunner().invoke(app, shlex.split(line)[1:])
+        words = shlex.split(line, comments=True)[1:]
+        result = CliRunner().invoke(app, words, input="korean-spruce-9\nkorean-spruce-9\n")
         assert result.exit_code == 0, (line, result.output)
     return tmp_path
 

@@ -10,11 +10,11 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from register_kit import REPOSITORY
 
-from registry import care_errors, errors
+from registry import care_errors, desk_errors, errors, export_errors
 from registry.errors import Phrase, RegistryError
 from registry.importing.problems import KINDS
 from registry.settings import KNOWN
-from registry.vocab import care_words, change_words, culture_words, words
+from registry.vocab import care_words, change_words, culture_words, desk_words, words
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import LANGUAGES, LOCALE_FOLDER, read_catalogue, translator
 from registry.vocab.words import WORDS, Label
@@ -31,9 +31,10 @@ def error_classes(base: type[RegistryError] = RegistryError) -> Iterator[type[Re
         yield from error_classes(child)
 
 
+FILES = {module.__name__ for module in (errors, care_errors, desk_errors, export_errors)}
 ERRORS = [
     RegistryError,
-    *(kind for kind in error_classes() if kind.__module__ in {errors.__name__, care_errors.__name__}),
+    *(kind for kind in error_classes() if kind.__module__ in FILES),
 ]
 
 
@@ -122,7 +123,7 @@ def test_an_error_has_a_code_of_its_own_and_can_be_said_in_both_languages(kind: 
 def test_every_word_of_every_list_has_its_labels() -> None:
     enums = {
         value
-        for module in (words, care_words, culture_words, change_words)
+        for module in (words, care_words, culture_words, change_words, desk_words)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, words.StrEnum)
     }

@@ -2,12 +2,15 @@
 
 import json
 import os
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Gushu
 from register_kit import make_csv, make_mapping
+
+from registry.doctor import EXTRAS
 
 
 @pytest.fixture
@@ -64,3 +67,8 @@ def test_missing_keys_are_a_problem_and_open_ones_a_warning(office, gushu):
 @pytest.mark.parametrize(("lang", "said"), [("zh", "没有值班电话"), ("en", "no duty telephone")])
 def test_a_person_reads_it_in_words(office, gushu, lang, said):
     assert said in gushu("--lang", lang, "doctor").stdout
+
+
+def test_the_extras_that_are_looked_for_are_those_of_the_package():
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
+    assert EXTRAS.keys() == project["optional-dependencies"].keys()

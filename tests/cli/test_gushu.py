@@ -252,7 +252,7 @@ def _as_a_user(*arguments: str, folder: Path, **environment: str) -> subprocess.
         env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
 

@@ -76,3 +76,5 @@ def test_a_groves_tag_and_dossier_are_made(office: Gushu, tmp_path: Path) -> Non
     done(office, "dossier", "grove:G", tmp_path / "g.pdf", lang="en")
     done(office, "dossiers", tmp_path / "all", "--groves")
     assert (tmp_path / "all" / "grove-G.pdf").read_bytes().startswith(b"%PDF")
+    assert "新写 0 份，保留 1 份" in done(office, "dossiers", tmp_path / "all", "--groves")
+    assert sorted(path.name for path in (tmp_path / "all").iterdir()) == ["grove-G.pdf", "grove-dossiers.csv"]

@@ -77,7 +77,7 @@ IMPORTS = st.lists(st.dictionaries(st.sampled_from("abc"), ROW, min_size=1), min
 _HOURS, _RUNS = numbers(1), numbers(1)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(IMPORTS)
 def test_every_state_of_a_file_comes_out_whole_again(
     engine: Engine, tmp_path: Path, imports: list[dict[str, dict[str, object]]]

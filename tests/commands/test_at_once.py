@@ -166,7 +166,7 @@ def at_once(engine: Engine, *records: Record) -> None:
     barrier = Barrier(len(records))
 
     def run(record: Record) -> None:
-        barrier.wait(10)
+        barrier.wait(60)
         with transaction(engine, patient=True) as session:
             record(session, ACTOR)
 

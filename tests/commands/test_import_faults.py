@@ -16,10 +16,13 @@ import sqlalchemy as sa
 from register_kit import NOW, count, import_path, make_csv, make_mapping
 from sqlalchemy.engine import Engine
 
+from exports.exchange.json_lines import write_lines
 from registry.commands.import_file import ImportReport, import_table
+from registry.commands.import_records import import_records
 from registry.commands.verifying import verify_history
 from registry.db import open_register, reading, transaction
 from registry.errors import OutputError, RegistryError
+from registry.exchange.reading_out import Records
 from registry.importing.mapping import Mapping, read_mapping
 from registry.importing.reading import open_table
 from registry.models import Event, Party, SourceFile, Tree
@@ -248,3 +251,46 @@ def test_a_reader_that_is_ended_ends_the_import(
     with pytest.raises(RuntimeError, match="was ended"):
         bring(engine, path, read_mapping(make_mapping(tmp_path)))
     assert count(engine, Tree) == 0
+
+
+@pytest.mark.parametrize("register_address", ["sqlite"], indirect=True)
+def test_a_file_of_records_killed_at_any_instant_is_in_or_not(register_address: str, tmp_path: Path) -> None:
+    lines, empty = tmp_path / "trees.jsonl", tmp_path / "empty.db"
+    shutil.copy(register_address, empty)
+    full = open_register(register_address)
+    import_path(full, make_rows(tmp_path / "rows.csv", 1, 200), read_mapping(make_mapping(tmp_path)))
+    with reading(full) as session, lines.open("wb") as out:
+        records = Records(session, ())
+        head = {"format": "gushu-records-1", "kind": "restricted", "made_at": NOW.isoformat(),
+                "head": "0" * 64, "count": records.count()}  # fmt: skip
+        write_lines(head, records.lines(), out)
+
+    def take(engine: Engine) -> None:
+        with transaction(engine, patient=True) as session:
+            import_records(session, lines, actor="tests", now=NOW)
+
+    whole = tmp_path / "whole.db"
+    shutil.copy(empty, whole)
+    began = time.monotonic()
+    take(open_register(str(whole)))
+    took = time.monotonic() - began
+    instants = random.Random(11)  # noqa: S311
+    seen = set()
+    for turn in range(4):
+        victim = tmp_path / f"taking{turn}.db"
+        shutil.copy(empty, victim)
+        with another_process(lambda victim=victim: take(open_register(str(victim)))) as child:
+            time.sleep(instants.uniform(0, 0.9 * took))
+            os.kill(child, signal.SIGKILL)
+            end_of(child)
+        engine = open_register(str(victim))
+        with reading(engine) as session:
+            verify_history(session)
+        seen.add(count(engine, Tree))
+        assert seen <= {0, count(full, Tree)}
+        take(engine)  # again: all of it, once
+        assert count(engine, Tree) == count(full, Tree)
+        with reading(engine) as session:
+            verify_history(session)
+        engine.dispose()
+    assert 0 in seen

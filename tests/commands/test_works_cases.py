@@ -293,6 +293,16 @@ def test_several_incidents_and_works_may_be_open_but_one_rescue(
             assert is_fine
 
 
+@pytest.mark.parametrize("said", [{"incident": "I05"}, {"penalty_cents": 100}, {"compensation_cents": 100}])
+def test_what_is_said_of_an_incident_is_refused_in_another_case(engine: Engine, said: dict[str, Any]) -> None:
+    with pytest.raises(CaseStepError, match="incident alone"), transaction(engine) as session:
+        opened(session, CaseKind.DESIGNATION, S.PROPOSAL, details=Details(**said))
+    with transaction(engine) as session:
+        case = opened(session, CaseKind.RESCUE, S.REPORT)
+        with pytest.raises(CaseStepError, match="incident alone"):
+            take(session, case, S.SURVEY, 2, details=Details(**said))
+
+
 def test_an_emergency_felling_leads_to_the_death_of_the_tree(engine: Engine) -> None:
     with transaction(engine) as session:
         felling = opened(session, CaseKind.FELLING, S.HANDLING, text="雪压倒伏，危及民房")

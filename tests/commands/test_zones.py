@@ -21,7 +21,7 @@ from registry.rulepacks import PackLibrary
 from registry.selection import find_tree
 from registry.vocab.care_words import LayerKind, ZoneKind
 from registry.zone_lists import conflicts, counts_by_kind, zone_lines, zones_of
-from registry.zoning import proposed_for, proposed_zones
+from registry.zoning import proposed_among, proposed_for, proposed_zones
 
 TODAY = date(2026, 3, 4)
 LIBRARY = PackLibrary()
@@ -97,11 +97,13 @@ def test_changed_inputs_or_another_rule_end_the_zone_and_add_one(office: Engine,
     wider = {**THREE[0], "crown": "20"}
     import_rows(office, tmp_path, wider, *THREE[1:], mapping=MAPPING + SIZES)
     with reading(office) as session:
-        stale = [
-            each
-            for each in zone_lines(session, LIBRARY, TODAY, proposals=proposed_zones(session, LIBRARY, TODAY))
-            if each.is_stale
-        ]
+        lines = zone_lines(
+            session,
+            LIBRARY,
+            TODAY,
+            propose=lambda subjects: proposed_among(session, subjects, LIBRARY, TODAY),
+        )
+        stale = [each for each in lines if each.is_stale]
     assert [each.number for each in stale] == ["1"]
     assert counts(compute(office)) == (0, 1, 0)
     assert counts(compute(office, "uk-bs5837")) == (1, 1, 0)

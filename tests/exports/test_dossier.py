@@ -11,7 +11,8 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
-from exports.dossier import Written, file_name, write_dossier, write_dossiers
+from exports.dossier import Dossier, write_dossier
+from exports.dossier_run import MANIFEST, Written, write_dossiers
 from exports.dossier_text import dossier_characters
 from exports.fonts import ALWAYS, Fonts, prepare_fonts
 from exports.kit import wrap
@@ -135,7 +136,7 @@ def test_the_document_has_title_author_language_and_bookmarks():
     assert reader.trailer["/Root"]["/Lang"] == "zh-Hans"
     titles = [entry.title for entry in reader.outline]
     assert titles[0] == "封面"
-    assert titles[1] == "一、每木调查表"
+    assert titles[1] == "1  每木调查表"
     assert any("来源与许可" in title for title in titles)
 
 
@@ -317,7 +318,7 @@ def test_an_endless_name_and_number_stay_on_the_page():
 
 
 def numbered(count: int):
-    return ((make_tree_record(tree_no=f"T/{n}", path=f"T~2F{n}"), ()) for n in range(count))
+    return (Dossier(make_tree_record(tree_no=f"T/{n}", path=f"T~2F{n}")) for n in range(count))
 
 
 def test_the_pool_writes_what_one_process_writes(tmp_path):
@@ -325,10 +326,13 @@ def test_the_pool_writes_what_one_process_writes(tmp_path):
     facts = make_facts()
     report = write_dossiers(numbered(11), tmp_path, facts, language=ZH, workers=2, on_progress=ticks.append)
     assert (report.made, report.kept) == (11, 0)
-    assert sum(ticks) == 11
-    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(f"T~2F{n}.pdf" for n in range(11))
-    tree, _ = next(numbered(1))
-    assert (tmp_path / file_name(tree)).read_bytes() == dossier(tree)
+    assert ticks == sorted(ticks)
+    assert ticks[-1] == 11
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(
+        [MANIFEST, *(f"T~2F{n}.pdf" for n in range(11))]
+    )
+    first = next(numbered(1))
+    assert (tmp_path / first.file_name).read_bytes() == dossier(first.tree)
 
 
 class InProcess:
@@ -370,7 +374,7 @@ def test_few_records_wait_in_memory(tmp_path):
             taken += 1
             yield dossier
 
-    bad = ((replace(tree, path=f"missing/{tree.path}"), near) for tree, near in endless())
+    bad = (Dossier(replace(each.tree, path=f"missing/{each.tree.path}")) for each in endless())
     with pytest.raises(OutputError):
         write_dossiers(bad, tmp_path, make_facts(), language=ZH, executor=InProcess(), workers=1)
     assert taken <= 40
@@ -378,13 +382,13 @@ def test_few_records_wait_in_memory(tmp_path):
 
 
 def test_an_error_in_another_process_arrives_as_it_was(tmp_path):
-    bad = [(make_tree_record(path="missing/768"), ())]
+    bad = [Dossier(make_tree_record(path="missing/768"))]
     with pytest.raises(OutputError, match="cannot be written"):
         write_dossiers(bad, tmp_path, make_facts(), language=ZH, workers=1)
 
 
 def written(folder: Path, *trees: TreeRecord, t=ZH, neighbours=(), facts=None, **options) -> Written:
-    dossiers = [(tree, neighbours) for tree in trees]
+    dossiers = [Dossier(tree, neighbours) for tree in trees]
     return write_dossiers(
         dossiers, folder, facts or make_facts(), language=t, **{"executor": InProcess()} | options
     )
@@ -404,8 +408,8 @@ def test_a_tree_that_cannot_be_drawn_is_named_and_the_others_are_made(tmp_path, 
     assert number == "2"
     assert isinstance(error, GlyphMissingError)
     assert "🌳" in str(error)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["1.pdf", "3.pdf"]
-    assert sum(ticks) == 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1.pdf", "3.pdf", MANIFEST]
+    assert ticks[-1] == 3
 
 
 def test_a_register_whose_own_name_cannot_be_drawn_makes_no_dossier(tmp_path):
@@ -454,18 +458,18 @@ def test_a_dossier_that_no_longer_holds_is_removed_where_no_new_one_can_be_drawn
     written(tmp_path, tree)
     report = written(tmp_path, replace(tree, lon=None, lat=None, name_zh="𣘺木\U00100000"))
     assert [number for number, _ in report.failed] == ["768"]
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == [MANIFEST]
 
 
 def test_a_dossier_that_says_the_same_is_kept_on_another_day(tmp_path):
     tree = full_tree()
     near = (NEIGHBOUR, replace(NEIGHBOUR, lon=121.5058, tree_no="770"))
     written(tmp_path, tree, neighbours=near)
-    old = (tmp_path / file_name(tree)).read_bytes()
+    old = (tmp_path / Dossier(tree).file_name).read_bytes()
     later = make_facts(made_at=datetime(2027, 1, 2, tzinfo=UTC), edition=4, history_head="aa" * 32)
     report = written(tmp_path, full_tree(), neighbours=near[::-1], facts=later)
     assert (report.made, report.kept) == (0, 1)
-    assert (tmp_path / file_name(tree)).read_bytes() == old
+    assert (tmp_path / Dossier(tree).file_name).read_bytes() == old
 
 
 def test_a_dossier_of_another_version_of_the_program_is_made_again(tmp_path, monkeypatch):

@@ -78,7 +78,7 @@ def pdf_text(lang: str, kept: OfficeCare | None) -> str:
             "zh",
             ("保护范围", "健康评估", "一树一策", "养护与巡查", "恢复到亚健康以上", "12,345.67 元", "268.8"),
         ),
-        ("en", ("Protection zone", "Health assessments", "One tree, one strategy", "CNY 12,345.67")),
+        ("en", ("Protection zone", "Diagnosis reports", "Strategy, works", "CNY 12,345.67")),
     ],
 )
 def test_the_offices_dossier_has_its_four_sections(lang: str, wanted: tuple[str, ...]) -> None:

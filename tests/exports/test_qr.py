@@ -32,7 +32,7 @@ def read(symbol: np.ndarray) -> str:
     return zxingcpp.read_barcode(image.astype(np.uint8)).text
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(batch=st.lists(texts, max_size=4), level=levels, mask=st.none() | st.integers(0, 7))
 def test_a_batch_equals_qrcode_module_for_module(batch, level, mask):
     symbols = encode_batch(batch, correction=level, mask=mask)
@@ -41,7 +41,7 @@ def test_a_batch_equals_qrcode_module_for_module(batch, level, mask):
         assert np.array_equal(symbol, reference(text, level, mask))
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(text=texts, level=levels)
 def test_one_symbol_equals_its_place_in_a_batch(text, level):
     assert np.array_equal(encode_matrix(text, correction=level), encode_batch([text], correction=level)[0])
@@ -80,7 +80,7 @@ def test_a_text_that_fits_no_version_is_a_value_error(encode):
         encode("x" * 3000)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(text=texts)
 def test_dark_runs_cover_exactly_the_dark_modules(text):
     symbol = encode_batch([text])[0]

@@ -124,3 +124,9 @@ def test_numbers_of_a_sketch_stand_clear_of_each_other_and_inside():
     assert min(apart) >= 20
     assert all(0 < x < 480 and 0 < y < 340 for x, y in marks)
     assert draw_sketch([], width=480, height=340, pad=36, mark=26) is None
+
+
+def test_a_panel_without_stops_has_lines_to_write_on():
+    few, many = (text_of(leaflet(walk(*map(stop, range(1, count + 1))))) for count in (2, 12))
+    assert (few.count("Notes on the way"), few.count("The stops")) == (2, 1)
+    assert many.count("The stops") >= 2

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from register_kit import HONG_KONG, REPOSITORY, SINGAPORE, TAIPEI
 
@@ -424,7 +424,6 @@ _CELLS = st.one_of(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     headers=st.lists(_HEADERS, min_size=1, max_size=6),
     rows=st.lists(st.lists(_CELLS, min_size=1, max_size=6), max_size=8),

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from babel.messages.extract import extract_from_file
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.errors import InputUnreadableError
@@ -345,7 +345,6 @@ def _one_note() -> Notes:
 _CELL = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(_CELL, min_size=1, max_size=5), max_size=12))
 def test_every_filled_line_is_a_row_a_header_or_told(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
@@ -362,7 +361,6 @@ def test_every_filled_line_is_a_row_a_header_or_told(
         assert len(numbers) + len(notes) - above + 2 + filled * above >= filled
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300), st.sampled_from(["<table>", "<html><table>", "<?xml excel"]))
 def test_any_markup_gives_rows_or_one_of_our_errors(
     tmp_path_factory: pytest.TempPathFactory, text: str, beginning: str
@@ -375,7 +373,6 @@ def test_any_markup_gives_rows_or_one_of_our_errors(
         list(open_table(path).rows)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 1 << 16), st.binary(max_size=3)), min_size=1, max_size=20))
 def test_a_damaged_workbook_gives_rows_or_one_of_our_errors(
     tmp_path_factory: pytest.TempPathFactory, damages: list[tuple[int, bytes]]

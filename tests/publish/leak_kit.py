@@ -26,8 +26,12 @@ from sqlmodel import Session, select
 from datasette_plugins.asgi import create_datasette
 from exports.dossier import write_dossier
 from exports.folium_map import write_map
+from exports.map_details import MapArea
 from exports.map_zones import MapZone
-from exports.tags import write_tag_sheets
+from exports.plates.sheets import write_plate_sheets
+from exports.plates.single import write_plate
+from exports.print_map import PrintOptions, write_print_map
+from registry.cli.map_content import page_areas, printed_areas, printed_grid
 from registry.commands.areas import AreaPlace, register_garden, register_grove
 from registry.commands.history import history_head
 from registry.commands.import_file import import_table
@@ -39,6 +43,7 @@ from registry.db import reading, transaction
 from registry.importing.mapping import named_mapping
 from registry.importing.reading import open_table
 from registry.keys import key_path, read_keys
+from registry.legal_file import legal_files
 from registry.models import (
     AppraisalOpinion,
     Assessment,
@@ -60,6 +65,7 @@ from registry.models import (
     Party,
     Photo,
     Place,
+    PlateBinding,
     StewardNotice,
     Strategy,
     StrategyLine,
@@ -71,10 +77,12 @@ from registry.models import (
     ZoneCheck,
 )
 from registry.photos import photo_store
+from registry.plate_records import PlateTemplate
+from registry.plate_templates import shipped_template
 from registry.public_zones import zones_around
 from registry.publish import publish
 from registry.queries import full_trees
-from registry.records import RegisterFacts, TreeRecord
+from registry.records import RegisterFacts, TagContent, TreeRecord
 from registry.rulepacks import PackLibrary
 from registry.rules.redaction import redact
 from registry.rules.tag_content import tag_content
@@ -92,7 +100,7 @@ from registry.vocab.care_words import (
     WorkState,
     ZoneVerdict,
 )
-from registry.vocab.language import translator
+from registry.vocab.language import Translator, translator
 from registry.vocab.measures import all_measures
 from registry.vocab.words import (
     CaseKind,
@@ -110,6 +118,7 @@ ZH = translator("zh")
 PLANTED = {
     "zone deviation": "甄家老宅在北侧",
     "zone file": "甄家.geojson",
+    "plate text": "旧厂暗号牌",
     "surveyor": "甄调查员",
     "steward": "贾管护",
     "phone": "13912345678",
@@ -394,6 +403,9 @@ def _plant_desk(session: Session, trees: dict[str, Tree]) -> None:
                     case_id=case.id, kind=DocumentKind.EVIDENCE, file_name=PLANTED["document name"],
                     media_type="application/pdf", size_bytes=1, sha256="0" * 64, added_at=NOW,
                 ),
+                PlateBinding(
+                    **own, text=f"{PLANTED['plate text']}{place}", text_hash=f"{place:064}", bound_on=day
+                ),
                 StrategyLine(strategy_id=strategy.id, ordinal=1, measure="T01", text=PLANTED["line text"]),
                 StrategySignature(
                     strategy_id=strategy.id, party_id=reporter, role=SignRole.EXPERT, signed_on=day,
@@ -450,6 +462,12 @@ def public_records(office: Office) -> list[TreeRecord]:
     return [replace(t, history=tuple(replace(event, hash="0" * 64) for event in t.history)) for t in trees]
 
 
+def _plate(tag: TagContent, kind: str, template: PlateTemplate, t: Translator) -> bytes:
+    """One plate with all that its template asks for."""
+    size = (240.0, 180.0)
+    return _bytes(lambda out: write_plate(tag, out, kind, template=template, size_mm=size, language=t))
+
+
 def exported_files(office: Office) -> dict[str, bytes]:
     """Every public export as bytes by name: edition, manifest, tags, map, dossiers in both languages."""
     files = {path.name: path.read_bytes() for path in (office.edition, Path(f"{office.edition}.json"))}
@@ -458,6 +476,7 @@ def exported_files(office: Office) -> dict[str, bytes]:
         issued = issue_tags(session, [t.uuid for t in trees], keys=_keys(office), actor="test", now=NOW)
         assert history_head(session)
         around = {tree.uuid: neighbours_of(session, tree) for tree in trees}
+        whole = legal_files(session, "tree", [tree.uuid for tree in trees], PackLibrary(), NOW.date())
         shown = {
             tree.uuid: (tree.tree_no, tree.name_zh, tree.position_precision, tree.growth_place)
             for tree in trees
@@ -468,6 +487,8 @@ def exported_files(office: Office) -> dict[str, bytes]:
                     row["basis_zh"] or "", row["geom"])
             for row in zones_around(session, PackLibrary(), shown)
         ]  # fmt: skip
+        areas: list[MapArea] = page_areas(session, ())[0]
+        printed = printed_areas(session, ())[0]
     facts = RegisterFacts("名册", "https://trees.example", "0" * 64, NOW, 1, False)
     for lang in ("zh", "en"):
         t = translator(lang)
@@ -476,15 +497,34 @@ def exported_files(office: Office) -> dict[str, bytes]:
             for tree, tag in zip(trees, issued, strict=True)
         ]
         files[f"tags.{lang}.pdf"] = _bytes(
-            lambda out, t=t, tags=tags: write_tag_sheets(tags, out, facts=facts, language=t)
+            lambda out, t=t, tags=tags: write_plate_sheets(
+                tags, out, facts=facts, language=t, template=shipped_template("house")
+            )
         )
+        for kind in ("svg", "dxf"):
+            files[f"tags.{lang}.{kind}"] = b"".join(
+                _plate(tag, kind, shipped_template(name), t)
+                for name in ("zhengzhou", "visitor", "linqing-nantong")
+                for tag in tags[:12]
+            )
         files[f"map.{lang}.html"] = _bytes(
-            lambda out, lang=lang: write_map(trees, out, language=lang, facts=facts, zones=zones)
+            lambda out, lang=lang: write_map(trees, out, language=lang, facts=facts, zones=zones, areas=areas)
         )
+        files[f"map.{lang}.pdf"] = _bytes(
+            lambda out, lang=lang: write_print_map(
+                trees, out, language=lang, facts=facts, grid_for=printed_grid, zones=zones, areas=printed,
+                options=PrintOptions(is_series=True, scale=50_000),
+            )
+        )  # fmt: skip
         for tree in trees:
             files[f"{tree.tree_no}.{lang}.pdf"] = _bytes(
                 lambda out, t=t, tree=tree: write_dossier(
-                    tree, facts, out, language=t, neighbours=around[tree.uuid]
+                    tree,
+                    facts,
+                    out,
+                    language=t,
+                    neighbours=around[tree.uuid],
+                    file=whole[tree.uuid].public,
                 )
             )
     return files

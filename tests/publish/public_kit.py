@@ -207,6 +207,7 @@ def own_addresses(office: Office) -> dict[str, list[str]]:
             *(f"/ogc/collections/{kind}/items/{own}?f=html" for kind, own in uuids),
             *(f"/photo/{photo}" for photo in photos),
             *(f"/T/{printed}" for printed in printed_tags(office)),
+            "/check",
             *records,
         ],
         "files": [

@@ -18,11 +18,32 @@ COMMANDS = {
     "tree.pdf": ("file", EXACT_NO, "{out}", "--effective", "2026-03-01"),
     "hidden.html": ("file", GENERALISED_NO, "{out}"),
     "hidden.json": ("file", GENERALISED_NO, "{out}", "--as-of", "2100-01-01"),
+    "exact.pdf": ("dossier", EXACT_NO, "{out}"),
+    "hidden.pdf": ("dossier", GENERALISED_NO, "{out}"),
     "grove.pdf": ("dossier", "grove:G1", "{out}"),
+    "garden.pdf": ("dossier", "garden:Y1", "{out}"),
+    "place.pdf": ("dossier", "place:P1", "{out}"),
+    "element.pdf": ("dossier", "element:E1", "{out}"),
+    "booklet.pdf": ("booklet", "{out}"),
+    "folder of dossiers": ("dossiers", "{out}"),
+    "tags.pdf": ("tags", "print", "{out}"),
     "groves.html": ("ledger", "list", "grove", "{out}"),
     "gardens.xlsx": ("ledger", "list", "garden", "{out}"),
     "places.html": ("ledger", "list", "place", "{out}"),
     "elements.xlsx": ("ledger", "list", "element", "{out}"),
+    "tables.xlsx": ("tables", "{out}"),
+    "tables.ods": ("tables", "{out}"),
+    "census.csv": ("tables", "{out}", "--table", "census_form"),
+    "public.csv": ("tables", "{out}", "--table", "public_list"),
+    "groves.csv": ("tables", "{out}", "--table", "groves"),
+    "part.gpkg": ("export", "geopackage", "{out}", "--photos"),
+    "trees.geojson": ("export", "geojson", "{out}"),
+    "zones.geojson": ("export", "geojson", "{out}", "--layer", "zone"),
+    "orders.csv": ("export", "csv", "{out}"),
+    "orders.zip": ("export", "csv", "{out}"),
+    "events.zip": ("export", "dwca", "{out}"),
+    "records.jsonl": ("export", "json", "{out}", "--photos"),
+    "records.jsonl.gz": ("export", "json", "{out}"),
 }
 
 
@@ -41,9 +62,12 @@ def written(office: Office) -> dict[str, bytes]:
             line = ["--register", office.address, "--lang", lang, *(word.format(out=out) for word in words)]
             result = CliRunner().invoke(app, line)
             assert result.exit_code == 0, (words, result.output)
-            found[f"{lang} {name}"] = b"\0".join(unpacked(name, out.read_bytes()))
+            made = sorted(out.iterdir()) if out.is_dir() else sorted(out.parent.glob(f"{out.name}*"))
+            parts = [part for path in made for part in unpacked(path.name, path.read_bytes())]
+            found[f"{lang} {name}"] = b"\0".join(parts)
             found[f"{lang} {name} said"] = result.output.encode()
-            out.unlink()
+            for path in made:
+                path.unlink()
     return found
 
 
@@ -60,5 +84,8 @@ def test_the_place_of_a_generalised_tree_is_in_none_of_them(written: dict[str, b
 
 
 def test_the_same_search_finds_what_is_public(written: dict[str, bytes]) -> None:
-    for name in ("zh tree.html", "zh tree.json", "zh list.pdf", "zh list.xlsx", "zh list.html"):
+    names = ("exact.pdf", "booklet.pdf", "folder of dossiers", "tags.pdf", "tree.html", "tree.json",
+             "list.pdf", "list.xlsx", "list.html", "part.gpkg", "trees.geojson", "orders.csv", "orders.zip",
+             "events.zip", "records.jsonl", "records.jsonl.gz")  # fmt: skip
+    for name in (f"zh {each}" for each in names):
         assert EXACT_NO.encode() in written[name], name

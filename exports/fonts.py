@@ -1,7 +1,8 @@
 """Fonts for every PDF: Chinese that copies and pastes, checked before the first page is drawn.
 
 `prepare_fonts` looks at every character first. The converted glyphs are kept in a cache of the user's, one
-growing file for each face, so that only characters never met before cost time.
+growing file for each face, so that only characters never met before cost time. A word that a document did not
+announce is drawn too: its face grows while the document is made, at the cost of a second face in the file.
 """
 
 import hashlib
@@ -23,10 +24,10 @@ from reportlab.pdfbase.ttfonts import TTFError
 from reportlab.pdfgen.canvas import Canvas
 
 from exports.font_subset import SubsetFace
-from exports.glyphs import GlyphSource, build_font, name_characters
+from exports.glyphs import GlyphSource, build_font
 from exports.pdf_archive import fit_for_xml
 from exports.pdf_canvas import ArchiveCanvas
-from registry.errors import FontError, GlyphMissingError
+from registry.errors import FontError
 
 Role = Literal["sans", "serif", "italic"]
 Align = Literal["left", "center", "right"]
@@ -55,12 +56,10 @@ class Fonts:
     def face(self, text: str, role: Role) -> str:
         """The name of the registered font in which `text` is drawn.
 
-        Raises GlyphMissingError for a character that `prepare_fonts` was not shown.
+        Raises GlyphMissingError for a character that no font draws.
         """
         name = self.sans if role == "sans" else self.serif
-        if not _widths(name).keys() >= set(text):
-            raise _missing(name, text)
-        return name
+        return name if _widths(name).keys() >= set(text) else _grown(name, text)
 
     def width(self, text: str, role: Role, size: float) -> float:
         """The width of `text` in points at `size` points. Raises as `face`."""
@@ -68,7 +67,7 @@ class Fonts:
         try:
             return sum(map(_widths(name).__getitem__, text)) * 0.001 * size
         except KeyError:
-            raise _missing(name, text) from None
+            return sum(map(_widths(_grown(name, text)).__getitem__, text)) * 0.001 * size
 
     def draw(
         self, canvas: Canvas, x: float, y: float, text: str, role: Role, size: float, align: Align = "left"
@@ -139,11 +138,9 @@ def _widths(name: str) -> dict[str, float]:
     return {chr(code): face.charWidths.get(code, face.defaultWidth) for code in face.charToGlyph}
 
 
-def _missing(name: str, text: str) -> GlyphMissingError:
-    return GlyphMissingError(characters=name_characters(set(map(ord, set(text) - _widths(name).keys()))))
-
-
 _registered: dict[tuple[str, str], SubsetFace] = {}
+_origins: dict[str, tuple[str, Sequence[Path], Path]] = {}
+"""The role, sources and cache folder of each font that was registered here, by its name."""
 
 
 def _register(role: str, sources: Sequence[Path], wanted: frozenset[int], folder: Path) -> str:
@@ -151,7 +148,16 @@ def _register(role: str, sources: Sequence[Path], wanted: frozenset[int], folder
     known = _registered.get((role, key))
     if known is None or not wanted <= known.face.charToGlyph.keys():
         known = _registered[role, key] = _load(f"gushu-{role}", folder / f"{key}.ttf", sources, wanted)
+        _origins[known.fontName] = role, sources, folder
     return str(known.fontName)
+
+
+def _grown(name: str, text: str) -> str:
+    """The name of a font like the registered `name` that draws all of `text` too."""
+    role, sources, folder = _origins[name]
+    known = pdfmetrics.getFont(name).face.charToGlyph
+    wanted = frozenset({*known, *map(ord, text)}) - {0xFFFF}  # which ends the table of every font
+    return _register(role, sources, wanted, folder)
 
 
 def _load(name: str, cached: Path, sources: Sequence[Path], wanted: frozenset[int]) -> SubsetFace:

@@ -78,7 +78,17 @@ def test_a_missing_glyph_is_named_not_drawn_as_a_box(cache):
         prepare_fonts([TREES, f"{RARE}桐"], cache_folder=cache)
 
 
-def test_a_character_that_was_not_announced_is_refused_when_it_is_drawn(cache):
+def test_a_word_that_was_not_announced_is_drawn_all_the_same(cache):
+    fonts, out = prepare_fonts(["古树"], cache_folder=cache), BytesIO()
+    canvas = new_canvas(out, pagesize=(300, 100), title="牡荆属")
+    fonts.draw(canvas, 10, 60, "古树", "sans", 12)
+    assert fonts.width("牡荆属", "sans", 12) == pytest.approx(36)
+    fonts.draw(canvas, 290, 30, "牡荆属古树", "sans", 12, align="right")
+    canvas.save()
+    assert "牡荆属古树" in PdfReader(BytesIO(out.getvalue())).pages[0].extract_text()
+
+
+def test_a_character_that_no_font_has_is_refused_when_it_is_drawn(cache):
     fonts = prepare_fonts([], cache_folder=cache)
     with pytest.raises(GlyphMissingError, match="U\\+20000"):
         fonts.width(RARE, "sans", 10)

@@ -1,10 +1,15 @@
 """Readings, genera and sums in documents are said in the reader's language."""
 
+from io import BytesIO
+
 import pytest
 
+from exports.dossier import write_dossier
+from exports.dossier_text import dossier_characters
 from registry.vocab.genera import genus_word
 from registry.vocab.language import translator
 from registry.vocab.readings import reading_text
+from tests.exports.builders import make_facts, make_tree_record
 
 ZH, EN = translator("zh"), translator("en")
 
@@ -32,3 +37,10 @@ def test_a_genus_recorded_in_latin_has_its_chinese_name_in_chinese_only() -> Non
         "Nobodia",
         "",
     )
+
+
+def test_the_chinese_name_of_a_genus_is_among_the_characters_of_a_dossier() -> None:
+    tree, facts, out = make_tree_record(name_zh="黄荆", genus="Vitex"), make_facts(), BytesIO()
+    assert dossier_characters(tree, facts, ZH) >= set("牡荆属")
+    write_dossier(tree, facts, out, language=ZH)
+    assert out.getvalue().startswith(b"%PDF")

@@ -186,7 +186,7 @@ EXACT_NO = "14040400001"
 EXACT_ZONE = (113.1, 36.1)
 TOKEN = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{8,64}|[A-Za-z0-9+/]{86}=="
-    r"|\"timeStamp\": \"[^\"]*\""
+    r"|\"timeStamp\": \"[^\"]*\"|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} \(UTC[+-][0-9]{4}\)"
 )
 """What differs between any two registers: record ids, hashes, signatures; and when an answer was given."""
 

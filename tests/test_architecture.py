@@ -1,6 +1,7 @@
 """Who imports whom: the arrows point one way, and this keeps them so."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -532,7 +533,7 @@ LAYERS = {
     },
     "registry.access": {"models", "rules", "vocab"},
     "registry.audit_log": {"chunks", "models", "vocab"},
-    "registry.review_items": {"commands", "errors", "models", "review_queue", "rules", "vocab"},
+    "registry.review_items": {"access", "commands", "errors", "models", "review_queue", "rules", "vocab"},
     "registry.review_queue": {"access", "commands", "models", "rules", "vocab"},
     "datasette_plugins.desk": {"*"},
     "datasette_plugins": {"errors", "records", "proof_records", "vocab", "rules"},
@@ -617,3 +618,14 @@ def test_commands_of_the_office_ask_what_day_it_is_where_the_register_belongs(na
     source = MODULES[name].read_text("utf-8")
     for asked in ("now().date()", "now.date()", "now().astimezone().date()", "now.astimezone().date()"):
         assert asked not in source or name == "registry.cli.app"  # `Office.today`, and no register at all
+
+
+def test_tests_start_no_program_that_a_fresh_machine_may_lack() -> None:
+    """GDAL, poppler and the like are asked through the packages that the project installs itself."""
+    started = re.compile(r"(?:run|Popen|call|check_call|check_output)\(\s*\[\s*\"([\w./-]+)\"")
+    found = {
+        (path.name, program)
+        for path in Path(__file__).parent.rglob("*.py")
+        for program in started.findall(path.read_text("utf-8"))
+    }
+    assert {program for _, program in found} <= {"sh"}, found

@@ -5,7 +5,6 @@ import gzip
 import io
 import json
 import sqlite3
-import subprocess
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -86,11 +85,8 @@ def run(register: Path, *words: str, code: int = 0) -> str:
 def test_a_geopackage_has_every_tree_and_opens_with_gdal(register: Path, tmp_path: Path) -> None:
     out = tmp_path / "a.gpkg"
     run(register, "geopackage", str(out))
+    assert ["tree", "Point"] in pyogrio.list_layers(out).tolist()
     assert pyogrio.read_info(out, layer="tree")["features"] == len(TREES)
-    assert (
-        "tree (Point)"
-        in subprocess.run(["ogrinfo", "-q", out], capture_output=True, text=True, check=True).stdout
-    )
 
 
 def test_a_geopackage_brings_its_qgis_project_which_finds_it_by_its_own_name(
@@ -115,6 +111,7 @@ def test_a_name_without_a_folder_lies_in_the_one_where_one_is(
     assert [path.name for path in tmp_path.iterdir()] == ["a.geojson"]
 
 
+@pytest.mark.usefixtures("gdal_whole")
 def test_geojson_has_every_tree_also_those_without_a_position(register: Path, tmp_path: Path) -> None:
     plain, packed = tmp_path / "a.geojson", tmp_path / "a.geojson.gz"
     run(register, "geojson", str(plain))
@@ -157,7 +154,8 @@ def test_records_keep_their_schema_and_their_count(register: Path, tmp_path: Pat
         lines = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
         asked = json.loads(schema.read_text("utf-8"))
         assert lines[0]["count"] == lines[-1]["end"]["counts"]["tree"] == len(TREES)
-        assert [list(misfits(line, asked)) for line in lines[1:-1]] == [[]] * (len(lines) - 2)
+        assert [list(misfits(line, asked)) for line in lines] == [[]] * len(lines)
+        assert list(misfits({"end": {"counts": {}}}, asked))
     assert asked == json.loads(json.dumps(line_schema()))
 
 

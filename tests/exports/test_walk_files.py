@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 from xml.etree import ElementTree as Xml
 
 import pypdf
+import pypdfium2
 import pytest
 import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from exports.gpx import GpxPoint, write_gpx
 from exports.walk_content import StopContent, StoryContent, StoryText, SubjectContent, Told, WalkContent
@@ -19,7 +19,9 @@ from registry.vocab.language import translator
 
 NAMES = {"g": "http://www.topografix.com/GPX/1/1"}
 HOME = "https://trees.example"
-FACTS = LeafletFacts("某名册", "A register", HOME, "3", datetime(2026, 3, 1, tzinfo=UTC), duty=("12345",))
+FACTS = LeafletFacts(
+    "某名册", "A register", HOME, "3", datetime(2026, 3, 1, tzinfo=UTC), date(2026, 3, 1), duty=("12345",)
+)
 
 
 def subject(number: str) -> SubjectContent:
@@ -87,24 +89,16 @@ def test_a_leaflet_is_two_pages_with_both_languages(tag):
     assert "protected: 1" in text
 
 
-def test_its_codes_lead_to_the_pages_and_there_are_none_without_an_address(tmp_path):
+def test_its_codes_lead_to_the_pages_and_there_are_none_without_an_address():
     addresses = {f"{HOME}/walk/WK-1", f"{HOME}/tree/T1", f"{HOME}/tree/T2"}
-    assert decoded(leaflet(walk(stop(1), stop(2))), tmp_path) == addresses
-    nowhere = LeafletFacts("某名册", "", "", "3", None)
-    assert decoded(leaflet(walk(stop(1), stop(2)), nowhere), tmp_path) == set()
+    assert decoded(leaflet(walk(stop(1), stop(2)))) == addresses
+    nowhere = LeafletFacts("某名册", "", "", "3", None, None)
+    assert decoded(leaflet(walk(stop(1), stop(2)), nowhere)) == set()
 
 
-def decoded(pdf: bytes, folder) -> set[str]:
-    import subprocess
-
-    (folder / "w.pdf").write_bytes(pdf)
-    subprocess.run(["pdftoppm", "-r", "200", "-png", folder / "w.pdf", folder / "w"], check=True)
-    found = set()
-    for picture in sorted(folder.glob("w-*.png")):
-        with Image.open(picture) as image:
-            found |= {code.text for code in zxingcpp.read_barcodes(image)}
-        picture.unlink()
-    return found
+def decoded(pdf: bytes) -> set[str]:
+    pages = (page.render(scale=200 / 72).to_pil() for page in pypdfium2.PdfDocument(pdf))
+    return {code.text for page in pages for code in zxingcpp.read_barcodes(page)}
 
 
 def test_what_does_not_fit_is_shortened_and_says_so():

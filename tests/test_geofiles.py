@@ -8,11 +8,14 @@ import sys
 import warnings
 import zipfile
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import ezdxf
 import numpy as np
+import pyogrio.errors
 import pyogrio.raw
 import pytest
 import shapely
@@ -23,6 +26,7 @@ from pyproj import Geod, Transformer
 from registry.care_errors import GeoFileError, GeoLibraryError
 from registry.errors import InputMissingError
 from registry.geofiles import read_features
+from registry.geofiles.gdal import DRIVERS
 from registry.rules.datums import from_wgs84
 
 LON, LAT = 113.2958, 40.0932
@@ -345,6 +349,91 @@ def test_a_file_that_is_not_what_its_name_says_is_told(name: str, tmp_path: Path
     path = tmp_path / name
     path.write_bytes(b"not what it seems")
     assert reason(path, **({"crs": GRID, "unit": "m"} if name == "a.dxf" else {}))
+
+
+def planted(folder: Path, name: str, content: bytes) -> Path:
+    """A file of a harmless name, with all that a format wants beside it."""
+    path = folder / name
+    if path.suffix == ".zip":
+        shp = planted(folder, "a.shp", content)
+        return archive(folder, shp, shp.with_suffix(".shx"), shp.with_suffix(".dbf"), inside="")
+    if path.suffix == ".kmz":
+        return archive(folder, planted(folder, "doc.kml", content), name=name, inside="")
+    if path.suffix == ".shp":
+        for other in (".shx", ".dbf"):
+            path.with_suffix(other).write_bytes(b"\0" * 64)
+    path.write_bytes(content)
+    return path
+
+
+def other_files(secret: Path) -> dict[str, bytes]:
+    """Contents that make GDAL read another file, by the driver that does."""
+    source = f"<SrcDataSource>{secret}</SrcDataSource><SrcLayer>secret</SrcLayer>"
+    layer = f"<OGRVRTLayer name='a'>{source}</OGRVRTLayer>"
+    pipeline = f"gdal vector pipeline ! read {secret}"
+    return {
+        "VRT": f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>".encode(),
+        "VRT after": f"<!-- <kml> --><OGRVRTDataSource>{layer}</OGRVRTDataSource>".encode(),
+        "GDALG": json.dumps({"type": "gdal_streamed_alg", "command_line": pipeline}).encode(),
+        "CSV": b'WKT,name\n"POINT (113 40)",1\n',
+        "GeoJSON": json.dumps({"type": "Point", "coordinates": [113, 40]}).encode(),
+    }
+
+
+@pytest.mark.usefixtures("gdal_whole")
+@pytest.mark.parametrize("name", ["a.kml", "a.kmz", "a.shp", "a.zip", "a.gpkg"])
+@pytest.mark.parametrize("how", ["VRT", "VRT after", "GDALG", "CSV", "GeoJSON"])
+def test_a_file_that_names_another_has_it_read_by_nobody(name: str, how: str, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text('WKT,name\n"POINT (113 40)",scrypt$SECRET\n')
+    path = planted(tmp_path, name, other_files(secret)[how])
+    assert "whatever its name says" in reason(path)
+
+
+@pytest.mark.usefixtures("gdal_whole")
+@pytest.mark.parametrize("how", ["VRT", "GDALG", "CSV"])
+def test_gdal_itself_is_left_no_driver_that_reads_other_files(how: str, tmp_path: Path) -> None:
+    assert "OGR_VRT" in pyogrio.list_drivers()  # as where somebody imported it before us
+    read_features(write(tmp_path / "ours.gpkg", METRES, GRID, "GPKG"))
+    assert set(pyogrio.list_drivers()) <= DRIVERS
+    secret = tmp_path / "secret.csv"
+    secret.write_text('WKT,name\n"POINT (113 40)",scrypt$SECRET\n')
+    with pytest.raises(pyogrio.errors.DataSourceError):
+        pyogrio.raw.read(planted(tmp_path, "a.kml", other_files(secret)[how]))
+
+
+@pytest.mark.usefixtures("gdal_whole")
+def test_gdal_asks_nobody_on_the_network(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    class Listening(BaseHTTPRequestHandler):
+        def parse_request(self) -> bool:
+            asked.append(str(self.raw_requestline))
+            return False
+
+    read_features(write(tmp_path / "ours.gpkg", METRES, GRID, "GPKG"))
+    with HTTPServer(("127.0.0.1", 0), Listening) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(pyogrio.errors.DataSourceError):
+            pyogrio.list_layers(f"/vsicurl/http://127.0.0.1:{server.server_port}/a.gpkg")
+        server.shutdown()
+    assert asked == []
+
+
+@pytest.mark.usefixtures("gdal_whole")
+def test_a_library_that_keeps_its_drivers_reads_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "a.gpkg", METRES, GRID, "GPKG")
+    monkeypatch.setattr("pyogrio._ogr._register_drivers", lambda: None)
+    with pytest.raises(GeoLibraryError):
+        read_features(path)
+
+
+def test_a_kml_in_characters_that_the_library_does_not_know_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.kml"
+    path.write_bytes('<?xml version="1.0" encoding="GB2312"?><kml><name>工地</name></kml>'.encode("gb2312"))
+    assert "encoding" in reason(path)
 
 
 def test_only_other_formats_need_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

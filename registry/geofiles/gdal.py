@@ -7,9 +7,10 @@ import tempfile
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
+from xml.parsers import expat
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -26,7 +27,13 @@ from registry.geofiles.raw import (
     the_layer,
 )
 
+DRIVERS = frozenset({"ESRI Shapefile", "GPKG", "KML", "LIBKML", "MEM"})
+"""The drivers that the library keeps. It chooses one by what is in a file, not by its name, and others (VRT,
+GDALG …) read whatever files and addresses it names."""
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_FIRST_BYTES = {"SHP": b"\x00\x00\x27\x0a", "GPKG": b"SQLite format 3\x00"}
+_KML_HEAD = 64 << 10
+"""So early the first element of a KML begins."""
 _DBF_HEADER = 32
 
 
@@ -41,6 +48,7 @@ def read_shapefile(path: Path, layer: str | None) -> RawFile:
 
 def read_geopackage(path: Path, layer: str | None) -> RawFile:
     """One layer of a GeoPackage."""
+    _check_first_bytes(path, "GPKG")
     own = the_layer(_spatial_layers(path), layer)
     found = _layers(path, [own])
     if _may_be_curved(path, own):
@@ -51,6 +59,7 @@ def read_geopackage(path: Path, layer: str | None) -> RawFile:
 def read_kml(path: Path, layer: str | None) -> RawFile:
     """All folders of a KML or KMZ, or the one that is named."""
     source: Path | bytes = _largest_kml(path) if path.suffix.lower() == ".kmz" else path
+    _check_root(_head(source, _KML_HEAD))
     known = _spatial_layers(source)
     return _layers(source, known if layer is None else [the_layer(known, layer)])
 
@@ -63,7 +72,52 @@ def library(name: str) -> Any:
         raise GeoLibraryError(library=name) from error
 
 
+def _pyogrio(part: str = "pyogrio") -> Any:
+    """pyogrio with `DRIVERS` alone and without the network, whoever imported it before.
+
+    Raises GeoLibraryError, also for one that keeps its other drivers.
+    """
+    core, ogr = library("pyogrio.core"), library("pyogrio._ogr")
+    if others := core.list_drivers().keys() - DRIVERS:
+        core.set_gdal_config_options(
+            {"GDAL_SKIP": ",".join(sorted(others)), "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none"}
+        )
+        ogr._register_drivers()  # takes out what is to be skipped
+    if core.list_drivers().keys() - DRIVERS:
+        raise GeoLibraryError(library="pyogrio")
+    return library(part)
+
+
+def _check_first_bytes(path: Path, kind: str) -> None:
+    """Raises Unusable unless a file begins as its kind does."""
+    expected = _FIRST_BYTES[kind]
+    if _head(path, len(expected)) != expected:
+        raise Unusable("it is no {format} file, whatever its name says", format=kind)
+
+
+def _check_root(head: bytes) -> None:
+    """Raises Unusable unless the first element of a document is that of KML; nothing behind it is read."""
+    roots: list[str] = []
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = lambda name, _attributes: roots.append(name.rpartition(" ")[2])
+    try:
+        with suppress(expat.ExpatError):
+            parser.Parse(head, False)
+    except ValueError as error:  # an encoding that is not for it
+        raise Unusable("{error}", error=error) from error
+    if roots[:1] != ["kml"]:
+        raise Unusable("it is no {format} file, whatever its name says", format="KML")
+
+
+def _head(source: Path | bytes, size: int) -> bytes:
+    if isinstance(source, bytes):
+        return source[:size]
+    with source.open("rb") as stream:
+        return stream.read(size)
+
+
 def _shapefile(path: Path) -> RawFile:
+    _check_first_bytes(path, "SHP")
     beside = {each.suffix.lower(): each for each in path.parent.glob("*") if each.stem == path.stem}
     for needed in (".shx", ".dbf"):
         if needed not in beside:
@@ -139,7 +193,7 @@ def _largest_kml(path: Path) -> bytes:
 
 
 def _spatial_layers(source: Path | bytes) -> list[str]:
-    pyogrio = library("pyogrio")
+    pyogrio = _pyogrio()
     with _told():
         layers = [str(name) for name, kind in pyogrio.list_layers(source) if kind is not None]
     if not layers:
@@ -158,7 +212,7 @@ def _may_be_curved(path: Path, layer: str) -> bool:
 
 
 def _layers(source: Path | bytes, names: Sequence[str], encoding: str | None = None) -> RawFile:
-    raw = library("pyogrio.raw")
+    raw = _pyogrio("pyogrio.raw")
     found, without, number = RawFile(), 0, 0
     for name in names:
         with _told():

@@ -1,8 +1,6 @@
 """Whole tables as CSV and JSON, sent as they are read: source and edition are said with them."""
 
 import asyncio
-import csv
-import io
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -10,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from datasette_plugins.site.edition_database import EditionDatabase
-from exports.open_tables import harmless
+from exports.csv_cells import BYTE_ORDER_MARK, csv_line
 
 _ROWS = 400
-_BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +55,12 @@ class WholeTable:
 
     def _csv(self, cursor: sqlite3.Cursor) -> Iterator[str]:
         names = [column[0] for column in cursor.description]
-        yield _BYTE_ORDER_MARK + _lines([names])
+        yield BYTE_ORDER_MARK + _lines([names])
         while rows := cursor.fetchmany(_ROWS):
             yield _lines([[self._flat(name, value) for name, value in dict(row).items()] for row in rows])
 
     def _flat(self, name: str, value: Any) -> Any:
-        return harmless(
-            "; ".join(map(str, json.loads(value))) if name in self._query.lists and value else value
-        )
+        return "; ".join(map(str, json.loads(value))) if name in self._query.lists and value else value
 
     def _json(self, cursor: sqlite3.Cursor, facts: dict[str, str]) -> Iterator[str]:
         told = {name: facts.get(name) for name in ("number", "made_at", "register_name", "register_name_en")}
@@ -84,6 +79,4 @@ class WholeTable:
 
 
 def _lines(rows: list[list[Any]]) -> str:
-    lines = io.StringIO()
-    csv.writer(lines).writerows(rows)
-    return lines.getvalue()
+    return b"".join(map(csv_line, rows)).decode()

@@ -71,7 +71,7 @@ class Clock:
 
 
 def person_only(ask: Ask) -> None:
-    """Refuse scripts: a token changes no account, least of all its own. Raises Refused."""
+    """Refuse scripts: a token changes no setting and no account, least of all its own. Raises Refused."""
     if ask.me.session_id is None:
         raise Refused
 

@@ -30,13 +30,12 @@ from registry.commands.accounts import (
     set_password,
 )
 from registry.commands.api_tokens import revoke_api_token
-from registry.commands.enrolments import FIELD_ROLES
 from registry.commands.erasing import find_party
 from registry.commands.second_factor import codes_left, remove_second_factor
 from registry.commands.sessions import end_sessions, revoke_session, waiting_enrolments
 from registry.errors import RegistryError
 from registry.models import Account, AccountRole, AccountSession, ApiToken, Division, Party
-from registry.rules.permissions import Grant, Right
+from registry.rules.permissions import FIELD_ROLES, Grant, Right
 from registry.vocab.desk_words import AccountState, Role
 
 PAGE_SIZE = 50

@@ -9,11 +9,11 @@ from datasette_plugins.desk.account_parts import Clock, person_only
 from datasette_plugins.desk.asking import Ask
 from datasette_plugins.desk.routing import Route
 from exports.enrolment_cards import EnrolmentCard, write_enrolment_cards
-from registry.commands.enrolments import FIELD_ROLES, account_of_party, make_enrolment
+from registry.commands.enrolments import account_of_party, make_enrolment
 from registry.commands.sessions import waiting_enrolments
 from registry.errors import RegistryError
 from registry.models import Account, AccountRole, Party, TreeParty
-from registry.rules.permissions import Right
+from registry.rules.permissions import FIELD_ROLES, Right
 from registry.settings import get_setting
 from registry.vocab.desk_words import AccountState
 from registry.vocab.words import PartyRole

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from datasette_plugins.desk.asking import Ask, is_sayable
 from datasette_plugins.desk.routing import Route
 from registry.commands.kept_phrases import said_phrase
+from registry.commands.submission_returned import returned_submissions
 from registry.commands.submission_rows import photos_of, record_path
 from registry.commands.submission_words import said_of
 from registry.commands.submissions import receive
@@ -37,6 +38,7 @@ def me(ask: Ask) -> Response:
         ids = {grant.division_id for grant in grants if grant.division_id}
         query = select(Division.id, Division.name).where(col(Division.id).in_(ids))
         names = dict(session.exec(query).all())
+        returned = returned_submissions(session, ask.me.id) if ask.may(Right.SUBMIT) else []
     roles = [
         {"role": grant.role, "division": grant.division_id, "name": names.get(grant.division_id or "")}
         for grant in grants
@@ -50,6 +52,7 @@ def me(ask: Ask) -> Response:
             "server_time": ask.now.isoformat(),
             "form": FORM,
             "rights": rights,
+            "returned": returned,
         }
     )
 

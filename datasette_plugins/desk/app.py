@@ -26,6 +26,7 @@ from datasette_plugins.desk.asking import Ask, Refused, Who, is_sayable
 from datasette_plugins.desk.features import ENTRANCES, ROUTES
 from datasette_plugins.desk.first_things import first_to_do
 from datasette_plugins.desk.job_runner import Runner
+from datasette_plugins.desk.limits import Limits, TooMany
 from datasette_plugins.desk.routing import Entrance, Route
 from datasette_plugins.site.assets import add_assets
 from datasette_plugins.site.visits import Visit
@@ -86,6 +87,7 @@ class Desk:
         self.public = public
         """Where the edition lies that the site shows."""
         self.writing = threading.Lock()
+        self.limits = Limits()
         self._keys: tuple[int, Keys] | None = None
         self._app = Starlette(
             routes=[
@@ -154,6 +156,7 @@ class Desk:
             ask = Ask(self, request, _visit(request), None, "", request.path_params)
             try:
                 early = None
+                self.limits.count_address(ask.address)
                 _check_texts(_texts_of(request))
                 if route.method not in SAFE:
                     _check_origin(request)
@@ -175,15 +178,22 @@ class Desk:
         """Who asks, before a large body is taken from anybody. Raises Refused."""
         if route.body <= _LARGE or route.right is None:
             return None
-        await asyncio.to_thread(self._sign_in, ask)
+        await asyncio.to_thread(self._admit, ask, route)
         if ask.who is None:
             return self._please_sign_in(ask)
         ask.demand(route.right)
         return None
 
+    def _admit(self, ask: Ask, route: Route) -> None:
+        """Find out who asks, once, and whether it asks too often. Raises TooMany."""
+        if ask.who is None:
+            self._sign_in(ask)
+            if ask.who is not None:
+                self.limits.count_account(ask.who.id, route.method, route.path)
+
     def _answer(self, ask: Ask, route: Route) -> Response:
         """Who asks, whether it may be, and the answer."""
-        self._sign_in(ask)
+        self._admit(ask, route)
         if route.method not in SAFE:
             _check_csrf(ask)
         if route.right is not None or route.is_open:
@@ -241,9 +251,14 @@ class Desk:
         status, code, message = _said_of(ask, error)
         if status == 500:
             _log(error)
-        if _is_api(ask) or route.raw:
-            return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
-        return ask.page("desk/error.html", status=status, code=code, message=message)
+        response: Response = (
+            JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
+            if _is_api(ask) or route.raw
+            else ask.page("desk/error.html", status=status, code=code, message=message)
+        )
+        if isinstance(error, TooMany):
+            response.headers["retry-after"] = str(error.seconds)
+        return response
 
     def _http_error(self, request: Request, error: Exception) -> Response:
         """No such address, or not with this method."""
@@ -374,8 +389,8 @@ def _said_of(ask: Ask, error: Exception) -> tuple[int, str, str]:
     t = ask.t
     if isinstance(error, Refused):
         return 403, "refused", t.gettext("You may not do this here.")
-    if isinstance(error, TooLarge):
-        return 413, "too_large", t.gettext("That is more than can be taken at once.")
+    if isinstance(error, (TooMany, TooLarge)):
+        return _too_much(ask, error)
     if isinstance(error, LookupError):
         return 404, "not_found", t.gettext("There is no such record.")
     if isinstance(error, RegistryError):
@@ -383,6 +398,17 @@ def _said_of(ask: Ask, error: Exception) -> tuple[int, str, str]:
     if isinstance(error, HTTPException):
         return error.status_code, "bad_request", t.gettext("The form could not be read.")
     return 500, "unexpected", t.gettext("Something went wrong here; nothing was changed.")
+
+
+def _too_much(ask: Ask, error: TooMany | TooLarge) -> tuple[int, str, str]:
+    if isinstance(error, TooLarge):
+        return 413, "too_large", ask.t.gettext("That is more than can be taken at once.")
+    said = ask.t.ngettext(
+        "Too much was asked for at once. Please go on in {count} second.",
+        "Too much was asked for at once. Please go on in {count} seconds.",
+        error.seconds,
+    )
+    return 429, "too_many", said
 
 
 def _of_the_register(ask: Ask, error: RegistryError) -> tuple[int, str, str]:

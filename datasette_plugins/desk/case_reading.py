@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from datasette_plugins.desk.asking import Ask
 from datasette_plugins.desk.record_reading import label_of, office_of, path_of, row_of, title_of
 from registry.access import place_of, reach
-from registry.cli.case_desk import dues_of, library_of
+from registry.cli.case_desk import dues_of
 from registry.cli.case_desk import label_of as case_about
 from registry.cli.case_works_words import due_text, step_word
 from registry.commands.case_effects import subject_of
@@ -49,7 +49,7 @@ def case_of(session: Session, found: Mapping[str, str]) -> CaseFile:
 
 def pack_of(ask: Ask, case: CaseFile) -> RulePack | None:
     """The rule pack by which a case goes."""
-    return library_of(office_of(ask)).find(case.pack_id) if case.pack_id else None
+    return office_of(ask).packs().find(case.pack_id) if case.pack_id else None
 
 
 def clocks_of(ask: Ask, view: CaseView, pack: RulePack | None) -> tuple[Due, ...]:

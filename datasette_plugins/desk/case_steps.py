@@ -161,6 +161,7 @@ def sheet(ask: Ask) -> Response:
     """The summary of a case to print (PDF)."""
     from exports.case_sheet import write_case_sheet
 
+    ask.demand(Right.FILE, ask.place)
     with ask.write() as session:
         ask.audit(session, "export made", ("case", ask.vars["case"]), what="case sheet")
     with ask.read() as session, tempfile.TemporaryDirectory(prefix="gushu-") as folder:

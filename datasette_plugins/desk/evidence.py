@@ -33,6 +33,7 @@ def case_place(session: Session, found: Mapping[str, str], today: date) -> Place
 
 def evidence_page(ask: Ask) -> Response:
     """What the evidence of a case holds."""
+    ask.demand(Right.FILE, ask.place)
     with ask.read() as session:
         case = session.get_one(CaseFile, ask.vars["id"])
         found = gather(session, case, ask.desk.photos, ask.desk.files)
@@ -51,6 +52,7 @@ def evidence_page(ask: Ask) -> Response:
 
 def evidence_file(ask: Ask) -> Response:
     """The ZIP. It is made whole before the first byte goes out, and noted in the audit log."""
+    ask.demand(Right.FILE, ask.place)
     descriptor, path = tempfile.mkstemp(prefix="gushu-evidence-", suffix=".zip")
     try:
         with ask.read() as session, os.fdopen(descriptor, "w+b") as stream:

@@ -52,18 +52,29 @@ _ALL = (
         ("dossiers",), "dossiers", (".zip",), "where", is_folder=True,
     ),
     Export(
+        "office_dossiers",
+        Label(
+            "所选树木每株一份 PDF，打包为 ZIP，含不公开的内容；仅限内部使用。",
+            "A PDF for each tree chosen, in one ZIP, with what is not public: for the office only.",
+        ),
+        ("dossiers", "--restricted"), "office-dossiers", (".zip",), "where", _OFFICE, is_folder=True,
+        is_restricted=True,
+    ),
+    Export(
         "tags",
         Label(
-            "整张标牌，带签名二维码；没有标牌的树会获发一块。",
-            "Sheets of tags with signed QR codes; trees without a tag are issued one.",
+            "整张标牌，带签名二维码，与清单、校验值一并打包为 ZIP；没有标牌的树会获发一块。",
+            "Sheets of tags with signed QR codes, with manifest and checksums in one ZIP; trees without "
+            "a tag are issued one.",
         ),
         ("tags",), "tags", (".pdf",), "where", _KEEPS, asks=("start_at", "plates", "sheet"),
     ),
     Export(
         "plates",
         Label(
-            "每块标牌一个文件（PDF、SVG、DXF 或 PNG），供制牌单位使用，打包为 ZIP。",
-            "A file for each tag (PDF, SVG, DXF or PNG), for whoever makes the plates, in one ZIP.",
+            "每块标牌一个文件（PDF、SVG、DXF 或 PNG），供制牌单位使用，与清单、校验值一并打包为 ZIP。",
+            "A file for each tag (PDF, SVG, DXF or PNG), for whoever makes the plates, with manifest and "
+            "checksums in one ZIP.",
         ),
         ("tags",), "plates", (".zip",), "where", _KEEPS, asks=("plates", "file_kind"), is_folder=True,
     ),
@@ -99,6 +110,15 @@ _ALL = (
             "Patrols that are due and overdue, with who looks after the trees.",
         ),
         ("patrol", "due"), "patrols", (".xlsx",), "where", _OFFICE, _OUT_OPTION, ("days",),
+        is_restricted=True,
+    ),
+    Export(
+        "field_sheets",
+        Label(
+            "给没有手机的巡查人、养护人的纸质现场记录表，每棵树一页，或按村列表。",
+            "Sheets of paper for inspectors and caretakers without a phone: a page for each tree, or lists.",
+        ),
+        ("field-sheet",), "field-sheets", (".pdf",), "where", _OFFICE, asks=("steward", "as_list"),
         is_restricted=True,
     ),
     Export(

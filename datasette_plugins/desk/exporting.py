@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,10 +16,11 @@ from datasette_plugins.desk.export_plates import ask_file_kind, ask_plates, ask_
 from datasette_plugins.desk.job_words import title_of
 from datasette_plugins.desk.office_kit import has_all, put_in_line, within
 from datasette_plugins.desk.routing import Route
-from registry.access import place_of, reach
+from registry.access import place_of, reach, stewards_within
+from registry.commands.erasing import find_party
 from registry.errors import RegistryError
 from registry.models import Authority, Division, Grove, Species, Strategy, Tree
-from registry.rules.permissions import Right
+from registry.rules.permissions import Place, Right
 from registry.selection import count_trees, find_record
 from registry.vocab.labels import Label
 from registry.vocab.words import WORDS, Grade, TreeStatus, Vigour
@@ -107,7 +109,7 @@ def _page(ask: Ask, wanted: Export | None, *, wrong: str = "", status: int = 200
 
 _FIELDS = ("record", "days", "start_at", "year", "authority", "document", "ledger", "kind", "strategy",
            "template", "plate", "engraved", "signed", "batch", "reprint", "page", "grid", "gap", "copies",
-           "file_kind")  # fmt: skip
+           "file_kind", "steward", "as_list")  # fmt: skip
 
 
 def _choices(ask: Ask, session: Session, wanted: Export) -> dict[str, Any]:
@@ -137,6 +139,8 @@ def _choices(ask: Ask, session: Session, wanted: Export) -> dict[str, Any]:
     found.update(columns)
     found["divisions"] = _divisions(session, here, t)
     found["species_names"] = _species(session, here, t)
+    if "steward" in wanted.asks:
+        found["stewards"] = stewards_within(session, here, ask.today(session))[:_MOST_CHOICES]
     found["reach"] = within(ask, wanted.rights[0])
     return found
 
@@ -236,16 +240,22 @@ def _choose_record(ask: Ask, session: Session, wanted: Export) -> Chosen:
 def _choose_strategy(ask: Ask, session: Session, wanted: Export) -> Chosen:
     """A strategy by its number, of a record within reach."""
     number = ask.text("strategy")
-    row = session.exec(select(Strategy).where(Strategy.number == number)).first() if number else None
-    if row is None:
-        raise ValueError(ask.t.gettext("There is no strategy of this number."))
-    for kind in ("tree", "grove", "garden", "place"):
-        own = getattr(row, f"{kind}_id", None)
-        if own is not None:
-            ask.place = place_of(session, kind, own, ask.today(session))
+    try:
+        ask.place = place_of_strategy(session, number, ask.today(session))
+    except LookupError:
+        raise ValueError(ask.t.gettext("There is no strategy of this number.")) from None
     for right in wanted.rights:
         ask.demand(right, ask.place)
     return Chosen([number], [number])
+
+
+def place_of_strategy(session: Session, number: str, today: date) -> Place:
+    """Where the record of a strategy lies. Raises LookupError."""
+    row = session.exec(select(Strategy).where(Strategy.number == number)).first() if number else None
+    for kind in ("tree", "grove", "garden", "place"):
+        if own := getattr(row, f"{kind}_id", None):
+            return place_of(session, kind, own, today)
+    raise LookupError(number)
 
 
 def _choose_all(_ask: Ask, _session: Session, _wanted: Export) -> Chosen:
@@ -297,6 +307,19 @@ def _ask_ledger(ask: Ask, _session: Session, chosen: Chosen) -> None:
     chosen.said.append(ask.t.pick(_LEDGERS[name]))
 
 
+def _ask_steward(ask: Ask, session: Session, chosen: Chosen) -> None:
+    """The trees of one steward, who is named by an id alone: a job and the audit outlast a person's file."""
+    if own := ask.text("steward"):
+        chosen.argv.append(f"--steward={find_party(session, own).id}")
+        chosen.said.append(ask.t.gettext("Trees of one steward."))
+        chosen.total = None
+
+
+def _ask_list(ask: Ask, _session: Session, chosen: Chosen) -> None:
+    if ask.text("as_list"):
+        chosen.argv.append("--list")
+
+
 _CHOOSE: dict[str, Callable[[Ask, Session, Export], Chosen]] = {
     "where": _choose_where,
     "record": _choose_record,
@@ -311,6 +334,8 @@ _ASKED: dict[str, Callable[[Ask, Session, Chosen], None]] = {
     "authority": _ask_text("authority", "--authority"),
     "document": _ask_text("document", "--document"),
     "ledger": _ask_ledger,
+    "steward": _ask_steward,
+    "as_list": _ask_list,
     "plates": ask_plates,
     "sheet": ask_sheet,
     "file_kind": ask_file_kind,

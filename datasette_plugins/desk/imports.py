@@ -280,7 +280,7 @@ def _upload(ask: Ask, session: Session, own: str, about: dict[str, Any]) -> Uplo
     jobs = {}
     for kind, job_id in about.get("jobs", {}).items():
         if job := session.get(Job, job_id):
-            jobs[kind] = shown_job(ask, job, "", zone)
+            jobs[kind] = shown_job(ask, session, job, "", zone)
     at = instant(_moment(about.get("at")), zone)
     return Upload(own, about, at, jobs)
 

@@ -2,7 +2,8 @@
 
 The child is a command of `gushu`, so the desk does nothing that the command line could not; the web process
 stays small and answers. A job's arguments are `{"argv": […], "name": …, "lang": …}`: "{out}" in `argv` stands
-for the file or folder that is made, "{upload}" for the folder of an upload.
+for the file or folder that is made, "{upload}" for the folder of an upload. Where a command leaves more
+beside it (manifest, checksums), all of it comes in one ZIP.
 """
 
 import json
@@ -173,9 +174,12 @@ class Runner:
                 kept = self.room.upload(upload) / f"{taken.kind}.json"
                 kept.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
         name, out = taken.arguments.get("name"), child.out
-        if out.is_dir():
-            packed = out.with_name("packed")
-            out = packed if _pack(out, packed) else out
+        has_more = any(each != out for each in out.parent.iterdir())  # a manifest, checksums
+        root = out.parent if has_more else out
+        if root.is_dir():
+            packed = out.parent.with_name("packed")
+            if _pack(root, packed):
+                name, out = Path(str(name)).with_suffix(".zip").name, packed
         result = (str(name), self.room.results.move_in(out)) if name and out.is_file() else None
         return _short(facts), result
 
@@ -212,14 +216,14 @@ class _Child:
 
     def __init__(self, address: str, taken: Taken, actor: str, folder: Path, room: JobRoom) -> None:
         self.done, self.total = 0, None
-        self.out = folder / "out"
         self.code: int | None = None
         self._answer = folder / "answer.json"
         self._lines: deque[str] = deque(maxlen=_MOST_LINES)
         arguments = taken.arguments
-        suffix = "" if arguments.get("folder") else Path(str(arguments.get("name") or "")).suffix
-        if suffix:
-            self.out = folder / f"out{suffix}"
+        name = Path(str(arguments.get("name") or "out"))
+        stem = "out" if arguments.get("upload") else name.stem  # what was uploaded may have a long name
+        self.out = folder / "made" / (stem if arguments.get("folder") else f"{stem}{name.suffix}")
+        self.out.parent.mkdir()
         places = {"{out}": str(self.out), "{upload}": str(room.upload(arguments.get("upload", "-")))}
         argv = [_filled(str(word), places) for word in arguments["argv"]]
         surroundings = {

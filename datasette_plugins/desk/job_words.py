@@ -27,7 +27,16 @@ def outcome(job: Job, t: Translator) -> list[str]:
     """What came of a job that is done, in sentences."""
     facts = message_of(job).get("facts", {})
     say = _SAY.get(job.kind)
-    return [line for line in say(t, facts) if line] if say else []
+    lines = say(t, facts) if say else []
+    if unread := int(facts.get("photos_unread_count", 0)):
+        lines.append(
+            t.ngettext(
+                "{count} photo cannot be read and is not shown; put its file back from a backup.",
+                "{count} photos cannot be read and are not shown; put their files back from a backup.",
+                unread,
+            )
+        )
+    return [line for line in lines if line]
 
 
 def failure(job: Job, t: Translator) -> dict[str, str]:
@@ -104,7 +113,22 @@ def _published(t: Translator, facts: Mapping[str, Any]) -> list[str]:
 def _plates(t: Translator, facts: Mapping[str, Any]) -> list[str]:
     count = int(facts.get("tags", 0))
     return [
-        t.ngettext("{count} plate as a file of its own.", "{count} plates, each a file of its own.", count)
+        t.ngettext("{count} plate as a file of its own.", "{count} plates, each a file of its own.", count),
+        *_lettering(t, facts),
+    ]
+
+
+def _lettering(t: Translator, facts: Mapping[str, Any]) -> list[str]:
+    finest, gone = facts.get("finest_mm"), int(facts.get("left_out_count", 0))
+    return [
+        t.gettext("The finest stroke of the lettering is {mm} mm.", mm=t.number(finest, 3)) if finest else "",
+        t.ngettext(
+            "{count} text found no room on its plate and was left out.",
+            "{count} texts found no room on their plates and were left out.",
+            gone,
+        )
+        if gone
+        else "",
     ]
 
 
@@ -115,7 +139,8 @@ def _tags(t: Translator, facts: Mapping[str, Any]) -> list[str]:
             tags=t.ngettext("{count} tag", "{count} tags", int(facts.get("tags", 0))),
             sheets=t.ngettext("{count} sheet", "{count} sheets", int(facts.get("sheets", 0))),
             place=facts.get("next_place", ""),
-        )
+        ),
+        *_lettering(t, facts),
     ]
     if new := int(facts.get("new", 0)):
         lines.append(
@@ -175,8 +200,10 @@ _SAY: dict[str, Callable[[Translator, Mapping[str, Any]], list[str]]] = {
     "export_plates": _plates,
     "export_map": _trees,
     "export_dossiers": _dossiers,
+    "export_office_dossiers": _dossiers,
     "export_list": _list,
     "export_zones": _zones,
+    "export_field_sheets": _trees,
     "export_tables": _tables,
     "export_office_tables": _tables,
     "zone_check": _check,

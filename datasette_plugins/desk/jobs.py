@@ -1,6 +1,5 @@
 """Long work: what was asked for, how far it is, what came of it."""
 
-import json
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -10,6 +9,7 @@ from sqlmodel import Session, col, select
 from starlette.responses import FileResponse, Response
 
 from datasette_plugins.desk.asking import Ask, Refused
+from datasette_plugins.desk.job_rights import arguments_of, kinds_known, may_have
 from datasette_plugins.desk.job_words import STATE_CLASS, failure, outcome, progress_said, title_of
 from datasette_plugins.desk.office_kit import PAGE, instant, page_of, paged, zone_of
 from datasette_plugins.desk.routing import Route
@@ -18,9 +18,6 @@ from registry.errors import RegisterLockedError
 from registry.models import Account, Job
 from registry.rules.permissions import Right
 from registry.vocab.desk_words import DESK_WORDS, JobState
-
-_ASKED_WITH = (Right.RECORD, Right.EXPORT, Right.PUBLISH, Right.ACCOUNTS)
-"""Who asks for long work has one of these rights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +40,8 @@ class ShownJob:
     failure: dict[str, str] | None
     result_name: str | None
     has_result: bool
+    """Whether there is a file of it for whoever asks."""
+    is_kept: bool
     onward: str
 
     @property
@@ -53,15 +52,15 @@ class ShownJob:
 
 def jobs_page(ask: Ask) -> Response:
     """What somebody asked for, the newest first; an administrator sees all."""
-    page = page_of(ask)
+    page, kinds = page_of(ask), kinds_known(ask)
     query = select(Job, Account).join(Account, col(Account.id) == col(Job.account_id))
     if not _sees_all(ask):
-        query = query.where(Job.account_id == ask.me.id)
+        query = query.where(Job.account_id == ask.me.id, col(Job.kind).in_(kinds))
     query = query.order_by(col(Job.created_at).desc(), col(Job.id))
     with ask.read() as session:
         rows, has_more = paged(session.exec(query.offset((page - 1) * PAGE).limit(PAGE + 1)))
         zone = zone_of(ask, session)
-        shown = [shown_job(ask, job, account.name, zone) for job, account in rows]
+        shown = [shown_job(ask, session, job, account.name, zone) for job, account in rows]
     return ask.page(
         "desk/office/jobs.html", jobs=shown, page=page, has_more=has_more, sees_all=_sees_all(ask),
         waits=any(job.is_open for job in shown),
@@ -73,7 +72,7 @@ def job_page(ask: Ask) -> Response:
     with ask.read() as session:
         job = _own(ask, session)
         name = session.get_one(Account, job.account_id).name
-        shown = shown_job(ask, job, name, zone_of(ask, session))
+        shown = shown_job(ask, session, job, name, zone_of(ask, session))
     return ask.page("desk/office/job.html", job=shown, is_mine=job.account_id == ask.me.id)
 
 
@@ -81,7 +80,7 @@ def job_state(ask: Ask) -> Response:
     """How far a job is, for a script."""
     with ask.read() as session:
         job = _own(ask, session)
-        shown = shown_job(ask, job, "", zone_of(ask, session))
+        shown = shown_job(ask, session, job, "", zone_of(ask, session))
     return ask.json(
         {
             "state": shown.state,
@@ -112,6 +111,8 @@ def job_result(ask: Ask) -> Response:
     """The file that came of a job."""
     with ask.read() as session:
         job = _own(ask, session)
+        if not may_have(ask, session, job):
+            raise Refused
         session.expunge(job)
     path = ask.desk.jobs.room.results.path(job.result_sha256 or "00")
     if job.state != JobState.DONE or not job.result_sha256 or not path.is_file():
@@ -124,14 +125,14 @@ def job_result(ask: Ask) -> Response:
     return FileResponse(path, filename=job.result_name, media_type="application/octet-stream")
 
 
-def shown_job(ask: Ask, job: Job, who: str, zone: tzinfo) -> ShownJob:
+def shown_job(ask: Ask, session: Session, job: Job, who: str, zone: tzinfo) -> ShownJob:
     """What a page says of a job."""
     room, t = ask.desk.jobs.room, ask.t
     done, total = job.done, job.total
     if job.state == JobState.RUNNING and (told := room.told(job.id)):
         done, total = max(done, told[0]), told[1] or total
-    arguments = _arguments(job)
-    has_result = bool(job.result_sha256) and room.results.path(job.result_sha256 or "00").is_file()
+    arguments = arguments_of(job)
+    is_kept = bool(job.result_sha256) and room.results.path(job.result_sha256 or "00").is_file()
     return ShownJob(
         id=job.id,
         title=title_of(job.kind, t),
@@ -148,7 +149,8 @@ def shown_job(ask: Ask, job: Job, who: str, zone: tzinfo) -> ShownJob:
         outcome=outcome(job, t) if job.state == JobState.DONE else [],
         failure=failure(job, t) if job.state == JobState.FAILED else None,
         result_name=job.result_name,
-        has_result=has_result,
+        has_result=is_kept and may_have(ask, session, job),
+        is_kept=is_kept,
         onward=_onward(job, arguments),
     )
 
@@ -162,19 +164,15 @@ def _onward(job: Job, arguments: dict[str, Any]) -> str:
     return "/publish" if job.kind == "publish" else ""
 
 
-def _arguments(job: Job) -> dict[str, Any]:
-    found = json.loads(job.arguments)
-    return found if isinstance(found, dict) else {}
-
-
 def _own(ask: Ask, session: Session) -> Job:
     """The job of the address, where it is one's own or one keeps the accounts, for whoever still may ask for
     such work: neither a token for less nor a former registrar. Raises LookupError, Refused."""
-    if not any(map(ask.may, _ASKED_WITH)):
-        raise Refused
+    kinds = kinds_known(ask)
     job = session.get(Job, ask.vars["id"])
     if job is None or not (job.account_id == ask.me.id or _sees_all(ask)):
         raise LookupError(ask.vars["id"])
+    if job.kind not in kinds and not _sees_all(ask):
+        raise Refused
     return job
 
 

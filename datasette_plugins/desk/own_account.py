@@ -17,7 +17,7 @@ from datasette_plugins.desk.signing import confirm_password
 from datasette_plugins.site.visits import Visit
 from registry.commands.accounts import change_account, change_own_password, roles_of
 from registry.commands.second_factor import codes_left
-from registry.commands.sessions import end_sessions, revoke_session
+from registry.commands.sessions import end_sessions, revoke_session, valid_tokens
 from registry.desk_errors import PasswordRefusedError, PasswordWrongError, TooManyTriesError
 from registry.models import Account, AccountSession
 from registry.rules.passwords import LEAST
@@ -84,6 +84,7 @@ def change_password(ask: Ask) -> Response:
                 session, account, new, keep_session=ask.me.session_id, actor=ask.actor, now=ask.now
             )
             ask.audit(session, "password_changed", ("account", account.id))
+            tokens = len(valid_tokens(session, account.id, ask.now))
     except (PasswordWrongError, TooManyTriesError) as error:
         return _password_form(ask, password=ask.t.error(error))
     except PasswordRefusedError as error:
@@ -92,6 +93,14 @@ def change_password(ask: Ask) -> Response:
     if ended:
         ask.say(
             ask.t.ngettext("{count} other session was ended.", "{count} other sessions were ended.", ended)
+        )
+    if tokens:
+        ask.say(
+            ask.t.ngettext(
+                "{count} token for scripts still works; end it below if it is not needed.",
+                "{count} tokens for scripts still work; end below what is not needed.",
+                tokens,
+            )
         )
     return ask.go("/account")
 

@@ -15,6 +15,7 @@ from registry.commands.second_factor import (
     remove_second_factor,
     renew_recovery_codes,
 )
+from registry.commands.sessions import open_sessions
 from registry.commands.sign_in import begin_try, forgive
 from registry.desk_errors import PasswordWrongError, SecondFactorError, TooManyTriesError
 from registry.models import Account
@@ -29,30 +30,43 @@ def factor_page(ask: Ask) -> Response:
 
 
 def begin(ask: Ask) -> Response:
-    """Make a secret, or show the one that was begun, with its QR code."""
+    """Make a secret, and show it with its QR code."""
     person_only(ask)
     try:
         confirm_password(ask, str(ask.form.get("password") or ""))
     except (PasswordWrongError, TooManyTriesError) as error:
         return _page(ask, wrong=ask.t.error(error))
-    return _scan_page(ask)
+    with ask.write() as session:
+        account = session.get_one(Account, ask.me.id)
+        secret = begin_second_factor(session, account, ask.desk.keys)
+        name = get_setting(session, "register_name" if ask.visit.lang != "en" else "register_name_en")
+    size, path = qr_path(otpauth_address(secret, ask.me.login, name or "Gushu"))
+    spaced = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+    return ask.page("desk/second_factor_scan.html", size=size, path=path, secret=spaced, wrong="")
 
 
 def confirm(ask: Ask) -> Response:
-    """Turn it on with the first code; shows the recovery codes, once."""
+    """Turn it on with the first code; shows the recovery codes, once. After a wrong code the field alone is
+    shown again: the secret is told only to whoever has just given the password."""
     person_only(ask)
     try:
         with ask.write() as session:
             tried = begin_try(session, ask.me.login, ask.address, ask.now, what="code")
         with ask.write() as session:
             account = session.get_one(Account, ask.me.id)
+            others = len(open_sessions(session, account.id, ask.now)) - 1
             codes = confirm_second_factor(
-                session, account, ask.text("code"), ask.desk.keys, actor=ask.actor, now=ask.now
-            )
+                session, account, ask.text("code"), ask.desk.keys, keep_session=ask.me.session_id,
+                actor=ask.actor, now=ask.now,
+            )  # fmt: skip
             forgive(session, tried)
             ask.audit(session, "second_factor_on", ("account", account.id))
     except (SecondFactorError, TooManyTriesError) as error:
-        return _scan_page(ask, ask.t.error(error))
+        return ask.page("desk/second_factor_scan.html", status=422, secret="", wrong=ask.t.error(error))
+    if others:
+        ask.say(
+            ask.t.ngettext("{count} other session was ended.", "{count} other sessions were ended.", others)
+        )
     return ask.page("desk/recovery_codes.html", codes=codes)
 
 
@@ -97,24 +111,6 @@ def _page(ask: Ask, wrong: str = "") -> Response:
             wrong=wrong,
             is_demanded=ask.me.first == SECOND_FACTOR,
         )
-
-
-def _scan_page(ask: Ask, wrong: str = "") -> Response:
-    """The QR code of the secret that was begun, and the field for the first code."""
-    with ask.write() as session:
-        account = session.get_one(Account, ask.me.id)
-        secret = begin_second_factor(session, account, ask.desk.keys)
-        name = get_setting(session, "register_name" if ask.visit.lang != "en" else "register_name_en")
-    size, path = qr_path(otpauth_address(secret, ask.me.login, name or "Gushu"))
-    spaced = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
-    return ask.page(
-        "desk/second_factor_scan.html",
-        status=422 if wrong else 200,
-        size=size,
-        path=path,
-        secret=spaced,
-        wrong=wrong,
-    )
 
 
 ROUTES = (

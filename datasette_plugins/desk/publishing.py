@@ -135,7 +135,7 @@ def _page(ask: Ask, *, wrong: str = "", about: int = 0, status: int = 200) -> Re
         running = session.exec(
             select(Job).where(Job.kind == "publish", col(Job.state).in_((JobState.WAITING, JobState.RUNNING)))
         ).first()
-        job = shown_job(ask, running, "", zone) if running else None
+        job = shown_job(ask, session, running, "", zone) if running else None
     return ask.page(
         "desk/office/publish.html",
         status=status,

@@ -21,6 +21,7 @@ def dossier(ask: Ask) -> Response:
     """The dossier for the office (PDF): nothing held back, not to be handed on."""
     from exports.dossier import write_dossier
 
+    ask.demand(Right.FILE, ask.place)
     office = office_of(ask)
     with ask.write() as session:
         kind, own, called = ref_of(ask, session)

@@ -20,7 +20,6 @@ from registry.vocab.words import PhotoKind
 
 MOST_BYTES = 120 << 20
 """So much is taken with one form."""
-_KEPT = {"cache-control": "private, max-age=3600", "content-disposition": "inline"}
 
 
 def photo_of(ask: Ask, session: Session) -> Photo:
@@ -33,19 +32,20 @@ def photo_of(ask: Ask, session: Session) -> Photo:
 
 
 def picture(ask: Ask) -> Response:
-    """A photo without what the camera wrote; `size` is "thumb" or "large"."""
+    """A photo without what the camera wrote, kept by no browser; `size` is "thumb" or "large"."""
+    is_large = ask.vars["size"] != "thumb"
     with ask.read() as session:
         digest = photo_of(ask, session).sha256
+    if is_large:
+        with ask.write() as session:
+            ask.audit(session, "private photo seen", ("photo", ask.vars["photo"]))
     made = ask.desk.photos.rendition(digest)
-    content = made.thumb if ask.vars["size"] == "thumb" else made.jpeg
-    return Response(content, media_type="image/jpeg", headers=_KEPT)
+    headers = {"content-disposition": "inline"}
+    return Response(made.jpeg if is_large else made.thumb, media_type="image/jpeg", headers=headers)
 
 
 def photo_page(ask: Ask, problem: str = "") -> Response:
-    """One photo, large, and what the office decides on it."""
-    with ask.write() as session:
-        photo = photo_of(ask, session)
-        ask.audit(session, "private photo seen", ("photo", photo.id))
+    """One photo, large, and what the office decides on it. The picture itself notes that it was seen."""
     with ask.read() as session:
         kind, own, called = ref_of(ask, session)
         photo = photo_of(ask, session)

@@ -81,10 +81,9 @@ def page_of(kind: str) -> Route:
 
 def record_page(ask: Ask) -> Response:
     """The whole file: facts, rows, what waits, what happened."""
-    with ask.write() as session:
-        kind, own, called = ref_of(ask, session)
-        ask.audit(session, "record seen", (kind, own))
+    _note_look(ask)
     with ask.read() as session:
+        kind, own, called = ref_of(ask, session)
         row = row_of(session, kind, own)
         facts = {
             **_head(ask, session, kind, row),
@@ -200,6 +199,8 @@ def _by_number(rows: list[Any]) -> list[Any]:
 
 def edit_page(ask: Ask, problem: str = "") -> Response:
     """The form: every editable field with what it says now."""
+    if not problem:
+        _note_look(ask)
     with ask.read() as session:
         kind, own, called = ref_of(ask, session)
         row = row_of(session, kind, own)
@@ -267,8 +268,16 @@ def _changed(ask: Ask, now_said: dict[str, str]) -> dict[str, str]:
     return found
 
 
+def _note_look(ask: Ask) -> None:
+    """Note that somebody looks at the record of the address. Raises LookupError."""
+    with ask.write() as session:
+        kind, own, _called = ref_of(ask, session)
+        ask.audit(session, "record seen", (kind, own))
+
+
 def history_page(ask: Ask) -> Response:
     """All that happened to a record."""
+    _note_look(ask)
     with ask.read() as session:
         kind, own, called = ref_of(ask, session)
         row = row_of(session, kind, own)

@@ -43,6 +43,10 @@ ASIDE = ("assign", "photos", "again")
 def item_page(ask: Ask, problem: str = "", status: int = 200) -> Response:
     """A submission."""
     filters = filters_in(ask.text("q")) if ask.form else filters_of(ask.query)
+    if not problem:
+        with ask.write() as session:
+            seen = find_submission(session, ask.vars["submission"])
+            ask.audit(session, "submission seen", ("submission", seen.id))
     with ask.read() as session:
         today = ask.today(session)
         submission = find_submission(session, ask.vars["submission"])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from datasette_plugins.desk.asking import Ask
@@ -38,9 +38,11 @@ def photo(ask: Ask) -> Response:
 
 
 def _find(session: Session, own: str, digest: str) -> None:
-    """Raises LookupError unless the photo belongs to the submission or to its record."""
+    """Raises LookupError unless the photo has come with the submission, or is of its record."""
     sent = select(SubmissionPhoto.id).where(
-        SubmissionPhoto.submission_id == own, SubmissionPhoto.sha256 == digest
+        SubmissionPhoto.submission_id == own,
+        SubmissionPhoto.sha256 == digest,
+        col(SubmissionPhoto.received_at).is_not(None),
     )
     if session.exec(sent.limit(1)).first() is not None:
         return

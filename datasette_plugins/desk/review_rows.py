@@ -13,7 +13,7 @@ from registry.review_items import Item
 from registry.rules.review_content import DiffRow
 from registry.vocab.desk_words import Decision, ReviewLevel, SubmissionState
 from registry.vocab.language import Translator
-from registry.vocab.review_words import answer_choices, answer_name, answer_text, answer_unit
+from registry.vocab.review_words import answer_choices, answer_name, answer_unit
 from registry.vocab.sentences import flag_sentence
 
 KEEP, TAKE, OTHER = "ours", "theirs", "other"
@@ -47,27 +47,34 @@ class ShownRow:
 
 def shown_rows(ask: Ask, item: Item, zone: tzinfo) -> list[ShownRow]:
     """The rows of an item, with what the form that comes back had in it."""
-    return [_shown(ask, row, zone) for row in item.rows]
+    return [_shown(ask, item, row, zone) for row in item.rows]
 
 
-def _shown(ask: Ask, row: DiffRow, zone: tzinfo) -> ShownRow:
+def _shown(ask: Ask, item: Item, row: DiffRow, zone: tzinfo) -> ShownRow:
     t, field = ask.t, row.field
     raw = "" if row.new is None else str(row.new)
     return ShownRow(
         row=row,
         name=answer_name(t, field),
-        old=answer_text(t, field, row.old),
-        new=answer_text(t, field, row.new),
-        base=answer_text(t, field, row.base),
+        old=item.said(t, field, row.old),
+        new=item.said(t, field, row.new),
+        base=item.said(t, field, row.base),
         here_by=_here_by(t, row.conflict, zone) if row.conflict else "",
         value=raw,
         unit=answer_unit(t, field),
-        choices=answer_choices(t, field),
+        choices=_choices(t, item, field),
         is_long=field in _LONG,
         is_number=isinstance(row.new, int | float) and not isinstance(row.new, bool),
         typed=ask.text(f"c.{field}") if ask.form else raw,
         picked=ask.text(f"k.{field}"),
     )
+
+
+def _choices(t: Translator, item: Item, field: str) -> list[tuple[str, str]]:
+    """The values that a field may have, where it is one of a list."""
+    if field == "division_id":
+        return [(own, t.pick(label)) for own, label in item.divisions.items()]
+    return answer_choices(t, field)
 
 
 def _here_by(t: Translator, conflict: Mapping[str, Any], zone: tzinfo) -> str:
@@ -121,14 +128,13 @@ def doubts_said(ask: Ask, item: Item) -> list[str]:
     """What is doubtful, in sentences."""
     t = ask.t
     said = [flag_sentence(t, each.check, each.field, each.value) for each in item.doubts]
-    said += [said_phrase(t, note) for note in json.loads(item.submission.outcome).get("notes", [])]
+    said += [said_phrase(t, note) for note in item.notes]
     said += [] if _told_far(item) else far_said(t, item)
     return said
 
 
 def _told_far(item: Item) -> bool:
-    notes = json.loads(item.submission.outcome).get("notes", [])
-    return any(note.get("code") == "far_away" for note in notes)
+    return any(note.get("code") == "far_away" for note in item.notes)
 
 
 def far_said(t: Translator, item: Item) -> list[str]:
@@ -156,7 +162,7 @@ def history_of(ask: Ask, item: Item, zone: tzinfo) -> list[dict[str, str]]:
     for review, name in item.reviews:
         level = t.word(ReviewLevel, review.level) if review.level else ""
         what = " · ".join(filter(None, [level, t.word(Decision, review.decision)]))
-        fields = _fields_said(t, json.loads(review.fields))
+        fields = _fields_said(t, item, json.loads(review.fields))
         who = name or t.gettext("the office")
         lines.append(_line(instant(review.at, zone), what, who, review.reason or "", fields))
     if submission.settled_at and submission.state == SubmissionState.ACCEPTED and not item.reviews:
@@ -177,8 +183,6 @@ def _way(t: Translator, via: str) -> str:
     }.get(via, via)
 
 
-def _fields_said(t: Translator, fields: Mapping[str, Any]) -> str:
+def _fields_said(t: Translator, item: Item, fields: Mapping[str, Any]) -> str:
     joint = "；" if t.lang == "zh" else "; "
-    return joint.join(
-        f"{answer_name(t, name)} {answer_text(t, name, value)}" for name, value in fields.items()
-    )
+    return joint.join(f"{answer_name(t, name)} {item.said(t, name, value)}" for name, value in fields.items())

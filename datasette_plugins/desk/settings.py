@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
+from datasette_plugins.desk.account_parts import person_only
 from datasette_plugins.desk.asking import Ask
 from datasette_plugins.desk.office_kit import PAGE, instant, page_of, paged, zone_of
 from datasette_plugins.desk.routing import Route
@@ -50,6 +51,7 @@ def settings_page(ask: Ask) -> Response:
 
 def change(ask: Ask) -> Response:
     """Change those that differ; none where one of them is wrong."""
+    person_only(ask)
     sent = {name: ask.text(name) for name in KNOWN if name in ask.form and name not in ON_THE_SERVER}
     wrong: dict[str, str] = {}
     with ask.read() as session:

@@ -25,7 +25,11 @@ from registry.vocab.language import SITE_LANGUAGES
 
 COOKIE = "gushu_desk"
 STEP_COOKIE = "gushu_step"
+LEFT_COOKIE = "gushu_left"
+"""Says that the reader of a phone has signed out, not that a session ran out; the field app reads it."""
 STEP_LASTS = timedelta(minutes=5)
+LEFT_LASTS = timedelta(days=400)
+"""As long as browsers keep a cookie at most."""
 _FEW_CODES = 3
 
 
@@ -111,6 +115,10 @@ def sign_out(ask: Ask) -> Response:
             ask.audit(session, "signed_out", ("account", ask.me.id))
     response = ask.go("/sign-in")
     response.delete_cookie(COOKIE, path="/")
+    response.set_cookie(
+        LEFT_COOKIE, "1", max_age=int(LEFT_LASTS.total_seconds()), path="/", samesite="lax",
+        secure=ask.request.url.scheme == "https",
+    )  # fmt: skip
     return response
 
 
@@ -171,6 +179,7 @@ def remember(
         COOKIE, token, max_age=int(LASTS[kind].total_seconds()), path="/", httponly=True, samesite="lax",
         secure=is_safe,
     )  # fmt: skip
+    response.delete_cookie(LEFT_COOKIE, path="/")
     back = ask.request.cookies.get("gushu_back", "").strip('"')
     if goes_back and _is_ours(back) and isinstance(response, RedirectResponse):
         response.headers["location"] = back

@@ -1,7 +1,5 @@
 """Statistics over the register itself, within one's reach: each number with what it is counted over."""
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +11,7 @@ from datasette_plugins.desk.asking import Ask
 from datasette_plugins.desk.office_kit import within
 from datasette_plugins.desk.routing import Route
 from datasette_plugins.site.place_names import lang_of
+from exports.csv_cells import BYTE_ORDER_MARK, csv_line
 from registry.access import reach
 from registry.models import Division, Flag, Species, Submission, Tree
 from registry.patrols import Tally, next_patrols
@@ -85,18 +84,15 @@ def statistics_table(ask: Ask) -> Response:
     with ask.read() as session:
         figures = measure(ask, session)
         today = ask.today(session)
-    stream = io.StringIO(newline="")
-    writer, t = csv.writer(stream), ask.t
+    t = ask.t
     heads = [t.gettext("Table"), t.gettext("Group"), t.label("tree_count"), t.gettext("Counted over")]
-    writer.writerow(heads)
-    for table in figures.tables:
-        for row in table.rows:
-            writer.writerow([table.title, _cell(row.name), row.count, table.of])
+    rows = ((table.title, row.name, row.count, table.of) for table in figures.tables for row in table.rows)
+    content = BYTE_ORDER_MARK.encode() + b"".join(map(csv_line, (heads, *rows)))
     with ask.write() as session:
         ask.audit(session, "export_taken", None, file="statistics.csv")
     name = f"statistics-{today.isoformat()}.csv"
     return Response(
-        "\ufeff" + stream.getvalue(),
+        content,
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
@@ -242,11 +238,6 @@ def _patrols(ask: Ask, session: Session) -> Tally:
         if each.due_on <= today:
             tally.add(each, today)
     return tally
-
-
-def _cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
 
 
 ROUTES = (

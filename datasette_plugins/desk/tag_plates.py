@@ -29,6 +29,7 @@ from registry.plate_records import GROVE, TREE, PlateTemplate
 from registry.plate_templates import HOUSE, PlateLibrary, plate_folder
 from registry.records import TagContent
 from registry.rules.permissions import Right
+from registry.rules.plate_format import FIELDS
 from registry.rules.tag_codes import tag_address
 from registry.rules.tag_signatures import LEAST_SIGNED_MODULE_MM, signed_text
 from registry.settings import all_settings
@@ -94,23 +95,27 @@ def wish_of(ask: Ask, given: Mapping[str, str]) -> Wish:
 def _shown(ask: Ask, given: Mapping[str, str], content: TagContent, *, is_sample: bool) -> dict[str, Any]:
     """The preview, and the wish that it shows; a problem where it cannot be drawn."""
     from exports.plates.layout import module_mm
-    from exports.plates.single import preview_svg
+    from exports.plates.single import preview
 
     t = ask.t
+    nothing: dict[str, Any] = {"picture": "", "module": None, "finest": None, "left_out": []}
     try:
         wish = wish_of(ask, given)
     except RegistryError as error:
-        return {"wish": wish_of(ask, {}), "problem": t.error(error), "picture": "", "module": None}
+        return {"wish": wish_of(ask, {}), "problem": t.error(error), **nothing}
     try:
-        picture = Markup(preview_svg(content, wish.template, wish.size_mm, t, is_sample=is_sample))  # noqa: S704
+        picture, plate = preview(content, wish.template, wish.size_mm, t, is_sample=is_sample)
         module = module_mm(content, wish.template, wish.size_mm) if wish.template.qr_share else None
     except RegistryError as error:
-        return {"wish": wish, "problem": t.error(error), "picture": "", "module": None}
+        return {"wish": wish, "problem": t.error(error), **nothing}
     too_fine = wish.signed and (module or 0) < LEAST_SIGNED_MODULE_MM
     problem = t.gettext(
         "A signed code needs modules of {least} mm; take a larger plate.", least=LEAST_SIGNED_MODULE_MM
     ) if too_fine else ""  # fmt: skip
-    return {"wish": wish, "problem": problem, "picture": picture, "module": module}
+    return {
+        "wish": wish, "problem": problem, "picture": Markup(picture), "module": module,  # noqa: S704
+        "finest": plate.finest_mm, "left_out": [t.word(FIELDS, name) for name in plate.left_out],
+    }  # fmt: skip
 
 
 def _choices(ask: Ask, kind: str, wish: Wish) -> dict[str, Any]:
@@ -133,7 +138,7 @@ def _content(ask: Ask, session: Session, ref: tuple[str, str], tag: IssuedTag, *
     said = (
         grove_tags(session, office, [own], issued, address)
         if kind == "grove"
-        else contents(session, [own], issued, address, office, lambda _done: None)
+        else contents(session, [own], issued, address, office)
     )
     content = next(iter(said))
     if not signed:
@@ -218,7 +223,7 @@ def _drawn(ask: Ask, session: Session, content: TagContent, wish: Wish, form: st
     from exports.plates.single import write_plate
     from registry.export_errors import TagSignedTooFineError
 
-    facts = replace(register_facts(session, office_of(ask)), made_at=made_at)
+    facts = register_facts(session, office_of(ask), made_at)
     if wish.signed and (fine := module_mm(content, wish.template, wish.size_mm)) < LEAST_SIGNED_MODULE_MM:
         raise TagSignedTooFineError(
             tree_no=content.tree_no, module_mm=f"{fine:.2f}", least_mm=LEAST_SIGNED_MODULE_MM

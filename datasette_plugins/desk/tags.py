@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Mapping
-from dataclasses import replace as with_changes
 from datetime import date
 from typing import Any
 
@@ -344,7 +343,7 @@ def blank_sheet(ask: Ask) -> Response:
         run = boxed_run(session, batch, box=box or None, keys=ask.desk.keys, now=ask.now)
         if not run.tags:
             raise LookupError(box)
-        facts = with_changes(register_facts(session, office_of(ask)), made_at=run.made_at)
+        facts = register_facts(session, office_of(ask), run.made_at)
     offices, phone = (settings["register_name"], settings["register_name_en"]), settings["duty_phone"]
     contents = [
         blank_tag_content(

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from datasette import Response
 
-from datasette_plugins.map.basemaps import basemap_of
+from datasette_plugins.map.basemaps import policy_of
 from datasette_plugins.map.counting import Window, counted_as, has_map, in_time, read_cells
 from datasette_plugins.map.walking import Stop, Walk, load_near, load_walk, read_near, read_walk
 from datasette_plugins.search.facets import chosen_value, value_name
@@ -26,6 +26,7 @@ from datasette_plugins.site.visits import Visit, visit_of
 from datasette_plugins.site.zones import zone_rows
 from exports.map_marks import kind_of, pack_kinds
 from exports.map_points import map_words
+from registry.rules.basemaps import basemap_of
 from registry.rules.datums import SHIFTED_AREA
 from registry.rules.map_grid import FIRST_ZOOM, LAST_ZOOM
 from registry.vocab.language import Translator
@@ -136,7 +137,7 @@ async def map_page(datasette: Any, request: Any) -> Response:
         scripts=scripts, styles=STYLES,
     )  # fmt: skip
     if basemap:
-        response.headers["content-security-policy"] = basemap.policy
+        response.headers["content-security-policy"] = policy_of(basemap)
     return response
 
 

@@ -1,7 +1,5 @@
 """The lists of groves, gardens, places and landmark elements: by division, by kind, and as a table."""
 
-import csv
-import io
 import json
 import sqlite3
 from collections import Counter
@@ -19,11 +17,11 @@ from datasette_plugins.site.counts import BELOW, KINDS
 from datasette_plugins.site.edition_database import EditionDatabase
 from datasette_plugins.site.pages import caching, edition_of, read_edition, render_page
 from datasette_plugins.site.visits import visit_of
+from exports.csv_cells import BYTE_ORDER_MARK, csv_line
 
 PER_PAGE = 100
 _MOST_ROWS = 100_000
 _JSON_NAMES = ("division_path", "division_path_en", "listings", "withheld")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 Asked = dict[str, str]
 
 
@@ -178,15 +176,11 @@ def _table(kind: str, asked: Asked, db: sqlite3.Connection) -> str:
     names = [name for name in names if name not in {"fid", "geom", "history"}]
     columns = ", ".join(f'"{name}"' for name in names)
     sql = f"SELECT {columns} FROM {table} WHERE {where} ORDER BY division_path, number LIMIT {_MOST_ROWS}"
-    lines = io.StringIO()
-    writer = csv.writer(lines)
-    writer.writerow(names)
-    writer.writerows(_cells(dict(row)) for row in db.execute(sql, facts))
-    return "\ufeff" + lines.getvalue()
+    lines = [csv_line(names), *(csv_line(_cells(dict(row))) for row in db.execute(sql, facts))]
+    return BYTE_ORDER_MARK + b"".join(lines).decode()
 
 
 def _cells(row: dict[str, Any]) -> Iterator[Any]:
-    """Values for cells: lists of names as text, what a spreadsheet would run as a formula marked as text."""
+    """Values for cells: lists of names as text."""
     for name, value in row.items():
-        text = "; ".join(json.loads(value)) if name in _JSON_NAMES else value
-        yield f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+        yield "; ".join(json.loads(value)) if name in _JSON_NAMES else value

@@ -39,13 +39,14 @@ def write_walk_leaflet(
     loaded: LoadedWalk, out: BinaryIO, t: Translator, *, extra_fonts: Sequence[Path] = ()
 ) -> None:
     """The leaflet of a walk as PDF, Chinese first. Raises GlyphMissingError."""
-    said = loaded.facts.get
+    said, made_at = loaded.facts.get, _made_at(loaded)
     facts = LeafletFacts(
         register_name=said("register_name") or "",
         register_name_en=said("register_name_en") or "",
         public_address=loaded.public_address,
         edition=said("number") or "",
-        made_at=_made_at(loaded),
+        made_at=made_at,
+        made_on=made_at.date() if made_at else None,
         is_demonstration=said("demonstration") == "yes",
         map_review_no=said("map_review_no") or "",
         duty=loaded.duty,

@@ -87,7 +87,8 @@ export function pickFile({ camera = true } = {}) {
 
 /**
  * The viewfinder over the whole screen. `ghost`: the last photo of this viewpoint as a Blob, or null; `title`: what is to
- * be seen. Resolves with {blob, said} or null. Where the camera may not be used: by the phone's own camera.
+ * be seen. Resolves with {blob, said} or null. Where the camera may not be used: by the phone's own camera, whose file is
+ * `original` beside the smaller blob.
  */
 export async function shoot({ title, ghost = null }) {
   watchHeading();
@@ -103,7 +104,7 @@ export async function shoot({ title, ghost = null }) {
 
 async function byFile() {
   const file = await pickFile();
-  return file ? { blob: await downscaled(file), said: capture() } : null;
+  return file ? { blob: await downscaled(file), original: file, said: capture() } : null;
 }
 
 function finder(stream, title, ghost) {

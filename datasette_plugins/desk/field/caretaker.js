@@ -9,15 +9,15 @@ import { picture, shoot, slot } from "./camera.js";
 import { joined, own } from "./forms/fields.js";
 import { Form, FormError, draftFor, finished, nameOf, treePath } from "./forms/kit.js";
 import { dutyCall, dutyPhone } from "./forms/incident.js";
-import { returnedItems } from "./returned.js";
+import { returnedPart } from "./returned.js";
 
 /** Their trees, those first that are due; scanning above all. */
-export async function caretakerHome() {
-  const [rows, returned, account, phone] = await Promise.all([pack.rows(), returnedItems(), store.account(), dutyPhone(null)]);
+export async function caretakerHome(ctx) {
+  const [rows, returned, account, phone] = await Promise.all([pack.rows(), returnedPart(ctx), store.account(), dutyPhone(null)]);
   const order = rows.slice().sort((a, b) => Number(Boolean(b.is_overdue)) - Number(Boolean(a.is_overdue)) || String(a.due_on || "9").localeCompare(String(b.due_on || "9")));
   return page({ title: _("care.title"), sub: account ? own(account.name) : null, tone: "large", tab: "day", body: [
     h("p", null, h("a", { class: "button main huge", href: href("/scan"), dataset: { act: "scan" } }, icon("scan"), _("care.scan"))),
-    returned.map((each) => each.card()),
+    returned,
     rows.length ? h("h2", null, _("care.trees", { n: rows.length })) : note("info", _("care.none"), _("care.none_text"), h("p", null, h("a", { class: "button main", href: href("/packages") }, _("day.take")))),
     h("ul", { class: "rows care-rows" }, order.map((row) => h("li", null, h("a", { class: "row", href: href(treePath(row)) }, slot(pack.thumb(row.thumb), ""),
       h("span", { class: "row-text" }, h("b", null, own(nameOf(row))), h("small", null, own(pick(row.place) || row.no))),

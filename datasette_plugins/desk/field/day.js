@@ -13,7 +13,7 @@ import { bearingDeg, distanceM, hasPlace, walkLengthM, walkOrder } from "./geo.j
 import { joined, own, word } from "./forms/fields.js";
 import { localDay, metres, nameOf, treePath } from "./forms/kit.js";
 import { caretakerHome } from "./caretaker.js";
-import { formPath, returnedItems } from "./returned.js";
+import { formPath, returnedPart } from "./returned.js";
 import { pickedCard, treeMap } from "./map.js";
 
 const AT_ONCE = 30;
@@ -81,9 +81,9 @@ export function growingList(fix, isNumbered) {
 }
 
 route("/", async (params, query, ctx) => {
-  if (!(await store.account())) return welcome();
+  if (!(await store.reader())) return welcome();
   if (await isCaretakerOnly()) return caretakerHome(ctx);
-  const [rows, packs, returned, drafts] = await Promise.all([pack.rows(), pack.packages(), returnedItems(), store.drafts()]);
+  const [rows, packs, returned, drafts] = await Promise.all([pack.rows(), pack.packages(), returnedPart(ctx), store.drafts()]);
   const today = localDay();
   const due = dueRows(rows, today);
   const late = due.filter((row) => row.is_overdue).length;
@@ -129,7 +129,7 @@ route("/", async (params, query, ctx) => {
         h("a", { href: href("/?as=map"), "aria-current": isMap ? "page" : null }, icon("map"), _("day.map"))) : null),
     walked, isMap ? [map.element, picked] : due.length ? list.element : empty(rows, packs));
   fill(all, isMap ? dueNow : null,
-    returned.length ? h("section", { class: "part" }, h("h2", null, _("day.returned", { n: returned.length })), returned.map((each) => each.card())) : null,
+    returned,
     drafts.length ? draftsPart(drafts) : null,
     works.length ? h("section", { class: "part" }, h("h2", null, _("day.works", { n: works.length })), h("ol", { class: "rows" }, works.slice(0, 10).map((row) => treeRow(row, fix)))) : null,
     isMap ? null : dueNow,

@@ -12,6 +12,7 @@ export async function exportUnsent({ login = null, items = null, onProgress = ()
   const of = login === null ? await store.login() : login;
   const list = items || (await store.queue(of));
   const wanted = [...new Set(list.flatMap((item) => item.photos.map((photo) => photo.sha256)))];
+  const atOffice = new Set(list.flatMap((item) => item.photos.filter((photo) => photo.complete).map((photo) => photo.sha256)));
   const madeAt = new Date();
   const zip = new ZipWriter(madeAt);
   const lines = list.map((item) => JSON.stringify({ submission: item.submission, sent_at: null }) + "\n").join("");
@@ -20,7 +21,7 @@ export async function exportUnsent({ login = null, items = null, onProgress = ()
   const sizes = new Map();
   for (const digest of wanted) {
     const photo = await store.photoBytes(digest);
-    if (photo) { kept.push(digest); sizes.set(digest, photo.bytes.byteLength); } else missing.push(digest);
+    if (photo) { kept.push(digest); sizes.set(digest, photo.bytes.byteLength); } else if (!atOffice.has(digest)) missing.push(digest);
   }
   zip.add("manifest.json", JSON.stringify({
     format: "gushu-field", version: 1, login: of, device: await store.device(), made_at: madeAt.toISOString(),

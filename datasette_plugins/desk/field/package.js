@@ -3,19 +3,23 @@
 
 import { all, done, get, read, walk, write } from "./database.js";
 import { readTagText } from "./tagtext.js";
-import { changed, login, meta, roomy, sha256 } from "./store.js";
+import { changed, login, meta, reader, roomy, sha256 } from "./store.js";
+import { pick } from "./texts.js";
 
 const CHUNK = 500;
+/** So many bytes a package takes with its small pictures: a little below 30 MB. Of the viewpoints goes along what fits. */
+const MOST_BYTES = 28e6;
 const PLATE = "gushu-plate:";
+const FACTS = ["packages", "words", "returned", "divisions"];
 
 /** Every package of whoever is signed in: {name: {pack, title, made_at, trees, bytes, thumbs, …}}. */
 export async function packages() {
-  return meta("packages " + (await login()), {});
+  return meta("packages " + (await reader()), {});
 }
 
 /** A record as it was taken along: tree("1f0c…") or tree(id, "grove"); undefined where it is not on the phone. */
 export async function tree(id, kind = "tree") {
-  const own = await login();
+  const own = await reader();
   return read("trees", async (store) => {
     const found = await done(store.index("key").getAll([own, kind + ":" + id]));
     const newest = found.sort((a, b) => (a.made_at < b.made_at ? 1 : -1))[0];
@@ -25,7 +29,7 @@ export async function tree(id, kind = "tree") {
 
 /** The record to which a scanned or typed text belongs: by one of our tags, a plate bound to it, or its number. */
 export async function byTag(text) {
-  const own = await login();
+  const own = await reader();
   const said = readTagText(text);
   const wanted = [["plate", await sha256(PLATE + said.text)], ["no", (said.no || said.code || said.text).toUpperCase()]];
   if (said.kind === "tag") wanted.unshift(["tag", said.code]);
@@ -63,7 +67,14 @@ export async function tagKeys() {
 
 /** What came back from review: the submissions with their reasons. */
 export async function returned() {
-  return meta("returned " + (await login()), []);
+  return meta("returned " + (await reader()), []);
+}
+
+/** The divisions of the packages, each once: [[id, its name within that of the one around it]]. */
+export async function divisions() {
+  const found = new Map(Object.values(await packages()).flatMap((pack) => pack.divisions || []).map((each) => [each.id, each]));
+  const called = (each) => pick({ zh: each.name, en: each.name_en || each.name });
+  return [...found.values()].map((each) => [each.id, [found.get(each.parent), each].filter(Boolean).map(called).join(" ")]);
 }
 
 /** The outlines of the packages' divisions as GeoJSON, those that have one. */
@@ -81,10 +92,10 @@ let kept = { key: "", rows: [] };
 
 /**
  * All records of all packages in short: [{kind, id, no, name, species, lon, lat, grade, vigour, due_on, is_overdue,
- * works: n, place, thumb}]. Read once and kept until another package comes.
+ * works: n, place, thumb, division_id}]. Read once and kept until another package comes.
  */
 export async function rows() {
-  const own = await login();
+  const own = await reader();
   const found = await packages();
   const key = own + JSON.stringify(Object.entries(found).map(([name, pack]) => [name, pack.made_at]));
   if (kept.key === key) return kept.rows;
@@ -109,8 +120,17 @@ export async function search(question, limit = 200) {
 
 /** A small picture as a Blob, or null where it was not taken along. */
 export async function thumb(digest) {
-  const found = digest ? await get("thumbs", [await login(), digest]) : null;
+  const found = digest ? await get("thumbs", [await reader(), digest]) : null;
   return found ? new Blob([found.bytes], { type: "image/jpeg" }) : null;
+}
+
+/** The last photo of each fixed viewpoint of a record: {viewpoint: SHA-256}. The package has the newest first. */
+export function lastViews(each) {
+  const found = {};
+  for (const photo of each.photos || []) {
+    if (photo.viewpoint && !found[photo.viewpoint]) found[photo.viewpoint] = photo.sha256;
+  }
+  return found;
 }
 
 // --- taking along and leaving -----------------------------------------------------------------------------
@@ -132,6 +152,9 @@ export async function take(name, title, { fetchJson, fetchBytes }, onProgress = 
 /** Put a package that was downloaded in the place of the one before, all of it or nothing. */
 export async function keep(own, name, value, { title = name, bytes = 0 } = {}) {
   const range = IDBKeyRange.bound([own, name], [own, name, []]);
+  const thumbs = new Set(value.trees.map((each) => each.thumb).filter(Boolean));
+  const views = value.trees.slice().sort((a, b) => String(a.due_on || "9").localeCompare(String(b.due_on || "9")))
+    .flatMap((each) => Object.values(lastViews(each)));
   await roomy(() => write(["trees", "lists", "meta"], async (trees, lists, facts) => {
     trees.delete(range);
     lists.delete(range);
@@ -146,43 +169,51 @@ export async function keep(own, name, value, { title = name, bytes = 0 } = {}) {
     packs[name] = {
       pack: name, title, bytes, made_at: value.made_at, head_seq: value.head_seq, taken_at: new Date().toISOString(),
       trees: value.trees.length, outline: value.outline || null, divisions: value.divisions || [],
-      wanted: [...new Set(value.trees.map((each) => each.thumb).filter(Boolean))], thumbs: 0,
+      wanted: [...new Set([...thumbs, ...views])], of_lists: thumbs.size, thumbs: 0,
     };
     facts.put(packs, "packages " + own);
     facts.put({
       words: value.words || {}, models: value.models || [], duty_phone: value.duty_phone || null,
       tag_keys: value.tag_keys || {},
     }, "words " + own);
-    facts.put(value.returned || [], "returned " + own);
   }));
   changed("package");
 }
 
-/** Fetch the small pictures that are still missing, four at a time. Answers with the package. */
+/**
+ * Fetch the small pictures that are still missing, four at a time: those of the lists, then those of the viewpoints as
+ * long as there is room; what does not fit is no longer wanted. Answers with the package.
+ */
 export async function takeThumbs(name, { fetchBytes }, onProgress = () => {}, isStopped = () => false) {
   const own = await login();
   const packs = await packages();
   const pack = packs[name];
-  const here = new Set(await read("thumbs", (store) => done(store.getAllKeys(IDBKeyRange.bound([own], [own, []]))))
-    .then((keys) => keys.map((key) => key[1])));
+  const here = new Map();
+  await read("thumbs", (store) => walk(store, IDBKeyRange.bound([own], [own, []]), "next", (value) => {
+    here.set(value.sha256, value.bytes.byteLength);
+  }));
   const missing = pack.wanted.filter((digest) => !here.has(digest));
-  const total = pack.wanted.length;
-  let ready = total - missing.length;
+  const ofLists = new Set(pack.wanted.slice(0, pack.of_lists));
+  const left = new Set();
+  let ready = pack.wanted.length - missing.length;
+  let kept = pack.wanted.reduce((sum, digest) => sum + (here.get(digest) || 0), 0);
   let bytes = 0;
   let failed = 0;
   const worker = async () => {
     while (missing.length && !isStopped()) {
       const digest = missing.shift();
+      if (!ofLists.has(digest) && pack.bytes + kept > MOST_BYTES) { left.add(digest); continue; }
       try {
         const content = await fetchBytes("thumb/" + digest);
         bytes += content.byteLength;
+        kept += content.byteLength;
         await write("thumbs", (store) => { store.put({ login: own, sha256: digest, bytes: content, at: Date.now() }); });
         ready += 1;
       } catch (error) {
         failed += 1;
         if (error.code === "storage_full" || error.code === "signed_out") { missing.length = 0; throw error; }
       }
-      onProgress({ step: "thumbs", done: ready, total, bytes });
+      onProgress({ step: "thumbs", done: ready, total: pack.wanted.length - left.size, bytes });
     }
   };
   try {
@@ -191,10 +222,12 @@ export async function takeThumbs(name, { fetchBytes }, onProgress = () => {}, is
     await write("meta", async (facts) => {
       const now = (await done(facts.get("packages " + own))) || {};
       if (!now[name]) return;
+      now[name].wanted = now[name].wanted.filter((digest) => !left.has(digest));
       now[name].thumbs = ready;
-      now[name].thumb_bytes = (now[name].thumb_bytes || 0) + bytes;
+      now[name].thumb_bytes = kept;
       facts.put(now, "packages " + own);
     });
+    await dropUnwanted(own);
     changed("package");
   }
   return Object.assign({}, pack, { thumbs: ready, failed });
@@ -211,11 +244,30 @@ export async function leave(name) {
     delete packs[name];
     facts.put(packs, "packages " + own);
   });
-  const wanted = new Set(Object.values(await packages()).flatMap((pack) => pack.wanted));
+  await dropUnwanted(own);
+  changed("package");
+}
+
+/** Remove the small pictures that no package wants any more. */
+async function dropUnwanted(own) {
+  const wanted = new Set(Object.values(await meta("packages " + own, {})).flatMap((pack) => pack.wanted));
   await write("thumbs", (store) => walk(store, IDBKeyRange.bound([own], [own, []]), "next", (value, cursor) => {
     if (!wanted.has(value.sha256)) cursor.delete();
   }));
-  changed("package");
+}
+
+/** Remove what other accounts had taken along on this phone. What they wrote and did not send yet stays. */
+export async function leaveOthers(own) {
+  const mine = new Set(FACTS.map((name) => name + " " + own));
+  await write(["trees", "lists", "thumbs", "meta"], async (trees, lists, thumbs, facts) => {
+    for (const store of [trees, lists, thumbs]) {
+      store.delete(IDBKeyRange.upperBound([own], true));
+      store.delete(IDBKeyRange.lowerBound([own, []], true));
+    }
+    for (const key of await done(facts.getAllKeys())) {
+      if (FACTS.includes(key.split(" ", 1)[0]) && !mine.has(key)) facts.delete(key);
+    }
+  });
 }
 
 function codesOf(own, each) {
@@ -231,7 +283,7 @@ function short(each) {
     kind: each.kind || "tree", id: each.id, no: each.no, name: each.name, species: pickName(each.species), lon: each.lon,
     lat: each.lat, grade: each.grade, vigour: each.vigour, status: each.status, due_on: each.due_on,
     is_overdue: each.is_overdue, works: (each.works || []).length, place: each.place, thumb: each.thumb,
-    uncertainty_m: each.uncertainty_m,
+    uncertainty_m: each.uncertainty_m, division_id: each.division_id,
   };
 }
 

@@ -1,5 +1,5 @@
 // What is kept on the phone: who is signed in, drafts, the queue, photos, and the lines of what was sent.
-// Everything belongs to an account; signing in as somebody else shows other things and removes nothing.
+// Everything belongs to an account; signing in as somebody else shows other things and removes no work.
 
 import { StorageFullError, all, done, get, isWriting, read, walk, write } from "./database.js";
 import { changed, onChange } from "./changes.js";
@@ -39,6 +39,19 @@ export function account() {
 export async function login() {
   const own = await account();
   return own ? own.login : "";
+}
+
+/**
+ * Whether whoever was signed in last has signed out. A session that ran out, or that the office ended, is no such
+ * leave: in the valley work goes on without one.
+ */
+export function hasLeft() {
+  return /(?:^|; )gushu_left=/.test(document.cookie);
+}
+
+/** The login whose records may be seen: "" once that person has signed out. What waits is `login()`'s, also then. */
+export async function reader() {
+  return hasLeft() ? "" : login();
 }
 
 /** This phone's own id, made once. */
@@ -88,9 +101,10 @@ export async function saveDraft(draft) {
   return draft;
 }
 
-/** A draft by its id, or undefined. */
-export function draft(id) {
-  return get("drafts", id);
+/** A draft of whoever is signed in by its id, or undefined. */
+export async function draft(id) {
+  const found = await get("drafts", id);
+  return found && found.login === (await login()) ? found : undefined;
 }
 
 /** The drafts of whoever is signed in, the newest first. */
@@ -152,26 +166,36 @@ export function autosave(own, onState = () => {}) {
 // --- photos -----------------------------------------------------------------------------------------------
 
 /**
- * Keep a photo and name it in its draft, both or neither. `said`: {kind, viewpoint, taken_at, lon, lat, …}.
- * Answers with what now stands in draft.photos: {sha256, size, …said}; the same photo twice stands there once.
+ * Keep a photo and name it in its draft, both or neither. `said`: {kind, viewpoint, taken_at, lon, lat, …}; `original`:
+ * the file that it was made smaller from, kept beside it as long as the draft is, where there is room.
+ * Answers with what now stands in draft.photos: {sha256, size, original: {sha256, size}, …said}; the same photo twice
+ * stands there once.
  */
-export async function addPhoto(own, blob, said = {}) {
-  const bytes = blob instanceof ArrayBuffer ? blob : await blob.arrayBuffer();
-  const digest = await sha256(bytes);
+export async function addPhoto(own, blob, said = {}, original = null) {
+  const row = await photoRow(blob);
+  const digest = row.sha256;
   own.id = own.id || newId();
   own.photos = own.photos || [];
   const known = own.photos.find((each) => each.sha256 === digest);
   if (known) return known;
-  const photo = Object.assign({}, said, { sha256: digest, size: bytes.byteLength });
-  const type = blob.type || "image/jpeg";
+  const photo = Object.assign({}, said, { sha256: digest, size: row.size });
   own.updated_at = new Date().toISOString();
   own.login = own.login || (await login());
   const kept = JSON.parse(JSON.stringify(own));
   kept.photos.push(photo);
-  await roomy(() => write(["drafts", "photos"], (drafts_, photos) => {
-    photos.put({ sha256: digest, bytes, type, size: bytes.byteLength, at: Date.now() });
+  const keep = (rows) => write(["drafts", "photos"], (drafts_, photos) => {
+    rows.forEach((each) => photos.put(each));
     drafts_.put(kept);
-  }));
+  });
+  if (original) {
+    const whole = await photoRow(original);
+    photo.original = { sha256: whole.sha256, size: whole.size };
+    await keep([row, whole]).catch((error) => {
+      if (!(error instanceof StorageFullError)) throw error;
+      delete photo.original;
+    });
+  }
+  if (!photo.original) await roomy(() => keep([row]));
   // named only now: a draft that is saved meanwhile must not name a photo that is not kept
   const other = own.photos.find((each) => each.sha256 === digest);
   if (other) return other;
@@ -182,13 +206,24 @@ export async function addPhoto(own, blob, said = {}) {
   return photo;
 }
 
+async function photoRow(blob) {
+  const bytes = blob instanceof ArrayBuffer ? blob : await blob.arrayBuffer();
+  return { sha256: await sha256(bytes), bytes, type: blob.type || "image/jpeg", size: bytes.byteLength, at: Date.now() };
+}
+
+/** The checksums of what is kept for a photo: of itself and of its original. */
+function keptFor(photo) {
+  return photo.original ? [photo.sha256, photo.original.sha256] : [photo.sha256];
+}
+
 /** Take a photo out of a draft. */
 export async function removePhoto(own, digest) {
+  const gone = own.photos.filter((each) => each.sha256 === digest);
   own.photos = own.photos.filter((each) => each.sha256 !== digest);
   const kept = JSON.parse(JSON.stringify(own));
   await write(["drafts", "queue", "photos"], async (drafts_, queue, photos) => {
     drafts_.put(kept);
-    await dropPhotos([{ sha256: digest }], drafts_, queue, photos);
+    await dropPhotos(gone, drafts_, queue, photos);
   });
   changed("drafts");
 }
@@ -208,10 +243,10 @@ export function photoBytes(digest) {
 async function dropPhotos(list, drafts_, queue, photos) {
   if (!list || !list.length) return;
   const needed = new Set();
-  const note = (each) => (each.photos || []).forEach((one) => needed.add(one.sha256));
+  const note = (each) => (each.photos || []).flatMap(keptFor).forEach((one) => needed.add(one));
   (await done(drafts_.getAll())).forEach(note);
   (await done(queue.getAll())).forEach(note);
-  for (const each of list) if (!needed.has(each.sha256)) photos.delete(each.sha256);
+  for (const each of list.flatMap(keptFor)) if (!needed.has(each)) photos.delete(each);
 }
 
 // --- the queue --------------------------------------------------------------------------------------------
@@ -231,7 +266,9 @@ export async function queueDraft(own, submission) {
     record: sent.record || null,
     submission: sent,
     draft: JSON.parse(JSON.stringify(own)),
-    photos: (sent.photos || []).map((each) => ({ sha256: each.sha256, size: each.size, received: 0, complete: false })),
+    photos: (sent.photos || []).map((each) => ({
+      sha256: each.sha256, size: each.size, received: 0, complete: own.photos.some((one) => one.sha256 === each.sha256 && one.complete === true),
+    })),
     queued_at: new Date().toISOString(),
     state: "waiting",
     attempts: 0,
@@ -294,10 +331,10 @@ export async function updateItem(id, edit) {
   return after;
 }
 
-/** An item of the queue, or undefined. */
+/** An item of the queue of whoever is signed in, or undefined. */
 export async function item(id) {
   const found = await get("queue", id);
-  return found && (unwritten.get(id) || found);
+  return found && found.login === (await login()) ? unwritten.get(id) || found : undefined;
 }
 
 /**
@@ -332,6 +369,7 @@ function lineOf(own, answer) {
     id: own.id, login: own.login, label: own.label, kind: own.kind, record: said.record || own.record,
     queued_at: own.queued_at, sent_at: new Date().toISOString(), state: said.state || null, said: said.said || [],
     problem: said.problem || null, conflicts: said.conflicts || [], photos: own.photos.length,
+    replaces: own.submission.replaces || null,
   };
 }
 

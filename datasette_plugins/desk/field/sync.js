@@ -3,6 +3,7 @@
 
 import { AskError, askJson, jitter, setCsrf } from "./http.js";
 import { alone } from "./locks.js";
+import { leaveOthers } from "./package.js";
 import * as store from "./store.js";
 import { setStatus, status } from "./status.js";
 
@@ -91,7 +92,12 @@ export async function photosMayGo() {
   return type === "wifi" || type === "ethernet" ? { may: true, why: "" } : { may: false, why: "wifi" };
 }
 
-/** Ask who is signed in; keeps it. Raises AskError ("signed_out", "offline", …). */
+let tidied = null;
+
+/**
+ * Ask who is signed in; keeps it. What others had taken along on this phone goes before anything is shown.
+ * Raises AskError ("signed_out", "offline", …).
+ */
 export async function whoAmI() {
   const before = Date.now();
   const value = await askJson("GET", "me", { timeout: 20000, tries: 3 });
@@ -99,13 +105,29 @@ export async function whoAmI() {
   await noteClock(value.server_time, before, Date.now());
   const known = await store.account();
   const own = Object.assign({}, value.account, { rights: value.rights || [], form: value.form });
+  if (tidied !== own.login) {
+    await leaveOthers(own.login);
+    tidied = own.login;
+  }
   if (JSON.stringify(known) !== JSON.stringify(own)) await store.noteMeta("account", own);
+  await noteReturned(own.login, value.returned || []);
   setStatus({ isSignedOut: false, account: own });
   if (!known || known.login !== own.login) dispatchEvent(new Event("field-account"));
   return own;
 }
 
-/** One round: who am I, forms, photos, confirmation, and what became of what was sent before. */
+/** Keep what came back from review; the pages that show it are told when it is something else. */
+async function noteReturned(login, came) {
+  const key = "returned " + login;
+  if (JSON.stringify(await store.meta(key, [])) === JSON.stringify(came)) return;
+  await store.noteMeta(key, came);
+  store.changed("returned");
+}
+
+/**
+ * One round: who am I and what came back, forms, photos, confirmation, and what became of what was sent before. Where
+ * something that had come back was sent anew, what came back is asked for once more.
+ */
 async function round() {
   setStatus({ isSyncing: true });
   try {
@@ -115,8 +137,9 @@ async function round() {
     await eachOf(due(await store.queue(own.login), "waiting"), (item) => sendForm(item, line), line);
     const photos = await photosMayGo();
     if (photos.may) await eachOf(due(await store.queue(own.login), "photos"), (item) => sendPhotos(item, line), line);
-    await confirm(own.login, line);
+    const gone = await confirm(own.login, line);
     await lookAfter(line);
+    if (gone.some((item) => item.submission.replaces)) await whoAmI();
     await store.noteMeta("synced_at", new Date().toISOString());
     setStatus({ sync: { at: Date.now(), error: null, photos: photos.why } });
     plan(await store.queue(own.login));
@@ -131,7 +154,11 @@ async function round() {
 async function later(error) {
   if (!(error instanceof AskError)) throw error;
   setStatus({ sync: { at: Date.now(), error: error.code, message: error.message } });
-  if (error.code === "signed_out") setStatus({ isSignedOut: true });
+  if (error.code === "signed_out") {
+    const isNews = !status.state.isSignedOut && store.hasLeft();
+    setStatus({ isSignedOut: true });
+    if (isNews) dispatchEvent(new Event("field-account"));
+  }
   else if (error.isPassing) {
     failures += 1;
     timer = timer || null;
@@ -296,17 +323,21 @@ async function sendPiece(path, bytes, size, offset) {
 
 // --- confirmation -----------------------------------------------------------------------------------------
 
-/** Ask what the server has of everything that seems to be there; what it confirms whole leaves the queue. */
+/** Ask what the server has of everything that seems to be there; answers with what it has whole: that left the queue. */
 async function confirm(login, line) {
   const ready = (await store.queue(login)).filter((item) => item.state === "photos"
     && item.photos.every((photo) => photo.complete));
+  const gone = [];
   for (const answer of await statesOf(ready.map((item) => item.id), line)) {
     const item = await store.item(answer.id);
     if (!item) continue;
     await store.updateItem(item.id, (each) => { notePhotos(each, answer.photos); each.answer = answer; });
     const has = new Set((answer.photos || []).filter((photo) => photo.complete).map((photo) => photo.sha256));
-    if (item.photos.every((photo) => has.has(photo.sha256))) await store.finish(item.id, answer);
+    if (!item.photos.every((photo) => has.has(photo.sha256))) continue;
+    await store.finish(item.id, answer);
+    gone.push(item);
   }
+  return gone;
 }
 
 /** What has become of what was sent and still waits for a decision. */

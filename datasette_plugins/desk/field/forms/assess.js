@@ -7,7 +7,7 @@ import * as pack from "../package.js";
 import { choice, joined, number, options, text } from "./fields.js";
 import { readNumber } from "./plausible.js";
 import { Form, FormError, draftFor, formPage, nameOf, treeOr, treePath } from "./kit.js";
-import { filled, vigourChoice } from "./visit.js";
+import { filled, isDead, vigourChoice } from "./visit.js";
 
 const NOT_APPLICABLE = "na";
 
@@ -86,7 +86,7 @@ function filledBy(model, tree, draft, ctx) {
   const content = draft.content;
   content.model = model.id;
   const said = content.said = content.said || toSaid(content.answers);
-  const form = new Form("assessment", tree, draft, ctx, { content: () => contentOf(model, content, said) });
+  const form = new Form("assessment", tree, draft, ctx, { content: () => contentOf(model, content, said), isEvidence: () => isDead(content) });
   const set = (name) => (value) => { content[name] = value; form.changed(); };
   const groups = model.groups && model.groups.length ? model.groups : [{ code: null, label: "" }];
   const progress = _("assess.count", { n: model.indicators.length });

@@ -23,7 +23,7 @@ route("/incident/:kind/:id", async (params, query, ctx) => {
   if (!tree) return missing;
   const draft = await draftFor("incident", tree, query);
   const content = draft.content;
-  const form = new Form("incident", tree, draft, ctx, { content: () => {
+  const form = new Form("incident", tree, draft, ctx, { isEvidence: () => true, content: () => {
     if (!content.incident) throw new FormError(_("incident.which_needed"), document.querySelector("fieldset input"));
     const made = { incident: content.incident, text: (content.text || "").trim(), seen_on: content.seen_on || draft.captured_on || localDay() };
     for (const name of ["reporter", "reporter_phone"]) if (content[name] && content[name].trim()) made[name] = content[name].trim();
@@ -33,7 +33,7 @@ route("/incident/:kind/:id", async (params, query, ctx) => {
   const phone = await dutyPhone(tree);
   return formPage(form, { title: _("form.incident"), sub: joined([nameOf(tree), tree.no]), send: _("incident.send"), tone: await tone(), body: [
     h("section", { class: "note is-bad" }, h("h2", null, _("incident.danger")), h("p", null, phone ? _("incident.danger_text") : _("incident.no_phone")), dutyCall(phone)),
-    form.photos({ isEvidence: true, title: _("photo.evidence") }),
+    form.photos({ kind: "defect", hasViews: false, title: _("photo.evidence") }),
     choice({ label: _("incident.which"), choices: options("damage"), value: content.incident, isWide: true, set: set("incident") }),
     text({ label: _("incident.text"), hint: _("incident.text_hint"), value: content.text, rows: 4, set: set("text") }),
     text({ label: _("incident.seen_on"), type: "date", value: content.seen_on || localDay(), set: set("seen_on") }),

@@ -53,11 +53,13 @@ export async function draftFor(kind, tree, query) {
 
 /**
  * One form that is being filled in. `content()` of the options makes the answers as they are sent, or throws a FormError;
- * `tree` is null for a new one.
+ * `isEvidence()` says whether its photos are evidence by now, and is null where they never are; `tree` is null for a new
+ * one.
  */
 export class Form {
-  constructor(kind, tree, draft, ctx, { content, needsPlace = true }) {
-    Object.assign(this, { kind, tree, draft, ctx, content, needsPlace });
+  constructor(kind, tree, draft, ctx, { content, needsPlace = true, isEvidence = null }) {
+    Object.assign(this, { kind, tree, draft, ctx, content, needsPlace, isEvidence });
+    this.onAnswer = () => {};
     this.isSent = false;
     this.state = h("p", { class: "saved", role: "status" }, draft.updated_at ? _("form.kept", { at: when(draft.updated_at) }) : "");
     this.saver = store.autosave(draft, (state) => this.tell(state));
@@ -76,6 +78,7 @@ export class Form {
     if (!draft.captured_on) draft.captured_on = localDay();
     if (this.tree && draft.base_seq === undefined && this.tree.base_seq !== undefined) draft.base_seq = this.tree.base_seq;
     this.wrong.hidden = true;
+    this.onAnswer();
     this.saver.changed();
   }
 
@@ -163,7 +166,7 @@ export class Form {
     const said = {
       id: draft.id, kind: this.kind, form: FORM, record: draft.record || null, device: await store.device(),
       captured_at: draft.captured_at, captured_on: draft.captured_on, content,
-      photos: draft.photos.map(saidOf),
+      photos: draft.photos.map((each) => saidOf(each, Boolean(this.isEvidence && this.isEvidence()))),
     };
     if (draft.base_seq !== undefined && draft.base_seq !== null) said.base_seq = draft.base_seq;
     if (fix) said.fix = { lon: fix.lon, lat: fix.lat, accuracy_m: fix.accuracy_m, at: fix.at };

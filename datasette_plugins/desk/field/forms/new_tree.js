@@ -5,7 +5,7 @@ import { note } from "../frame.js";
 import { _ } from "../texts.js";
 import * as pack from "../package.js";
 import { distanceM, hasPlace } from "../geo.js";
-import { choice, more, number, options, text } from "./fields.js";
+import { choice, more, number, options, select, text } from "./fields.js";
 import { Form, FormError, draftFor, formPage, localDay, metres, nameOf } from "./kit.js";
 import { readNumber } from "./plausible.js";
 import { sizeFields, sizesToSend } from "./measure.js";
@@ -14,6 +14,8 @@ import { positionMeter } from "./position_meter.js";
 
 const NEAR_M = 40;
 const MOST_NAMES = 300;
+/** So far from a registered tree another one stands in the same division, as long as nobody says otherwise. */
+const SAME_DIVISION_M = 3000;
 
 /** A number for the time until the office gives one: it says so, and is never given twice. */
 export function provisionalNo(day, random) {
@@ -30,8 +32,17 @@ route("/new", async (params, query, ctx) => {
   draft.label = draft.label || draft.provisional_no;
   const rows = await pack.rows();
   const species = [...new Set(rows.map((row) => row.species).filter(Boolean))].sort().slice(0, MOST_NAMES);
+  const divisions = await pack.divisions();
+  const divisionId = () => content.division_id || divisionNear(rows, draft.fix, divisions) || (divisions.length === 1 ? divisions[0][0] : null);
+  const division = divisions.length > 1 ? select({ label: _("new.division"), choices: divisions, value: divisionId(), set: (id) => {
+    content.division_id = id;
+    showDivision();
+    form.changed();
+  } }) : null;
+  const showDivision = () => { if (division) division.querySelector("select").value = divisionId() || ""; };
   const form = new Form("new_tree", null, draft, ctx, { content: () => {
-    const said = contentOf(content, sizes);
+    const said = Object.assign(contentOf(content, sizes), filled({ division_id: divisionId() }));
+    if (division && !said.division_id) throw new FormError(_("new.division_needed"), division.querySelector("select"));
     if (!said.species && !draft.photos.length) throw new FormError(_("new.needed"), document.querySelector("[data-part=species] input"));
     return said;
   } });
@@ -46,8 +57,14 @@ route("/new", async (params, query, ctx) => {
     content.is_placed = true;
     form.changed();
     near.replaceChildren(...nearby(rows, draft.fix));
+    showDivision();
   }, { isAuto: !content.is_placed });
-  form.onFix = function (fix) { if (!content.is_placed && fix) this.draft.fix = fix; };
+  form.onFix = function (fix) {
+    if (content.is_placed || !fix) return;
+    this.draft.fix = fix;
+    showDivision();
+  };
+  showDivision();
   return formPage(form, { title: _("form.new_tree"), sub: draft.provisional_no, back: "/", done: "/", body: [
     h("section", { class: "part" }, h("h2", null, _("new.place")), h("p", { class: "hint" }, _("new.place_hint")), meter, near),
     form.photos({ title: _("new.photos") }),
@@ -58,7 +75,7 @@ route("/new", async (params, query, ctx) => {
       choice({ label: _("new.age_basis"), choices: options("choice.age_basis"), value: content.age_basis, set: set("age_basis") }),
       vigourChoice(form, content)),
     h("section", { class: "part" }, h("h2", null, _("form.measurement")), sizeFields(form, sizes)),
-    h("section", { class: "part" }, h("h2", null, _("new.where")),
+    h("section", { class: "part" }, h("h2", null, _("new.where")), division,
       text({ label: _("field.town"), value: content.town, list: placesOf(rows), set: set("town") }),
       text({ label: _("field.village"), value: content.village, set: set("village") }),
       text({ label: _("field.small_place"), hint: _("new.small_place_hint"), value: content.small_place, rows: 2, set: set("small_place") })),
@@ -84,6 +101,19 @@ function contentOf(content, sizes) {
   const sent = sizesToSend(sizes);
   if (Object.keys(sent).length) said.sizes = Object.assign({ measured_on: localDay() }, sent);
   return said;
+}
+
+/** The division of the nearest registered tree within some kilometres, among `divisions` where they are known. */
+function divisionNear(rows, fix, divisions) {
+  const known = new Set(divisions.map(([id]) => id));
+  let nearest = null;
+  let least = SAME_DIVISION_M;
+  for (const row of hasPlace(fix) ? rows : []) {
+    if (!row.division_id || !hasPlace(row) || (known.size && !known.has(row.division_id))) continue;
+    const far = distanceM(row, fix);
+    if (far < least) [nearest, least] = [row.division_id, far];
+  }
+  return nearest;
 }
 
 /** Trees of the register so near that this may be one of them. */

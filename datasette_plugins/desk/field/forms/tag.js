@@ -18,14 +18,16 @@ route("/tag/:kind/:id", async (params, query, ctx) => {
   const wanted = named && KINDS.includes(named.kind) ? named.kind : KINDS.includes(query.get("do")) ? query.get("do") : "bind_tag";
   const draft = named && KINDS.includes(named.kind) ? named : await draftFor(wanted, tree, query);
   const content = draft.content;
-  if (query.get("text") && !content.text) content.text = query.get("text");
+  const scanned = query.get("text");
+  const isNew = Boolean(scanned) && content.text !== scanned;
+  if (isNew) content.text = scanned;
   const form = new Form(wanted, tree, draft, ctx, { content: () => {
     if (!content.text || !content.text.trim()) throw new FormError(_("tag.needed"), document.querySelector("[data-part=code] input"));
     const made = { text: content.text.trim() };
     if (content.notes && content.notes.trim()) made.notes = content.notes.trim();
     return made;
   } });
-  if (content.text && !draft.updated_at) form.changed();
+  if (isNew) form.changed();
   const care = h("p", { class: "line is-info" }, _("tag.never_nail"));
   const hang = () => { care.hidden = form.kind !== "mount_tag"; };
   const about = h("p", { class: "line is-info", role: "status" });

@@ -31,6 +31,11 @@ export function vigourChoice(form, content) {
   });
 }
 
+/** Whether a form says that the tree is dead. */
+export function isDead(content) {
+  return content.vigour === "dead";
+}
+
 /** Answers without those that were left empty. */
 export function filled(content) {
   const kept = {};
@@ -64,6 +69,7 @@ route("/tree/:kind/:id", async (params, query, ctx) => {
   const checks = content.checks = content.checks || {};
   const form = new Form("visit", tree, draft, ctx, {
     content: ({ noChange }) => visitContent(content, { photos: draft.photos.length, noChange }),
+    isEvidence: () => isDead(content) || (checks.damage || []).length > 0,
   });
   const set = (of, name) => (value) => { of[name] = value; form.changed(); };
   const before = button(_("visit.as_before"), async () => {

@@ -15,7 +15,7 @@ let running = null;
 
 route("/packages", async (params, query, ctx) => {
   const own = await store.account();
-  if (!own) return welcome();
+  if (!(await store.reader())) return welcome();
   ctx.onLeave(store.onChange((what) => { if (what === "package" && ctx.isHere() && !running) ctx.again(); }));
   const packs = await pack.packages();
   const offered = await offers(own);

@@ -1,7 +1,7 @@
 """One assessment as a PDF of a page or two, for the office: result, answers, matrices, readings, people."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +26,7 @@ def write_assessment_sheet(
     register_name: str,
     history_head: str,
     made_at: datetime,
+    made_on: date,
     language: Translator | None = None,
     extra_fonts: Sequence[Path] = (),
 ) -> None:
@@ -36,7 +37,7 @@ def write_assessment_sheet(
     running = Running(
         head=register_name,
         head_right=_("For the office only: holds what is not public."),
-        foot=_("History head {head} · made on {day}", head=history_head[:16], day=made_at.date().isoformat()),
+        foot=_("History head {head} · made on {day}", head=history_head[:16], day=made_on.isoformat()),
         page_of=_("page {page} of {total}"),
     )
     called = " · ".join(filter(None, (record.number, record.name, record.assessed_on.isoformat())))
@@ -85,7 +86,7 @@ def assessment_blocks(record: AssessmentRecord, t: Translator) -> Iterator[Block
         yield from _readings(record, t)
     if record.evidence:
         yield Heading(_("Photos of the day"), "photos")
-        yield Pictures(record.evidence, _("no photo"))
+        yield Pictures(record.evidence, _("this photo cannot be read"))
     yield Heading(_("People and source"), "people")
     yield Facts(list(_people(record, t)))
     yield Note(_("Score, vigour, environment, risk and grade are five things; none follows from another."))
@@ -101,8 +102,9 @@ def _cards(record: AssessmentRecord, t: Translator) -> Iterator[Card]:
         wanted = _("at least {share}", share=f"{result.required_coverage:.0%}")
         yield Card(t.pick(COLUMNS["coverage"]), f"{result.coverage:.0%}", wanted)
     if result.rating_label:
-        years = record.time_frame_years
-        frame = _("within {years} years", years=f"{years:g}") if years is not None else ""
+        years = "" if record.time_frame_years is None else f"{record.time_frame_years:g}"
+        count = 1 if years == "1" else 2
+        frame = years and t.ngettext("within {years} year", "within {years} years", count, years=years)
         yield Card(_("Risk by the matrices"), _capital(t.pick(result.rating_label)), frame, SEAL)
     if record.vigour:
         scale = t.word(VIGOUR_SCALES, record.vigour_scale)

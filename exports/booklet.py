@@ -13,8 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from exports.booklet_counts import Chapter, Place, Volume
-from exports.booklet_entry import draw_entry, entry_name
+from exports.booklet_counts import BETWEEN, Chapter, Place, Volume
+from exports.booklet_entry import draw_entry, entry_height, entry_name
 from exports.booklet_index import draw_charts, draw_contents, draw_index
 from exports.dossier_text import Said, dossier_characters
 from exports.flow import Flow, Running
@@ -218,7 +218,7 @@ class _VolumeWriter:
             foot=t.gettext(
                 "History head {head} · made on {day}",
                 head=facts.history_head,
-                day=facts.made_at.date().isoformat(),
+                day=facts.made_on.isoformat(),
             ),
             page_of="",
             sample=t.gettext("SAMPLE") if facts.is_demonstration else None,
@@ -245,12 +245,12 @@ class _VolumeWriter:
         """Draw a tree; its town gets a heading where it is the first of it."""
         flow, t = self.flow, self.job.t
         flow.pen = Pen(self.canvas, fonts)
-        chapter = _town(tree, t)
+        said, chapter = Said(tree, t), chapter_of(tree, t)
         if not self.counted.chapters or self.counted.chapters[-1].title != chapter:
             key = f"town-{len(self.counted.chapters) + 1}"
-            flow.heading(chapter, key=key, keep=170)
+            flow.heading(chapter, key=key, keep=entry_height(said))
             self.counted.chapters.append(Chapter(chapter, key, flow.page))
-        said, key = Said(tree, t), f"tree-{self.counted.trees + 1}"
+        key = f"tree-{self.counted.trees + 1}"
         draw_entry(flow, said, self.job.facts, key)
         page = flow.pen.canvas._destinations[key].page.name.removeprefix("Page")
         self.counted.count(said, chapter, Place(tree.tree_no, entry_name(said), key, int(page)))
@@ -384,7 +384,7 @@ def _draw_title(pen: Pen, job: _Job, counted: Volume, label: str) -> None:
         (_("Species"), t.number(len(counted.by_species), 0)),
         (_("Towns and districts"), t.number(len(counted.chapters), 0)),
         (_("Edition"), str(facts.edition) if facts.edition is not None else _("not from an edition")),
-        (_("Made on"), t.day(facts.made_at.date())),
+        (_("Made on"), t.day(facts.made_on)),
     ]
     y = 520.0
     for name, value in told:
@@ -398,7 +398,7 @@ def _figures(counted: Volume, t: Translator) -> str:
     return t.gettext("Counted in this volume: {trees}, each once.", trees=trees)
 
 
-def _town(tree: TreeRecord, t: Translator) -> str:
+def chapter_of(tree: TreeRecord, t: Translator) -> str:
     """The town that a tree stands in, as a chapter is called."""
     parts = [*tree.places(t.lang)[-2:], tree.town or ""]
-    return " · ".join(dict.fromkeys(filter(None, parts))) or t.gettext("place not known")
+    return BETWEEN.join(dict.fromkeys(filter(None, parts))) or t.gettext("place not known")

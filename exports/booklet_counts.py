@@ -13,6 +13,8 @@ from registry.records import TreeRecord
 from registry.vocab.language import Translator
 from registry.vocab.words import Category, Grade, Vigour
 
+BETWEEN = " · "
+"""Between the names of a place, the largest first."""
 AGES = (100, 300, 500, 1000)
 """Years at which a class of age begins."""
 VIGOUR_ORDER = (
@@ -74,10 +76,10 @@ class Volume:
         for name, word in told.items():
             self.counts.setdefault(name, Counter())[word] += 1
         self.by_species.setdefault(told["species"], []).append(place)
-        if village := " · ".join(filter(None, (tree.town, tree.village))):
-            self.by_place.setdefault(
-                f"{chapter} · {village}" if village not in chapter else chapter, []
-            ).append(place)
+        if tree.town or tree.village:
+            is_told = not tree.village or tree.village in chapter.split(BETWEEN)
+            where = chapter if is_told else f"{chapter}{BETWEEN}{tree.village}"
+            self.by_place.setdefault(where, []).append(place)
         self.in_chapter[chapter] += 1
         source = tree.source
         title = source.title_en if t.lang == "en" else source.title

@@ -23,17 +23,15 @@ WIDE_FACTS = ("address", "protection_measures", "damage", "threats")
 _COLUMNS = 4
 _LABEL, _VALUE = 6.8, 8.8
 _ROW = 24.0
+_SPACE = 12.0
 
 
 def draw_entry(flow: Flow, said: Said, facts: RegisterFacts, key: str) -> None:
     """Draw a tree's entry, beginning a new page where its head would stand alone."""
     photo = said.tree.photos[0] if said.tree.photos else None
-    columns = 2 if photo else _COLUMNS
-    told = [(said.t.label(field), text) for field in FACTS if (text := _value(said, field))]
-    rows = -(-len(told) // columns)
-    least = HEAD + max(rows * _ROW, PHOTO if photo else 0.0)
-    flow.gap(12)
-    flow.need(least + 12)
+    told, columns = _told(said), _columns(said)
+    flow.need(entry_height(said))
+    flow.gap(_SPACE)
     if flow.y < TOP:
         flow.pen.rule(MARGIN, flow.y + 4, MARGIN + WIDTH, flow.y + 4, LINE, 0.8)
     flow.pen.canvas.bookmarkPage(key, fit="XYZ", left=0, top=flow.y + 12, zoom=0)
@@ -44,7 +42,7 @@ def draw_entry(flow: Flow, said: Said, facts: RegisterFacts, key: str) -> None:
         draw_jpeg(flow.pen, MARGIN, top - PHOTO, span(5), PHOTO, photo.jpeg, missing=missing)
         left += span(5) + 14
     _facts(flow, told, left, MARGIN + WIDTH - left, columns)
-    flow.y = min(top - rows * _ROW, top - PHOTO if photo else top) - 4
+    flow.y = min(top - _facts_height(told, columns), top - PHOTO if photo else top) - 4
     for field in WIDE_FACTS:
         if text := _value(said, field):
             _line(flow, said.t.label(field), text)
@@ -52,6 +50,12 @@ def draw_entry(flow: Flow, said: Said, facts: RegisterFacts, key: str) -> None:
         if text := getattr(said.tree, field, None):
             flow.gap(3)
             flow.paragraph(text, size=BODY - 0.4, role="serif", leading=1.6)
+
+
+def entry_height(said: Said) -> float:
+    """How high an entry is up to the texts that may go on overleaf, with the space around it."""
+    photo = PHOTO if said.tree.photos else 0.0
+    return HEAD + max(_facts_height(_told(said), _columns(said)), photo) + 2 * _SPACE
 
 
 def entry_name(said: Said) -> str:
@@ -88,6 +92,18 @@ def _head(flow: Flow, said: Said, facts: RegisterFacts) -> None:
             pen.text(at, top - 33, shown, size, role=role, colour=SOFT)
             at += pen.fonts.width(shown, role, size) + 10
     flow.y = top - HEAD
+
+
+def _told(said: Said) -> list[tuple[str, str]]:
+    return [(said.t.label(field), text) for field in FACTS if (text := _value(said, field))]
+
+
+def _columns(said: Said) -> int:
+    return 2 if said.tree.photos else _COLUMNS
+
+
+def _facts_height(told: list[tuple[str, str]], columns: int) -> float:
+    return -(-len(told) // columns) * _ROW
 
 
 def _facts(flow: Flow, told: list[tuple[str, str]], x: float, width: float, columns: int) -> None:

@@ -14,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from exports.flow import BOTTOM, Column, Flow, Running
 from exports.fonts import Fonts, new_canvas, prepare_fonts
-from exports.kit import A4, BARK, LINE, MARGIN, MM, SMALL, SOFT, WIDTH, Pen, draw_sample_mark, wrap
+from exports.kit import A4, BARK, LINE, MARGIN, MM, SMALL, SOFT, WIDTH, Pen, draw_sample_mark, fit_lines, wrap
 from exports.pictures import draw_qr
 from exports.proofs import Paper, attach_record
 from exports.qr import encode_matrix
@@ -310,7 +310,8 @@ def _column(
 ) -> None:
     _ = t.gettext
     pen.text(x, top - 8, role, SMALL + 0.4, colour=SOFT)
-    y = pen.lines(x, top - 24, wrap(pen.fonts, name, "serif", 10.5, width)[:3], 10.5, role="serif")
+    size, lines = fit_lines(pen.fonts, name, "serif", 10.5, width, 3)
+    y = pen.lines(x, top - 24, lines, size, role="serif")
     if is_unit:
         middle, low = x + width - _SEAL - 2, top - 24 - _SEAL - 14
         with pen.state() as canvas:

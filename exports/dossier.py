@@ -5,7 +5,7 @@ The same record and the same facts give the same bytes.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from exports.dossier_care import care_texts
 from exports.dossier_content import tree_mark
@@ -26,11 +26,13 @@ from registry.vocab.language import Translator
 
 
 class Dossier(NamedTuple):
-    """What a dossier is made from: the record, the trees around it, and what its legal file holds."""
+    """What a dossier is made from: the record, the trees around it, what its legal file holds, and what the
+    office keeps beside it."""
 
     tree: TreeRecord
     neighbours: Sequence[MapPoint] = ()
     file: LegalFileRecord | None = None
+    care: OfficeCare | None = None
     proof: Proof | None = None
 
     @property
@@ -50,23 +52,30 @@ class Dossier(NamedTuple):
 
     def mark(self, facts: RegisterFacts, t: Translator, *, is_proved: bool) -> str:
         """The mark of all that it says."""
-        return tree_mark(self.tree, self.neighbours, facts, t, self.file, is_proved=is_proved)
+        return tree_mark(self.tree, self.neighbours, facts, t, self.file, self.care, is_proved=is_proved)
 
     def characters(self, facts: RegisterFacts, t: Translator) -> frozenset[str]:
         """Every character that it may draw, those of its neighbours' numbers among them."""
         numbers = (point.tree_no for point in drawn_neighbours(self.tree, self.neighbours))
         needed = dossier_characters(self.tree, facts, t).union(*numbers)
-        return needed.union(*texts_of(self.file)) if self.file is not None else needed
+        needed = needed.union(*texts_of(self.file)) if self.file is not None else needed
+        return (
+            needed.union(*texts_of(self.care), *care_texts(self.care, t)) if self.care is not None else needed
+        )
 
     def proved(self, facts: RegisterFacts, signer: Signer) -> "Dossier":
         """The same with its proof."""
-        return self._replace(proof=prove_record(self.tree, facts, signer, {"legal_file": self.file}))
+        return self._replace(proof=prove_record(self.tree, facts, signer, self.told()))
+
+    def told(self) -> dict[str, Any]:
+        """What travels in the PDF beside the record."""
+        return {"care": self.care, "legal_file": self.file}
 
     def write(self, facts: RegisterFacts, out: BinaryIO, t: Translator, fonts: Fonts) -> None:
         """Draw it."""
         write_dossier(
-            self.tree, facts, out, language=t, neighbours=self.neighbours, fonts=fonts, file=self.file,
-            proof=self.proof,
+            self.tree, facts, out, language=t, neighbours=self.neighbours, fonts=fonts, care=self.care,
+            file=self.file, proof=self.proof,
         )  # fmt: skip
 
 
@@ -98,14 +107,11 @@ def write_dossier(
     Raises GlyphMissingError where no font draws a character.
     """
     t = language
-    more = {"care": care, "legal_file": file}
+    draft = Dossier(tree, neighbours, file, care, proof)
     if proof is None and signer is not None:
-        proof = prove_record(tree, facts, signer, more)
+        proof = draft.proved(facts, signer).proof
     if fonts is None:
-        needed = Dossier(tree, neighbours, file).characters(facts, t)
-        if care is not None:
-            needed = needed.union(*texts_of(care), *care_texts(care, t))
-        fonts = prepare_fonts(needed, extra_fonts=extra_fonts)
+        fonts = prepare_fonts(draft.characters(facts, t), extra_fonts=extra_fonts)
     said = Said(tree, t)
     canvas = new_canvas(
         out,
@@ -113,7 +119,7 @@ def write_dossier(
         title=t.gettext("{name} · {number} · dossier", name=said.name, number=tree.tree_no),
         author=said.authority,
         subject=facts.register_name,
-        keywords=tree_mark(tree, neighbours, facts, t, file, is_proved=proof is not None),
+        keywords=draft.mark(facts, t, is_proved=proof is not None),
         lang=t.html_lang,
         made_at=facts.made_at,
     )
@@ -125,7 +131,7 @@ def write_dossier(
     flow = Flow(pen, running)
     draw_pages(flow, said, facts, neighbours, care, file, proof)
     flow.close()
-    attach_record(canvas, proof.record if proof else record_file(tree, facts, more), proof)
+    attach_record(canvas, proof.record if proof else record_file(tree, facts, draft.told()), proof)
     canvas.save()
 
 
@@ -134,7 +140,7 @@ def _running(said: Said, facts: RegisterFacts) -> Running:
     number = f"{said.t.label('tree_no')} {said.tree.tree_no}"
     if facts.edition is not None:
         number += " · " + _("edition {edition}", edition=facts.edition)
-    made = facts.made_at.date().isoformat()
+    made = facts.made_on.isoformat()
     of_then = f" · {view_title(facts.view, said.t)}" if facts.view else ""
     return Running(
         head=f"{said.name} · {facts.register_name}{of_then}",

@@ -12,6 +12,7 @@ from exports.dossier_text import shown_flags
 from exports.record_json import photo_digest
 from exports.sketch_map import drawn_neighbours, grid_cell, is_generalised
 from registry.legal_file_records import LegalFileRecord
+from registry.office_records import OfficeCare
 from registry.records import AreaRecord, MapPoint, PhotoRecord, RegisterFacts, TreeRecord
 from registry.vocab.language import Translator
 
@@ -24,19 +25,23 @@ def tree_mark(
     facts: RegisterFacts,
     language: Translator,
     file: LegalFileRecord | None = None,
+    care: OfficeCare | None = None,
     *,
     is_proved: bool = False,
 ) -> str:
     """The mark of a tree's dossier.
 
-    An exact place that the dossier does not show is not in the mark either: it could be found by trying.
+    An exact place that the dossier does not show is not in the mark either: it could be found by trying. Nor
+    is where the growth leads, reckoned from the day.
     """
     tree = replace(tree, photos=tuple(map(_told, tree.photos)))
     shown: tuple[object, ...] = (tree,)
-    if is_generalised(tree):
+    if is_generalised(tree) and not facts.is_restricted:
         shown = (replace(tree, lon=None, lat=None, flags=shown_flags(tree)), grid_cell(tree))
     near = sorted((p.lon, p.lat, p.tree_no) for p in drawn_neighbours(tree, neighbours))
-    return content_mark((shown, file, near), facts, language, is_proved=is_proved)
+    if care is not None and care.growth is not None:
+        care = replace(care, growth=replace(care.growth, projections=()))
+    return content_mark((shown, file, care, near), facts, language, is_proved=is_proved)
 
 
 def area_mark(
@@ -51,7 +56,9 @@ def content_mark(
     said: Sequence[object], facts: RegisterFacts, language: Translator, *, is_proved: bool
 ) -> str:
     """The SHA-256 of all that a dossier says, but for its day, its edition and the state of the history."""
-    standing = replace(facts, made_at=_NO_DAY, edition=None, history_head="", history_seq=0)
+    standing = replace(
+        facts, made_at=_NO_DAY, made_on=_NO_DAY.date(), edition=None, history_head="", history_seq=0
+    )
     content = repr((*said, standing, language.lang, is_proved, _program()))
     return f"GushuContent:{hashlib.sha256(content.encode('utf-8', 'backslashreplace')).hexdigest()}"
 

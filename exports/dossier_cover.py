@@ -29,6 +29,7 @@ from exports.kit import (
     draw_sample_mark,
     draw_seal,
     fit,
+    fit_lines,
     span,
     wrap,
 )
@@ -83,7 +84,8 @@ def draw_title(pen: Pen, said: Said, facts: RegisterFacts) -> None:
     _ = said.t.gettext
     right = MARGIN + WIDTH
     y = A4[1] - 62
-    size = pen.fitted(MARGIN, y, facts.register_name, 14, WIDTH * 0.6, role="serif", colour=BARK)
+    room = WIDTH - pen.fonts.width(said.motto, "serif", 10) - 16
+    size = pen.fitted(MARGIN, y, facts.register_name, 14, room, role="serif", colour=BARK)
     pen.text(right, y, said.motto, min(size, 10), role="serif", colour=SOFT, align="right")
     if facts.is_demonstration:
         draw_sample_mark(pen, right, y + 20, _("SAMPLE"))
@@ -179,8 +181,8 @@ def _draw_facts(pen: Pen, said: Said) -> None:
             size, value = fit(pen.fonts, value, "serif", 21, width - wide, 10)
             pen.text(left, y + 31, value, size, role="serif")
             pen.text(left + pen.fonts.width(value, "serif", size) + 3, y + 31, unit, 8, colour=SOFT)
-        for row, line in enumerate(wrap(pen.fonts, note, "sans", 7, width - 8)[:2]):
-            pen.text(left, y + 16 - row * 10, line, 7, colour=SOFT)
+        size, lines = fit_lines(pen.fonts, note, "sans", 7, width - 8, 3, least=5)
+        pen.lines(left, y + 16, lines, size, colour=SOFT, leading=10 / 7)
 
 
 def _trunk_field(said: Said) -> str:
@@ -237,7 +239,7 @@ def _draw_rings(pen: Pen, said: Said, facts: RegisterFacts) -> None:
         PHOTO_TOP - radius - 3,
         radius,
         rings,
-        today=facts.made_at.date(),
+        today=facts.made_on,
         centre=_ring_centre(said),
     )
     y = PHOTO_TOP - 2 * radius - 20
@@ -255,9 +257,9 @@ def _draw_rings(pen: Pen, said: Said, facts: RegisterFacts) -> None:
     sentence = rings_sentence(rings, t)
     if rings:
         sentence = t.gettext("Each ring is a day with a record; the green one is today.") + "\n" + sentence
-    lines = wrap(pen.fonts, sentence, "sans", 7, width)
     room = int((y - (PHOTO_TOP - PHOTO_HEIGHT)) / (7 * LEADING)) + 1
-    pen.lines(x, y, lines[:room], 7, colour=SOFT)
+    size, lines = fit_lines(pen.fonts, sentence, "sans", 7, width, room, least=5)
+    pen.lines(x, y, lines, size, colour=SOFT)
 
 
 def _ring_centre(said: Said) -> tuple[str, str]:
@@ -288,11 +290,12 @@ def draw_office(pen: Pen, said: Said, facts: RegisterFacts, file: LegalFileRecor
         (t.label("jurisdiction"), said.value("jurisdiction") or ""),
         (t.label("place"), _place(said)),
         (_("Edition"), edition),
-        (_("Made on"), t.day(facts.made_at.date())),
+        (_("Made on"), t.day(facts.made_on)),
     ):
         pen.text(MARGIN, y, label, 7.6, colour=SOFT)
-        lines = wrap(pen.fonts, value, "sans", 9.2, room - 78)[:2]
-        y = pen.lines(MARGIN + 78, y, lines, 9.2, leading=1.5) - 5
+        size, _line = fit(pen.fonts, value, "sans", 9.2, room - 78, 7.2)
+        size, lines = fit_lines(pen.fonts, value, "sans", size, room - 78, 2)
+        y = pen.lines(MARGIN + 78, y, lines, size, leading=1.5) - 5
     if address:
         matrix = encode_batch([address], correction="M")[0]
         draw_qr(pen, right - QR_SIZE, top - 16 - QR_SIZE, QR_SIZE, matrix)

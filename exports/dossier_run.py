@@ -3,21 +3,21 @@
 They are made by several processes, or machines; no more than a few wait in memory at any time.
 """
 
-import csv
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from io import BytesIO, TextIOWrapper
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
+from exports.csv_cells import BYTE_ORDER_MARK, csv_line
 from exports.dossier_content import read_standing
 from exports.fonts import Fonts, prepare_fonts
 from exports.running import check_arrived, local_pool, one_export_into, run_batches, window_of
 from exports.whole_files import written, written_among_many
-from registry.errors import GlyphMissingError, RegistryError, unwritable
+from registry.errors import GlyphMissingError, OutputTakenError, Phrase, RegistryError, unwritable
 from registry.proof_records import Signer
 from registry.records import RegisterFacts
 from registry.vocab.language import Translator, translator
@@ -28,6 +28,8 @@ KEPT = 200
 """So many that stand already make a batch of their own."""
 MANIFEST = "dossiers.csv"
 """The list of a run: which file holds which record, with its SHA-256."""
+RESTRICTED = ".restricted"
+"""What stands before the ending of each name of the edition for the office: `768.restricted.pdf`."""
 
 
 class Draft(Protocol):
@@ -100,6 +102,8 @@ def write_dossiers(
 
     One that stands there is kept if it says the same, its day and edition aside. A record with a character
     that no font draws is left out and named in the result; a dossier of it that says something else goes.
+    What is for the office alone has names of its own, see `RESTRICTED`, and never stands beside what is
+    public.
 
     executor: runs the work; a pool of `workers` processes (as many as there are processors) if None. Where it
     has other machines, `folder` must be one that they share.
@@ -108,7 +112,8 @@ def write_dossiers(
     signer: signs the proofs, in this process: no worker, and no other machine, is given the key.
     manifest: the name of the list that comes beside them, in the order of the records, when all is done.
     Raises OutputError where the folder cannot be written, FolderBusyError where another export is at work in
-    it, GlyphMissingError where no font draws the register's own name.
+    it, OutputTakenError where it holds dossiers of the other edition, GlyphMissingError where no font draws
+    the register's own name.
     """
     prepare_fonts([facts.register_name], extra_fonts=extra_fonts)
     folder = folder.absolute()
@@ -116,15 +121,22 @@ def write_dossiers(
         folder, facts, language.lang, tuple(font.absolute() for font in extra_fonts), signer is not None
     )
     todo = _todo(drafts, job, signer, overwrite=overwrite)
-    with (
-        one_export_into(folder),
-        _manifest(folder / manifest) as write_row,
-        nullcontext(executor) if executor else local_pool(workers) as workforce,
-    ):
-        tally = _Tally(job, on_progress, write_row)
-        window = window_of(workforce, workers)
-        run_batches(_batches(todo), job.write, executor=workforce, window=window, on_done=tally.add)
+    with one_export_into(folder):
+        job.check_edition()
+        with (
+            _manifest(job.path(manifest), language) as write_row,
+            nullcontext(executor) if executor else local_pool(workers) as workforce,
+        ):
+            tally = _Tally(job, on_progress, write_row)
+            window = window_of(workforce, workers)
+            run_batches(_batches(todo), job.write, executor=workforce, window=window, on_done=tally.add)
     return Written(tally.made, tally.kept, tuple(tally.failed))
+
+
+def path_in(folder: Path, name: str, facts: RegisterFacts) -> Path:
+    """Where a file of an edition lies, the list of its dossiers too."""
+    path = folder / name
+    return path.with_suffix(f"{RESTRICTED}{path.suffix}") if facts.is_restricted else path
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +149,27 @@ class _Job:
     extra_fonts: tuple[Path, ...]
     is_proved: bool
 
+    def path(self, name: str) -> Path:
+        """Where a file of this edition lies."""
+        return path_in(self.folder, name, self.facts)
+
+    def check_edition(self) -> None:
+        """Raises OutputTakenError where dossiers of the other edition lie in the folder."""
+        is_ours = self.facts.is_restricted
+        if any(path.stem.endswith(RESTRICTED) is not is_ours for path in self.folder.glob("*.pdf")):
+            public, office = (
+                Phrase("a folder of public dossiers"),
+                Phrase("a folder of dossiers for the office"),
+            )
+            raise OutputTakenError(path=self.folder, what=public if is_ours else office)
+
     def standing(self, draft: Draft, t: Translator) -> Settled | None:
         """This dossier where it is in the folder, whole and saying the same."""
-        pdf = read_standing(
-            self.folder / draft.file_name, draft.mark(self.facts, t, is_proved=self.is_proved)
-        )
+        path = self.path(draft.file_name)
+        pdf = read_standing(path, draft.mark(self.facts, t, is_proved=self.is_proved))
         if pdf is None:
             return None
-        return Settled(draft.number, draft.file_name, "kept", hashlib.sha256(pdf).hexdigest(), len(pdf))
+        return Settled(draft.number, path.name, "kept", hashlib.sha256(pdf).hexdigest(), len(pdf))
 
     def write(self, batch: Sequence[Draft | Settled]) -> list[Settled]:
         """Write a batch, in a process of the pool; tells what became of each of its dossiers, in order."""
@@ -159,9 +184,10 @@ class _Job:
             if len(batch) > 1:
                 return [settled for draft in batch for settled in self._written([draft])]
             draft = batch[0]
+            path = self.path(draft.file_name)
             if self.standing(draft, t) is None:
-                self._remove(self.folder / draft.file_name)
-            return [Settled(draft.number, draft.file_name, "failed", error=error)]
+                self._remove(path)
+            return [Settled(draft.number, path.name, "failed", error=error)]
         return [self._write_one(draft, t, fonts) for draft in batch]
 
     def _fonts(self, batch: Sequence[Draft], t: Translator) -> Fonts:
@@ -178,10 +204,10 @@ class _Job:
     def _write_one(self, draft: Draft, t: Translator, fonts: Fonts) -> Settled:
         drawn = BytesIO()
         draft.write(self.facts, drawn, t, fonts)
-        pdf = drawn.getvalue()
-        with written_among_many(self.folder / draft.file_name) as stream:
+        pdf, path = drawn.getvalue(), self.path(draft.file_name)
+        with written_among_many(path) as stream:
             stream.write(pdf)
-        return Settled(draft.number, draft.file_name, "made", hashlib.sha256(pdf).hexdigest(), len(pdf))
+        return Settled(draft.number, path.name, "made", hashlib.sha256(pdf).hexdigest(), len(pdf))
 
 
 def _todo(
@@ -223,15 +249,15 @@ class _Tally:
 
 
 @contextmanager
-def _manifest(path: Path) -> Iterator[Callable[[Settled], None]]:
+def _manifest(path: Path, t: Translator) -> Iterator[Callable[[Settled], None]]:
     """Writes the manifest aside, row by row, and puts it in place where nothing went wrong."""
-    with written(path) as stream, TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
-        table = csv.writer(text)
-        table.writerow(("tree_no", "file", "state", "sha256", "bytes", "reason"))
+    with written(path) as stream:
+        head = ("number", "file", "state", "sha256", "bytes", "reason")
+        stream.write(BYTE_ORDER_MARK.encode() + csv_line(head))
 
         def write_row(each: Settled) -> None:
-            reason = str(each.error) if each.error is not None else ""
-            table.writerow((each.number, each.file, each.state, each.sha256, each.size or "", reason))
+            reason = t.error(each.error) if each.error is not None else ""
+            stream.write(csv_line((each.number, each.file, each.state, each.sha256, each.size or "", reason)))
 
         yield write_row
 

@@ -194,7 +194,7 @@ def _draw_frame(pen: Pen, said: _Words, facts: RegisterFacts, page: int, total: 
     pen.fitted(MARGIN, top, facts.register_name, SMALL + 0.6, WIDTH - taken, role="serif", colour=BARK)
     pen.rule(MARGIN, top - 7, right, top - 7, LINE)
     pen.rule(MARGIN, FOOT - 12, right, FOOT - 12, LINE)
-    pen.text(MARGIN, FOOT - 22, f"{said.title} · {facts.made_at.date().isoformat()}", 6.6, colour=SOFT)
+    pen.text(MARGIN, FOOT - 22, f"{said.title} · {facts.made_on.isoformat()}", 6.6, colour=SOFT)
     pen.text(right, FOOT - 22, said.page_of(page, total), 6.6, colour=SOFT, align="right")
 
 

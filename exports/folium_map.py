@@ -39,10 +39,11 @@ Box = tuple[float, float, float, float]
 
 
 class Basemap(NamedTuple):
-    """A tile service to draw below the trees; the file then asks for its tiles when it is opened."""
+    """Tiles to draw below the trees, the lowest first; the file then asks for them when it is opened."""
 
-    url: str
+    layers: tuple[str, ...]
     attribution: str
+    maxZoom: int = MAX_ZOOM  # noqa: N815  (as the script reads it)
 
 
 def write_map(
@@ -64,8 +65,8 @@ def write_map(
     Trees without a position are counted and can be searched for; generalised ones are drawn in their cell.
     zones, areas: read after the trees; areas_left_off: how many more have no place to show, which the page
     tells. divisions: those that meet a box in degrees (west, south, east,
-    north). colour_by: one of THEMES, what the trees are coloured by at first. Without `basemap` the file
-    asks no network for anything.
+    north). colour_by: grade, vigour, age or genus, by which the trees are coloured at first. Without
+    `basemap` the file asks no network for anything.
     Raises TooManyTreesError past `limit` trees.
     """
     t = translator(language)
@@ -291,7 +292,7 @@ def _page_texts(
 
 
 def _as_of(t: Translator, facts: RegisterFacts) -> str:
-    day = t.day(facts.made_at.date())
+    day = t.day(facts.made_on)
     said = t.gettext("As of {day}", day=day)
     if facts.edition is not None:
         said = t.gettext("As of {day}, edition {edition}", day=day, edition=facts.edition)

@@ -9,12 +9,12 @@ import hashlib
 import math
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import BinaryIO, Literal
 
 from pylopdf_fonts_zh_cn import sans_path, serif_path
@@ -27,7 +27,8 @@ from exports.font_subset import SubsetFace
 from exports.glyphs import GlyphSource, build_font
 from exports.pdf_archive import fit_for_xml
 from exports.pdf_canvas import ArchiveCanvas
-from registry.errors import FontError
+from exports.whole_files import written
+from registry.errors import FontError, OutputError
 
 Role = Literal["sans", "serif", "italic"]
 Align = Literal["left", "center", "right"]
@@ -214,14 +215,9 @@ def _read(path: Path) -> bytes | None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Written aside and renamed; a cache that cannot be written is done without."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=path.stem, suffix=".part", delete=False) as aside:
-            aside.write(content)
-        os.replace(aside.name, path)
-    except OSError:
-        return
+    """A cache that cannot be written is done without."""
+    with suppress(OutputError), written(path) as stream:
+        stream.write(content)
 
 
 def _is_latin1(text: str) -> bool:

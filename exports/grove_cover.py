@@ -33,8 +33,8 @@ from exports.kit import (
     draw_plaque,
     draw_seal,
     fit,
+    fit_lines,
     span,
-    wrap,
 )
 from exports.pictures import draw_empty_frame, draw_jpeg
 from registry.legal_file_records import LegalFileRecord
@@ -87,8 +87,8 @@ def _draw_names(pen: Pen, said: GroveSaid) -> None:
     under = right - SEAL_SIZE / 2, PLAQUE_TOP - SEAL_SIZE - 11
     pen.fitted(*under, meaning, SMALL, 84, colour=SOFT, align="center", least=5)
     y = PLAQUE_TOP - 26
-    size, name = fit(pen.fonts, said.name, "serif", 24, room, 13)
-    lines = [name] if name == said.name else wrap(pen.fonts, said.name, "serif", size, room)[:3]
+    size, _name = fit(pen.fonts, said.name, "serif", 24, room, 13)
+    size, lines = fit_lines(pen.fonts, said.name, "serif", size, room, 4)
     pen.lines(x, y, lines, size, role="serif", leading=1.25)
     y -= (len(lines) - 1) * size * 1.25 + 22
     kind = " · ".join(filter(None, (kind_word(grove, t), t.word(GRADE_SCHEMES, grove.grade_scheme))))
@@ -134,8 +134,8 @@ def _draw_facts(pen: Pen, said: GroveSaid) -> None:
             pen.text(left + pen.fonts.width(number, "serif", size) + 3, y + 31, unit, 8, colour=SOFT)
         if field == "tree_count":
             note = t.ngettext("{count} with a file", "{count} with files", grove.file_count)
-        for row, line in enumerate(wrap(pen.fonts, note, "sans", 7, width - 8)[:2]):
-            pen.text(left, y + 16 - row * 10, line, 7, colour=SOFT)
+        size, lines = fit_lines(pen.fonts, note, "sans", 7, width - 8, 3, least=5)
+        pen.lines(left, y + 16, lines, size, colour=SOFT, leading=10 / 7)
 
 
 def _draw_photo(pen: Pen, said: GroveSaid) -> None:

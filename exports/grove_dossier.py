@@ -240,7 +240,7 @@ def _running(said: GroveSaid, facts: RegisterFacts) -> Running:
         foot=_(
             "History head {head} · made on {day}",
             head=facts.history_head,
-            day=facts.made_at.date().isoformat(),
+            day=facts.made_on.isoformat(),
         ),
         page_of=_("page {page} of {total}"),
         sample=_("SAMPLE") if facts.is_demonstration else None,

@@ -210,6 +210,23 @@ def fit(
     return size, text + "…"
 
 
+def fit_lines(
+    fonts: Fonts, text: str, role: Role, size: float, width: float, most: int, least: float = 6.0
+) -> tuple[float, list[str]]:
+    """The size, at most `size`, at which `text` takes at most `most` lines of `width`, and these lines; the
+    last one ends with … where `least` is too large still."""
+    lines = wrap(fonts, text, role, size, width)
+    while len(lines) > most and size > least:
+        size = max(least, size * 0.94)
+        lines = wrap(fonts, text, role, size, width)
+    if len(lines) > most:
+        last = lines[most - 1]
+        while last and fonts.width(last + "…", role, size) > width:
+            last = last[:-1]
+        lines = [*lines[: most - 1], last + "…"]
+    return size, lines
+
+
 def draw_plaque(pen: Pen, x: float, y: float, width: float, height: float, name: str) -> None:
     """The tree's name written downwards, as on a wooden board; a name in Latin letters is turned."""
     with pen.state() as canvas:
@@ -273,9 +290,8 @@ def _write_down(pen: Pen, x: float, y: float, width: float, height: float, name:
 
 
 def _write_turned(pen: Pen, x: float, y: float, width: float, height: float, name: str) -> None:
-    least = 15.0
-    size, line = fit(pen.fonts, name, "serif", width * 0.48, height - 28, least)
-    lines = [line] if line == name else wrap(pen.fonts, name, "serif", least, height - 28)[:3]
+    size, _line = fit(pen.fonts, name, "serif", width * 0.48, height - 28, 15)
+    size, lines = fit_lines(pen.fonts, name, "serif", size, height - 28, 3)
     with pen.state() as canvas:
         canvas.translate(x + width / 2, y + height / 2)
         canvas.rotate(-90)

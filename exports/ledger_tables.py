@@ -213,7 +213,7 @@ def ledger_title(kind: str, t: Translator) -> str:
 def made_lines(facts: LedgerFacts, t: Translator) -> tuple[str, ...]:
     """Of which register, when, by which choice, and how many trees there are in it all."""
     _ = t.gettext
-    first = [facts.register_name, facts.made_at.date().isoformat()]
+    first = [facts.register_name, facts.made_on.isoformat()]
     first += [_("only {where}", where=where) for where in facts.where]
     if facts.is_restricted:
         first.append(_("For the office only: holds what is not public."))

@@ -28,7 +28,6 @@ from registry.vocab.sentences import age_words
 
 YEARS = "years"
 """The theme that shows vigour as inspected up to a year."""
-_FACTS = ("age_years", "girth_cm", "height_m", "crown_m", "diameter_cm")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 

@@ -9,7 +9,6 @@ from registry.vocab.language import Translator
 from registry.vocab.words import LISTINGS, Category, Grade, TreeStatus, Vigour
 
 GRADE, VIGOUR, AGE, GENUS = "grade", "vigour", "age", "genus"
-THEMES = (GRADE, VIGOUR, AGE, GENUS)
 """By what trees are coloured. The first says what a tree is in law: grade, fame or reserve, list."""
 UNKNOWN, OTHER = "unknown", "other"
 AGE_BOUNDS = (100, 300, 500, 1000)

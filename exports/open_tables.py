@@ -4,8 +4,6 @@ Each says how many rows belong to it, so that a file that was cut off is noticed
 (`row` of `rows`), JSON and GeoJSON count at their end and cannot be read without it.
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +11,8 @@ from itertools import islice
 from typing import Any
 
 import shapely
+
+from exports.csv_cells import BYTE_ORDER_MARK, csv_line
 
 ROWS = 400
 """Rows in one piece."""
@@ -23,8 +23,6 @@ LISTS = frozenset(
     | {"aliases", "flags", "history", "composition"}
 )
 """Columns that hold JSON."""
-BYTE_ORDER_MARK = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _ENVELOPES = (0, 32, 48, 48, 64)
 """Bytes of the envelope in a GeoPackage blob, by its kind."""
 
@@ -61,7 +59,7 @@ def csv_pieces(names: Sequence[str], rows: Iterable[Sequence[Any]], facts: Table
     names: columns of `rows`. Behind them each row names its edition, its own number and the number of rows.
     """
     head = [*names, "edition", "edition_date", "row", "rows"]
-    yield (BYTE_ORDER_MARK + _csv_lines([head])).encode()
+    yield BYTE_ORDER_MARK.encode() + csv_line(head)
     lists = [place for place, name in enumerate(names) if name in LISTS]
     count = 0
     for batch in _batches(rows):
@@ -71,8 +69,8 @@ def csv_pieces(names: Sequence[str], rows: Iterable[Sequence[Any]], facts: Table
             values = list(row)
             for place in lists:
                 values[place] = flat(values[place])
-            lines.append([*map(harmless, values), facts.number, facts.made_on, count, facts.total])
-        yield _csv_lines(lines).encode()
+            lines.append(csv_line([*values, facts.number, facts.made_on, count, facts.total]))
+        yield b"".join(lines)
 
 
 def json_pieces(rows: Iterable[Row], facts: TableFacts) -> Iterator[bytes]:
@@ -135,21 +133,10 @@ def flat(text: str | None) -> str:
     return "; ".join(found) if all(isinstance(part, str) for part in found) else str(text)
 
 
-def harmless(value: Any) -> Any:
-    """`value` for a cell: a text that a spreadsheet would run as a formula is marked as text by `'`."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
 def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
     iterator = iter(rows)
     while batch := list(islice(iterator, ROWS)):
         yield batch
-
-
-def _csv_lines(rows: list[list[Any]]) -> str:
-    lines = io.StringIO()
-    csv.writer(lines).writerows(rows)
-    return lines.getvalue()
 
 
 def _json(value: Any) -> str:

@@ -41,7 +41,7 @@ def write_photo_pairs(
         lang=t.html_lang,
         made_at=facts.made_at,
     )
-    day = facts.made_at.date().isoformat()
+    day = facts.made_on.isoformat()
     foot = _("History head {head} · made on {day}", head=facts.history_head, day=day)
     sample = _("SAMPLE") if facts.is_demonstration else None
     running = Running(title, facts.register_name, foot, _("page {page} of {total}"), sample)
@@ -61,7 +61,7 @@ def draw_series(flow: Flow, series: PhotoSeries, t: Translator, *, key: str) -> 
     pair = series.pair
     note = ""
     if pair is not None:
-        note = _("{years} years apart", years=t.number(series.years or 0, 1))
+        note = years_apart(series, t)
     flow.heading(t.word(VIEWPOINTS, series.viewpoint), key=key, note=note, keep=PAIR_HEIGHT + 30)
     shown = pair or (series.photos[:1] or (None,))
     missing = _("this photo cannot be read")
@@ -121,6 +121,12 @@ def _caption(photo: PhotoRecord, t: Translator) -> str:
     return " · ".join(filter(None, (day, *place, photo.caption, credit)))
 
 
+def years_apart(series: PhotoSeries, t: Translator) -> str:
+    """How far apart the two photos of a pair were taken."""
+    years = t.number(series.years or 0, 1)
+    return t.ngettext("{years} year apart", "{years} years apart", 1 if years == "1" else 2, years=years)
+
+
 def _notes(series: PhotoSeries, t: Translator) -> list[str]:
     """What to know before the two are compared."""
     _ = t.gettext
@@ -161,7 +167,8 @@ def _words(
     words += [_(", "), *(note for each in series for note in _notes(each, t))]
     words += [_caption(photo, t) for photo in record.photos]
     sentences = (
-        _("{years} years apart"), _("no second day yet"), _("this photo cannot be read"), _("day not given"),
+        *(years_apart(each, t) for each in series), _("no second day yet"), _("this photo cannot be read"),
+        _("day not given"),
         _("page {page} of {total}"), _("History head {head} · made on {day}"), _("SAMPLE"),
         _("No photo names its viewpoint yet."),
         _("For the office only: holds what is not public."), _("All viewpoints are there."),

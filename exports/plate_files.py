@@ -7,7 +7,7 @@ still lies in the folder as it was, is not made again.
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from exports.fonts import Fonts
 from exports.plates.layout import Plate, lay_out
@@ -24,6 +24,7 @@ from exports.qr import encode_batch
 from exports.record_json import canonical_json, record_values
 from exports.running import check_arrived, run_batches, window_of
 from exports.whole_files import written_among_many
+from registry.errors import unwritable
 from registry.plate_records import PlateTemplate
 from registry.records import TagContent
 from registry.vocab.language import Translator, translator
@@ -31,6 +32,20 @@ from registry.vocab.language import Translator, translator
 CHUNK = 100
 KINDS = ("pdf", "svg", "dxf", "png")
 _MOST_NAME = 80
+
+
+class Drawn(NamedTuple):
+    """A plate that was made. left_out: fields that found no room; finest_mm: its finest stroke."""
+
+    code: str
+    name: str
+    sha256: str
+    left_out: Sequence[str] = ()
+    finest_mm: float = 0.0
+
+
+Made = list[Drawn]
+"""The plates of a chunk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +70,12 @@ class PlateFiles:
         return f"{'-'.join(parts)}.{self.kind}"
 
 
-Made = list[tuple[str, str, str]]
-"""(code, file name, SHA-256) of each plate of a chunk."""
+class _Chunk(NamedTuple):
+    """Plates that are made together. standing: where they lie in the folder already, as they were made."""
+
+    digest: str
+    tags: Sequence[TagContent]
+    standing: Made | None
 
 
 def write_plate_files(
@@ -72,28 +91,16 @@ def write_plate_files(
     journal: where finished chunks are kept in mind; the caller removes it when all is done.
     Raises TagTextTooLongError, TagAddressTooLongError, GlyphMissingError, OutputError.
     """
-    known = dict(_journal(journal))
-    folder = Path(wanted.folder)
 
-    def fresh() -> Iterator[Sequence[TagContent]]:
-        for chunk in _chunked(tags):
-            made = known.get(_digest(chunk, wanted))
-            if made and all(_lies(folder / name, digest) for _code, name, digest in made):
-                kept[_digest(chunk, wanted)] = made
-            yield chunk
+    def done(chunk: _Chunk, made: Made) -> None:
+        check_arrived(Path(wanted.folder) / each.name for each in made)
+        on_done(chunk.tags, made)
+        if chunk.standing is None:
+            _remember(journal, chunk.digest, made)
 
-    kept: dict[str, Made] = {}
-    with journal.open("a", encoding="utf-8") as stream:
-
-        def done(chunk: Sequence[TagContent], made: Made) -> None:
-            check_arrived(folder / name for _code, name, _digest in made)
-            on_done(chunk, made)
-            stream.write(json.dumps([_digest(chunk, wanted), made]) + "\n")
-            stream.flush()
-
-        waiting = _without_kept(fresh(), kept, wanted, on_done)
-        work = partial(make_plate_files, wanted)
-        run_batches(waiting, work, executor=executor, window=window_of(executor), on_done=done)
+    chunks = _chunked(tags, wanted, _remembered(journal))
+    work = partial(_made, wanted)
+    run_batches(chunks, work, executor=executor, window=window_of(executor), on_done=done)
 
 
 def make_plate_files(wanted: PlateFiles, tags: Sequence[TagContent]) -> Made:
@@ -109,7 +116,8 @@ def make_plate_files(wanted: PlateFiles, tags: Sequence[TagContent]) -> Made:
             tag, wanted.template, wanted.size_mm, language, fonts, symbol=symbol, is_sample=wanted.is_sample
         )
         path = Path(wanted.folder) / wanted.name_of(tag)
-        made.append((tag.code, path.name, _write(path, plate, wanted, fonts, language)))
+        digest = _write(path, plate, wanted, fonts, language)
+        made.append(Drawn(tag.code, path.name, digest, plate.left_out, plate.finest_mm))
     return made
 
 
@@ -142,25 +150,20 @@ def _write(path: Path, plate: Plate, wanted: PlateFiles, fonts: Fonts, language:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _without_kept(
-    chunks: Iterable[Sequence[TagContent]],
-    kept: dict[str, Made],
-    wanted: PlateFiles,
-    on_done: Callable[[Sequence[TagContent], Made], None],
-) -> Iterator[Sequence[TagContent]]:
-    """The chunks that are to be made; of those that lie there already `on_done` hears at once."""
-    for chunk in chunks:
-        made = kept.pop(_digest(chunk, wanted), None)
-        if made is None:
-            yield chunk
-        else:
-            on_done(chunk, made)
+def _made(wanted: PlateFiles, chunk: _Chunk) -> Made:
+    """In a worker; what stands already goes along, so that the order stays."""
+    return make_plate_files(wanted, chunk.tags) if chunk.standing is None else chunk.standing
 
 
-def _chunked(tags: Iterable[TagContent]) -> Iterator[Sequence[TagContent]]:
+def _chunked(
+    tags: Iterable[TagContent], wanted: PlateFiles, remembered: Mapping[str, Made]
+) -> Iterator[_Chunk]:
     stream = iter(tags)
     while chunk := list(islice(stream, CHUNK)):
-        yield chunk
+        digest = _digest(chunk, wanted)
+        made = remembered.get(digest)
+        stands = made and all(_lies(Path(wanted.folder) / each.name, each.sha256) for each in made)
+        yield _Chunk(digest, chunk, made if stands else None)
 
 
 def _digest(tags: Sequence[TagContent], wanted: PlateFiles) -> str:
@@ -168,14 +171,28 @@ def _digest(tags: Sequence[TagContent], wanted: PlateFiles) -> str:
     return hashlib.sha256(canonical_json(said)).hexdigest()
 
 
-def _journal(path: Path) -> Iterator[tuple[str, Made]]:
-    """What the journal of a run that broke off tells; its last line may be half a line."""
-    if not path.exists():
-        return
-    for line in path.read_text(encoding="utf-8").splitlines():
-        with suppress(ValueError):
+def _remember(journal: Path, digest: str, made: Made) -> None:
+    try:
+        with journal.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps([digest, made]) + "\n")
+    except OSError as error:
+        raise unwritable(journal, error) from error
+
+
+def _remembered(journal: Path) -> dict[str, Made]:
+    """What the journal of a run that broke off tells, by digest; its last line may be half a line."""
+    found: dict[str, Made] = {}
+    try:
+        lines = journal.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return found
+    except OSError as error:
+        raise unwritable(journal, error) from error
+    for line in lines:
+        with suppress(ValueError, TypeError):
             digest, made = json.loads(line)
-            yield digest, [(code, name, known) for code, name, known in made]
+            found[digest] = [Drawn(*each) for each in made]
+    return found
 
 
 def _lies(path: Path, digest: str) -> bool:

@@ -141,12 +141,10 @@ class _Book:
                 self._refuse(fitting)
             return
         self.scale = self.options.scale or self._scale_of_series(fitting)
-        self.grid, self.sheets = self._series(self.scale)
-        if len(self.sheets) > SHEET_LIMIT:
-            raise TooManySheetsError(
-                scale=self.t.number(self.scale, 0), sheets=self.t.number(len(self.sheets), 0),
-                limit=SHEET_LIMIT,
-            )  # fmt: skip
+        grid, sheets = self._series(self.scale)
+        if sheets is None:
+            raise TooManySheetsError(scale=self.t.number(self.scale, 0), limit=SHEET_LIMIT)
+        self.grid, self.sheets = grid, sheets
 
     def texts(self) -> Iterable[str]:
         """Every text that may be drawn."""
@@ -298,7 +296,7 @@ class _Book:
         wide, high = self._room_m(1)
         return round_scale(max((east - west) / wide, (north - south) / high))
 
-    def _series(self, scale: int) -> tuple[SheetGrid, list[Sheet]]:
+    def _series(self, scale: int, most: int = SHEET_LIMIT) -> tuple[SheetGrid, list[Sheet] | None]:
         metres = scale / 1000 / MM
         grid = grid_over(self.survey.box, self.paper.map.width * metres, self.paper.map.height * metres)
         exact = [at for at, spot in enumerate(self.content.spots) if not spot.side]
@@ -308,27 +306,28 @@ class _Book:
             for each, shape in self.survey.shapes
             if each.look.startswith("area") and not shape.is_empty
         }
-        return grid, sheets_with(grid, self.survey.spots[exact], sorted(boxes))
+        return grid, sheets_with(grid, self.survey.spots[exact], sorted(boxes), most)
 
     def _scale_of_series(self, fitting: int) -> int:
         """The largest round scale at which the series has at most `AUTO_SHEETS` sheets."""
         scale = max(fitting // 16, 1)
         while True:
             scale = round_scale(scale)
-            if scale >= fitting or len(self._series(scale)[1]) <= AUTO_SHEETS:
+            if scale >= fitting or self._series(scale, AUTO_SHEETS)[1] is not None:
                 return scale
             scale += 1
 
     def _refuse(self, fitting: int) -> None:
         west, south, east, north = self._box()
         mm = 1000 / self.scale
+        _grid, sheets = self._series(self.scale)
         raise MapScaleError(
             scale=self.t.number(self.scale, 0),
             width=self.t.number((east - west) * mm, 0),
             height=self.t.number((north - south) * mm, 0),
             page_width=self.t.number(self.paper.map.width / MM, 0),
             page_height=self.t.number(self.paper.map.height / MM, 0),
-            sheets=self.t.number(len(self._series(self.scale)[1]), 0),
+            sheets=f"> {SHEET_LIMIT}" if sheets is None else self.t.number(len(sheets), 0),
             fitting=f"1:{fitting}",
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 from reportlab.lib.colors import Color
 
 from exports.fonts import Fonts
-from exports.kit import BARK, CARD, INK, LINE, PAPER, SEAL, SOFT, Pen, draw_sample_mark, fit, wrap
+from exports.kit import BARK, CARD, INK, LINE, SEAL, SOFT, Pen, draw_sample_mark, fit, fit_lines, wrap
 from exports.print_map_ground import Ground
 from exports.print_map_layers import LOOKS
 from exports.print_map_paper import Paper, Rect, bar_metres
@@ -59,23 +59,20 @@ def draw_panel(pen: Pen, paper: Paper, ground: Ground, text: PanelText) -> None:
 
 def _head(pen: Pen, box: Rect, ground: Ground, text: PanelText, factor: float) -> float:
     """Title, edition, sheet, scale and north from the top of a box; returns how high that is."""
-    y = box.top
-    size = fit(pen.fonts, text.title, "serif", 13 * factor, box.width * 0.98, 10 * factor)[0]
-    lines = wrap(pen.fonts, text.title, "serif", size, box.width * 0.98)
-    if len(lines) > 1:
-        size = 12 * factor
-        lines = wrap(pen.fonts, text.title, "serif", size, box.width * 0.98)
-    if len(lines) > 3:
-        size *= 0.72
-        lines = wrap(pen.fonts, text.title, "serif", size, box.width)[:4]
+    y, wide = box.top, box.width * 0.98
+    size, title = fit(pen.fonts, text.title, "serif", 13 * factor, wide, 10 * factor)
+    lines = [title]
+    if title != text.title:
+        size, lines = fit_lines(pen.fonts, text.title, "serif", 12 * factor, wide, 3, least=6 * factor)
     for line in lines:
         y -= size * 1.22
         pen.bold(box.x, y, line, size, colour=BARK)
     y -= 4 * factor
     for line in text.lines:
-        for part in wrap(pen.fonts, line, "sans", 6.6 * factor, box.width)[:3]:
+        size, parts = fit_lines(pen.fonts, line, "sans", 6.6 * factor, box.width, 3, least=4.6 * factor)
+        for part in parts:
             y -= 9.4 * factor
-            pen.text(box.x, y, part, 6.6 * factor, colour=SOFT)
+            pen.text(box.x, y, part, size, colour=SOFT)
     if text.sample:
         y -= 13 * factor
         with pen.state() as canvas:
@@ -129,9 +126,12 @@ def _scale(pen: Pen, box: Rect, y: float, ground: Ground, text: PanelText, facto
     _north(pen, box.right - 8 * factor, y - 2 * factor, factor)
     y = top - 11 * factor
     if abs(turn) > 1:
-        for line in wrap(pen.fonts, text.true_north, "sans", 5.8 * factor, box.width)[:2]:
+        size, lines = fit_lines(
+            pen.fonts, text.true_north, "sans", 5.8 * factor, box.width, 2, least=4.4 * factor
+        )
+        for line in lines:
             y -= 7.6 * factor
-            pen.text(box.x, y, line, 5.8 * factor, colour=SOFT)
+            pen.text(box.x, y, line, size, colour=SOFT)
     return y - 4 * factor
 
 
@@ -241,8 +241,3 @@ def _fitted(
         last, colour, is_first = kept[-1]
         kept[-1] = (fit(fonts, last + " …", "sans", size, width, size)[1], colour, is_first)
     return size, kept
-
-
-def draw_paper(pen: Pen, paper: Paper) -> None:
-    """The ground of a page."""
-    pen.box(0, 0, paper.width, paper.height, fill=PAPER)

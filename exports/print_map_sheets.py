@@ -55,20 +55,27 @@ def grid_over(box: Box, width_m: float, height_m: float) -> SheetGrid:
     return SheetGrid(left, low, width_m, height_m, columns, rows)
 
 
-def sheets_with(grid: SheetGrid, points: Any, boxes: Iterable[Box]) -> list[Sheet]:
-    """The sheets that hold a point of the array (n, 2) or meet a box, numbered."""
+def sheets_with(
+    grid: SheetGrid, points: Any, boxes: Iterable[Box], most: int = SHEET_LIMIT
+) -> list[Sheet] | None:
+    """The sheets that hold a point of the array (n, 2) or meet a box, numbered; None where there are more
+    than `most`: those are never laid out.
+    """
     used: set[tuple[int, int]] = set()
     if len(points):
         columns = np.clip((points[:, 0] - grid.left) // grid.width, 0, grid.columns - 1).astype(int)
         rows = np.clip((points[:, 1] - grid.low) // grid.height, 0, grid.rows - 1).astype(int)
         used.update(zip(columns.tolist(), rows.tolist(), strict=True))
     for west, south, east, north in boxes:
+        if len(used) > most:
+            return None
         across = _covered(west, east, grid.left, grid.width, grid.columns)
-        used.update(
-            (column, row)
-            for column in across
-            for row in _covered(south, north, grid.low, grid.height, grid.rows)
-        )
+        along = _covered(south, north, grid.low, grid.height, grid.rows)
+        if len(across) * len(along) > most:
+            return None
+        used.update((column, row) for column in across for row in along)
+    if len(used) > most:
+        return None
     ordered = sorted(used, key=lambda at: (-at[1], at[0]))
     numbers = {at: number for number, at in enumerate(ordered, start=1)}
     return [

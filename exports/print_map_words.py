@@ -80,7 +80,7 @@ def look_words(t: Translator) -> dict[str, str]:
 
 def as_of_words(facts: RegisterFacts, t: Translator) -> str:
     """Of which day and edition the map is."""
-    day = t.day(facts.made_at.date())
+    day = t.day(facts.made_on)
     if facts.edition is None:
         return t.gettext("As of {day}", day=day)
     return t.gettext("As of {day}, edition {edition}", day=day, edition=facts.edition)

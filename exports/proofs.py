@@ -10,7 +10,7 @@ from typing import Any
 
 from exports.dossier_text import shown_flags
 from exports.flow import Flow, Running
-from exports.kit import BARK, CARD, INK, LINE, MARGIN, SOFT, WIDTH, Pen, wrap
+from exports.kit import BARK, CARD, INK, LINE, MARGIN, SOFT, WIDTH, Pen, fit_lines, wrap
 from exports.pdf_archive import Attachment
 from exports.pdf_canvas import ArchiveCanvas
 from exports.pictures import draw_qr
@@ -31,6 +31,7 @@ QR_STRIP = 80.0
 CODE_LINE = 56.0
 """Baseline of the check code on a cover, above the foot."""
 _PAD = 8.0
+_WORDS, _LEAST_WORDS, _LEADING = 7.4, 4.8, 1.5
 
 
 def told_tree(tree: TreeRecord, facts: RegisterFacts) -> dict[str, Any]:
@@ -215,11 +216,21 @@ def draw_proof_strip(
     pen.text(x, top - 17, label, 7.4, colour=SOFT)
     pen.text(x, top - 35, proof.check_code, 14, role="serif", colour=BARK)
     y = top - 52 + 4 * len(under)
-    for sentence in proof_words(proof, t):
-        y = pen.lines(x, y, wrap(pen.fonts, sentence, "sans", 7.4, room)[:3], 7.4, colour=INK) - 2
-    for each in under:
-        said = wrap(pen.fonts, " ".join(proof_words(proof, each)), "sans", 5.8, room)
-        pen.lines(x, y + 1, said[:3], 5.8, colour=SOFT, leading=1.4)
+    said = [("\n".join(proof_words(proof, t)), 1.0, INK)]
+    said += [(" ".join(proof_words(proof, each)), 0.8, SOFT) for each in under]
+
+    def height(size: float) -> float:
+        counts = [(len(wrap(pen.fonts, text, "sans", size * part, room)), part) for text, part, _c in said]
+        return sum(count * size * part * _LEADING for count, part in counts)
+
+    size = _WORDS
+    while size > _LEAST_WORDS and height(size) > y - low:
+        size *= 0.96
+    for text, part, colour in said:
+        own = size * part
+        most = max(int((y - low - 4) / (own * _LEADING)) + 1, 1)
+        _own, lines = fit_lines(pen.fonts, text, "sans", own, room, most, own)
+        y = pen.lines(x, y, lines, own, colour=colour, leading=_LEADING)
 
 
 def draw_proof_code(pen: Pen, x: float, y: float, size: float, proof: Proof, public_address: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC
 from itertools import groupby
 from typing import NamedTuple
 
@@ -151,7 +150,7 @@ def age_text(tree: ListedTree) -> str:
 
 def _facts(record: ListRecord) -> list[tuple[Both, str]]:
     facts = record.facts
-    made = facts.made_at.astimezone(UTC).date().isoformat()
+    made = facts.made_on.isoformat()
     in_groves = sum(count.in_groves for count in record.counts)
     rows = [
         (_("Published by"), Both(facts.authority_zh, facts.authority_en).line),

@@ -34,7 +34,7 @@ def made_line(facts: QualityFacts, t: Translator) -> str:
     _ = t.gettext
     parts = [
         facts.register_name,
-        facts.made_at.date().isoformat(),
+        facts.made_on.isoformat(),
         t.ngettext("{count} tree", "{count} trees", facts.whole.trees),
         *(_("only {where}", where=where) for where in facts.where),
     ]
@@ -63,12 +63,13 @@ def _summary(facts: QualityFacts, t: Translator) -> Sheet:
     whole = facts.whole
     notes = (
         _("Complete: fields that have a value ÷ fields that are asked for, over all trees."),
-        _(
-            "{doubtful} of {trees} trees have doubts: {warnings} doubtful values, {notes} notes.",
-            doubtful=t.number(whole.doubtful, 0),
-            trees=t.number(whole.trees, 0),
-            warnings=t.number(whole.warnings, 0),
-            notes=t.number(whole.notes, 0),
+        t.ngettext(
+            "{count} of {trees} has doubts: {warnings}, {notes}.",
+            "{count} of {trees} have doubts: {warnings}, {notes}.",
+            whole.doubtful,
+            trees=t.ngettext("{count} tree", "{count} trees", whole.trees),
+            warnings=t.ngettext("{count} doubtful value", "{count} doubtful values", whole.warnings),
+            notes=t.ngettext("{count} note", "{count} notes", whole.notes),
         ),
     )
     total = (_("All"), "", whole.filled, whole.asked, whole.share)

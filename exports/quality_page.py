@@ -55,7 +55,8 @@ def _sums(whole: QualityRow, t: Translator) -> str:
     _ = t.gettext
     share = whole.doubtful / whole.trees if whole.trees else 0.0
     filled = _("{filled} of {asked} fields", filled=t.number(whole.filled, 0), asked=t.number(whole.asked, 0))
-    of_trees = _("{share} of {trees} trees", share=f"{share:.1%}", trees=t.number(whole.trees, 0))
+    trees = t.ngettext("{count} tree", "{count} trees", whole.trees)
+    of_trees = _("{share} of {trees}", share=f"{share:.1%}", trees=trees)
     sums = (
         (t.label("tree_count"), t.number(whole.trees, 0), "", ""),
         (_("Complete"), f"{whole.share:.1%}", filled, ""),

@@ -100,7 +100,7 @@ def write_report_pdf(
     sections = [_read(section) for section in report_sections(facts, t)]
     running = Running(
         head=title,
-        head_right=facts.made_at.date().isoformat(),
+        head_right=facts.made_on.isoformat(),
         foot=register_called(facts, t),
         page_of=t.gettext("page {page} of {total}"),
         sample=t.gettext("SAMPLE") if facts.is_demonstration else None,

@@ -82,9 +82,9 @@ def report_lines(facts: ReportFacts, t: Translator) -> tuple[str, ...]:
     made = _(
         "{register}: as of {to}, and what happened from {start} to {to}; counted on {day}.",
         register=register_called(facts, t),
-        to=min(facts.to_on, facts.made_at.date()).isoformat(),
+        to=min(facts.to_on, facts.made_on).isoformat(),
         start=facts.from_on.isoformat(),
-        day=facts.made_at.date().isoformat(),
+        day=facts.made_on.isoformat(),
     )
     counted = _(
         "Standing: {scattered}; {groves}.",
@@ -166,7 +166,7 @@ def kpi_basis(kpi: Kpi, t: Translator) -> str:
 def _period(facts: ReportFacts, t: Translator) -> str:
     start, end = facts.from_on, facts.to_on
     if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31) and start.year == end.year:
-        return t.gettext("{year}", year=start.year) if t.lang == "en" else f"{start.year}年"
+        return t.gettext("{year}", year=start.year)
     return t.gettext("{start} to {end}", start=start.isoformat(), end=end.isoformat())
 
 

@@ -10,7 +10,7 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -19,6 +19,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
+from exports.whole_files import HALVES, clear_leftovers
 from registry.errors import unwritable
 from registry.export_errors import (
     ClusterExtraError,
@@ -48,12 +49,12 @@ _ONE_AT_A_TIME = Lock()
 
 
 def run_batches(
-    batches: Iterable[Sequence[T]],
-    work: Callable[[Sequence[T]], R],
+    batches: Iterable[T],
+    work: Callable[[T], R],
     *,
     executor: Executor,
     window: int,
-    on_done: Callable[[Sequence[T], R], None],
+    on_done: Callable[[T, R], None],
 ) -> None:
     """Do `work` on every batch; `on_done` hears of each in order.
 
@@ -107,6 +108,7 @@ def cluster_executor(address: str) -> Iterator[Executor]:
     try:
         import dask
         from distributed import Client
+        from distributed.comm import CommClosedError
         from distributed.scheduler import KilledWorker
     except ImportError as error:
         raise ClusterExtraError from error
@@ -122,7 +124,7 @@ def cluster_executor(address: str) -> Iterator[Executor]:
             yield executor
         except KilledWorker as error:
             raise WorkerLostError(tries=error.allowed_failures + 1) from error
-        except (CancelledError, OSError) as error:
+        except (CancelledError, CommClosedError) as error:  # no other OSError: that is the caller's own
             raise ClusterUnreachableError(address=address, reason=_reason(error)) from error
         finally:
             with suppress(Exception):  # the scheduler may be gone: there is nothing left to say goodbye to
@@ -147,9 +149,9 @@ def one_export_into(folder: Path) -> Iterator[None]:
             raise FolderBusyError(path=folder) from error
         except OSError:  # a network folder that knows no locks
             pass
-        _clear_leftovers(folder)
+        clear_leftovers(folder, HALVES)
         yield
-        _clear_leftovers(folder)
+        clear_leftovers(folder, HALVES)
     finally:
         os.close(handle)
 
@@ -169,11 +171,11 @@ def check_arrived(paths: Iterable[Path], seconds: float = APPEAR_SECONDS) -> Non
 class _Given(NamedTuple, Generic[T, R]):
     """A batch that was given out."""
 
-    batch: Sequence[T]
+    batch: T
     future: "Future[R]"
 
 
-def _result(given: _Given[T, R], work: Callable[[Sequence[T]], R], executor: Executor) -> R:
+def _result(given: _Given[T, R], work: Callable[[T], R], executor: Executor) -> R:
     """What came of a batch; one that lost its worker is given out again; no other is blamed for it."""
     future, tries = given.future, 1
     while True:
@@ -186,7 +188,7 @@ def _result(given: _Given[T, R], work: Callable[[Sequence[T]], R], executor: Exe
         future = executor.submit(_alone, work, given.batch)
 
 
-def _alone(work: Callable[[Sequence[T]], R], batch: Sequence[T]) -> R:
+def _alone(work: Callable[[T], R], batch: T) -> R:
     """Do `work` in a worker, one batch at a time: a Dask worker has threads, and fonts know of none."""
     with _ONE_AT_A_TIME:
         return work(batch)
@@ -237,6 +239,8 @@ def _fit_workers(client: Any, address: str) -> int:
         answers = {**workers, address: client.run_on_scheduler(_standing)}
     except (TimeoutError, ImportError, AttributeError) as error:
         raise ClusterWorkersError(address=address, reason=_reason(error)) from error
+    except OSError as error:
+        raise ClusterUnreachableError(address=address, reason=_reason(error)) from error
     for name, answer in answers.items():
         if answer != _standing():
             reason = _reason(answer) if isinstance(answer, Exception) else f"{answer} ≠ {_standing()}"
@@ -249,13 +253,6 @@ def _standing() -> str:
     from importlib.metadata import version
 
     return f"gushu {version('gushu')}"
-
-
-def _clear_leftovers(folder: Path) -> None:
-    """Remove what an export that was killed left aside."""
-    with suppress(OSError):  # what cannot be removed is overwritten or seen; it stops nothing
-        for path in folder.glob("*.part"):
-            path.unlink(missing_ok=True)
 
 
 def _reason(error: BaseException) -> str:

@@ -75,6 +75,7 @@ def write_strategy_book(
         _private(t),
         t.pick(HEADINGS["cover"]),
         t.gettext("No photo"),
+        t.gettext("this photo cannot be read"),
         FIGURES,
     ]
     said += [*gantt_texts(t), *(paper.texts(t) if paper else ())]
@@ -118,20 +119,11 @@ def draw_pictures(flow: Flow, block: Pictures, t: Translator) -> None:
         top = flow.y - 4
         for column, (jpeg, caption) in enumerate(block.shown[place : place + 2]):
             x = MARGIN + column * (width + 12)
-            if jpeg:
-                draw_jpeg(
-                    flow.pen,
-                    x,
-                    top - PICTURE_HEIGHT,
-                    width,
-                    PICTURE_HEIGHT,
-                    jpeg,
-                    missing=t.gettext("No photo"),
-                )
+            frame = (x, top - PICTURE_HEIGHT, width, PICTURE_HEIGHT)
+            if jpeg is None:
+                draw_empty_frame(flow.pen, *frame, t.gettext("No photo"))
             else:
-                draw_empty_frame(
-                    flow.pen, x, top - PICTURE_HEIGHT, width, PICTURE_HEIGHT, t.gettext("No photo")
-                )
+                draw_jpeg(flow.pen, *frame, jpeg, missing=t.gettext("this photo cannot be read"))
             flow.pen.fitted(x, top - PICTURE_HEIGHT - 10, caption, SMALL, width, colour=SOFT)
         flow.y = top - PICTURE_HEIGHT - 18
 
@@ -186,7 +178,7 @@ def _running(record: StrategyRecord, facts: RegisterFacts, t: Translator) -> Run
     return Running(
         head=f"{_title(t)} · {called(record, t)}",
         head_right=_private(t),
-        foot=" · ".join((facts.register_name, facts.made_at.date().isoformat(), record.content_sha256[:16])),
+        foot=" · ".join((facts.register_name, facts.made_on.isoformat(), record.content_sha256[:16])),
         page_of=t.gettext("page {page} of {total}"),
         sample=t.gettext("SAMPLE") if facts.is_demonstration else None,
     )

@@ -74,9 +74,9 @@ class Gantt:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Photos side by side: (jpeg, caption)."""
+    """Photos side by side: (jpeg, caption); None where there is none."""
 
-    shown: tuple[tuple[bytes, str], ...]
+    shown: tuple[tuple[bytes | None, str], ...]
 
 
 Block = Para | Table | Gantt | Pictures
@@ -264,7 +264,7 @@ class _Writer:
     def photos(self) -> Iterator[Block]:
         t = self.t
         shown = [(p.jpeg, " ".join(filter(None, (p.caption, str(p.taken_on or "")))))
-                 for p in (self.tree.photos if self.tree else ()) if p.jpeg][:4]  # fmt: skip
+                 for p in (self.tree.photos if self.tree else ())][:4]  # fmt: skip
         for work in self.record.works:
             shown += [
                 (
@@ -272,7 +272,6 @@ class _Writer:
                     "  ".join(filter(None, (work.number, t.word(WorkStage, p.stage), str(p.taken_on or "")))),
                 )
                 for p in sorted(work.photos, key=lambda p: _STAGES.index(str(p.stage)))
-                if p.jpeg
             ]
         if shown:
             yield Pictures(tuple(shown))

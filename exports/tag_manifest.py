@@ -1,16 +1,13 @@
 """What a print run made, plate by plate, as CSV, with a file of checksums beside it."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import BinaryIO
 
+from exports.csv_cells import BYTE_ORDER_MARK, csv_line
 from registry.records import TagContent
 from registry.vocab.language import Translator
 from registry.vocab.tag_words import NEVER_NAIL
-
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +45,12 @@ def write_manifest(rows: Iterable[PlateRow], out: BinaryIO, language: Translator
         _("Tag code"), _("Number"), _("Name"), _("Place"), _("Template"), _("Size (mm)"), _("State"),
         _("File"), _("Sheet"), _("Place on the sheet"), "SHA-256", _("Mounting"),
     ]  # fmt: skip
-    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text)
-    writer.writerow(head)
+    out.write(BYTE_ORDER_MARK.encode() + csv_line(head))
     mounting = language.pick(NEVER_NAIL)
     for row in rows:
-        writer.writerow([*map(_cell, astuple(row)), mounting])
-    text.detach()
+        out.write(csv_line([*astuple(row), mounting]))
 
 
 def checksums(files: Sequence[tuple[str, str]]) -> bytes:
     """(name, SHA-256) of files as `sha256sum --check` reads them."""
     return "".join(f"{digest}  {name}\n" for name, digest in files).encode()
-
-
-def _cell(value: object) -> object:
-    """A value as a cell: a text that a spreadsheet would take for a formula is marked as text."""
-    if value is None:
-        return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value

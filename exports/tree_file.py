@@ -172,14 +172,16 @@ def _page(tree: TreeRecord, facts: RegisterFacts, t: Translator, care: OfficeCar
         if section.lines:
             yield f"<ul>\n{''.join(f'<li>{escape(line)}</li>' for line in section.lines)}\n</ul>\n"
         if section.title == t.label("photos"):
-            yield from (_picture(photo) for photo in tree.photos)
+            yield from (_picture(photo, t) for photo in tree.photos)
         yield "</section>\n"
     made = facts.made_at.astimezone().isoformat(sep=" ", timespec="minutes")
     foot = _("History head {head} · made on {day}", head=facts.history_head, day=made)
     yield f"</main>\n<footer><p>{escape(foot)}</p></footer>\n</body>\n</html>\n"
 
 
-def _picture(photo: Any) -> str:
+def _picture(photo: Any, t: Translator) -> str:
+    if not photo.jpeg:
+        return f"<p>{escape(t.gettext('this photo cannot be read'))}</p>\n"
     data = b64encode(photo.jpeg).decode()
     return (
         f'<img src="data:image/jpeg;base64,{data}" width="{photo.width}" height="{photo.height}" '

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from exports.fonts import new_canvas, prepare_fonts
-from exports.kit import A4, BARK, LINE, SEAL, SOFT, Pen, draw_plaque, draw_sample_mark, fit, wrap
+from exports.kit import A4, BARK, LINE, SEAL, SOFT, Pen, draw_plaque, draw_sample_mark, fit, fit_lines, wrap
 from exports.pictures import draw_qr
 from exports.qr import QUIET_ZONE, encode_matrix
 from exports.walk_content import WalkContent
@@ -119,11 +119,13 @@ def _cover(column: _Column, walk: WalkContent, words: LeafletWords) -> None:
     pen.text(middle, column.y - 8, f"{zh} · {en}", 9, colour=SEAL, align="center")
     column.y -= 24
     size, _whole = fit(pen.fonts, walk.title, "serif", 17, TEXT, 11)
-    for line in wrap(pen.fonts, walk.title, "serif", size, TEXT)[:3]:
+    size, lines = fit_lines(pen.fonts, walk.title, "serif", size, TEXT, 3)
+    for line in lines:
         pen.bold(middle, column.y - size, line, size, colour=BARK, align="center")
         column.y -= size * 1.35
-    for line in wrap(pen.fonts, walk.title_en or "", "serif", 11, TEXT)[:2] if walk.title_en else ():
-        pen.text(middle, column.y - 12, line, 11, role="serif", colour=SOFT, align="center")
+    size, lines = fit_lines(pen.fonts, walk.title_en or "", "serif", 11, TEXT, 2)
+    for line in lines if walk.title_en else ():
+        pen.text(middle, column.y - 12, line, size, role="serif", colour=SOFT, align="center")
         column.y -= 15
     if walk.author:
         column.y -= 4
@@ -178,8 +180,8 @@ def _inside(
     column.head(*words.about)
     for label, value in words.lines(walk):
         column.pen.fitted(column.x, column.y - 10, label, 7.4, 72, colour=SOFT, least=5)
-        lines = wrap(column.pen.fonts, value, "sans", 8.4, TEXT - 76)[:4]
-        column.y = column.pen.lines(column.x + 76, column.y - 10, lines, 8.4, leading=1.4) + 8.4 * 1.4 - 3
+        size, lines = fit_lines(column.pen.fonts, value, "sans", 8.4, TEXT - 76, 4)
+        column.y = column.pen.lines(column.x + 76, column.y - 10, lines, size, leading=1.4) + size * 1.4 - 3
     if hidden := words.hidden(walk):
         column.y -= 2
         column.text(f"{hidden[0]} {hidden[1]}", 7, soft=True, most=2)

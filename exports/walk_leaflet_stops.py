@@ -7,7 +7,7 @@ from functools import lru_cache
 from reportlab.lib.colors import Color
 
 from exports.fonts import Fonts, Role
-from exports.kit import BARK, INK, LINE, SEAL, SOFT, WHITE, Pen, draw_seal, fit, wrap
+from exports.kit import BARK, INK, LINE, SEAL, SOFT, WHITE, Pen, draw_seal, fit, fit_lines, wrap
 from exports.pictures import draw_qr
 from exports.qr import QUIET_ZONE, Matrix, encode_matrix
 from exports.walk_content import StopContent, WalkContent
@@ -151,8 +151,9 @@ def _head(stop: StopContent, words: LeafletWords, fonts: Fonts, room: float) -> 
     if stop.subject and stop.subject.name_latin:
         yield _Line(fit(fonts, stop.subject.name_latin, "italic", 7.4, room, 5.6)[1], 7.2, SOFT, "italic")
     if stop.subject and (line := words.subject_line(stop.subject)):
-        for part in wrap(fonts, line, "sans", 6.8, room)[:2]:
-            yield _Line(part, 6.8, SOFT)
+        size, parts = fit_lines(fonts, line, "sans", 6.8, room, 2, least=5)
+        for part in parts:
+            yield _Line(part, size, SOFT)
 
 
 def _rows(high: float, lines: Sequence[_Line]) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from exports.walk_content import StoryContent, SubjectContent, WalkContent
 from registry.errors import Phrase
@@ -32,6 +32,7 @@ class LeafletFacts:
     public_address: str
     edition: str
     made_at: datetime | None
+    made_on: date | None
     is_demonstration: bool = False
     map_review_no: str = ""
     duty: tuple[str, ...] = ()
@@ -153,7 +154,7 @@ class LeafletWords:
 
     def closing(self) -> Iterator[str]:
         """Edition, day and map review number."""
-        made = self.facts.made_at.date().isoformat() if self.facts.made_at else ""
+        made = self.facts.made_on.isoformat() if self.facts.made_on else ""
         edition = Phrase("Edition {number} of {day}", number=self.facts.edition, day=made)
         yield " · ".join(filter(None, (self.facts.register_name, *self.pair(edition))))
         if self.facts.map_review_no:

@@ -15,6 +15,8 @@ from registry.errors import unwritable
 
 PART = ".part"
 """How the name of a file ends that is being written."""
+HALVES = f"*.{'[0-9a-f]' * 32}{PART}"
+"""The names of all that is being written in a folder, as a pattern; no journal is among them."""
 _TAKEN = fcntl.LOCK_EX | fcntl.LOCK_NB
 
 
@@ -26,7 +28,7 @@ def written(path: Path) -> Iterator[BinaryIO]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _clear_leftovers(path)
+        _clear_halves(path)
     except OSError as error:
         raise unwritable(path, error) from error
     with written_among_many(path) as stream:
@@ -58,7 +60,7 @@ def room_beside(path: Path) -> Iterator[Path]:
     room = path.with_name(f"{path.name}.{uuid4().hex}{PART}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _clear_leftovers(path)
+        _clear_halves(path)
         room.mkdir(mode=0o700)
         handle = os.open(room, os.O_RDONLY)
     except OSError as error:
@@ -72,11 +74,17 @@ def room_beside(path: Path) -> Iterator[Path]:
         os.close(handle)
 
 
-def _clear_leftovers(path: Path) -> None:
-    """Remove the halves of `path` that nobody holds: whoever wrote them was killed."""
-    for aside in path.parent.glob(f"{glob.escape(path.name)}.*{PART}"):
+def clear_leftovers(folder: Path, pattern: str) -> None:
+    """Remove the halves in `folder` that nobody holds: whoever wrote them was killed. What cannot be removed
+    is overwritten or seen; it stops nothing.
+    """
+    for aside in folder.glob(pattern):
         with suppress(OSError), _held(aside):
             shutil.rmtree(aside) if aside.is_dir() else aside.unlink()
+
+
+def _clear_halves(path: Path) -> None:
+    clear_leftovers(path.parent, f"{glob.escape(path.name)}.*{PART}")
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def write_work_sheet(
     running = Running(
         head=f"{title} · {record.number}",
         head_right=t.gettext("For the office only"),
-        foot=f"{facts.register_name} · {facts.made_at.date().isoformat()}",
+        foot=f"{facts.register_name} · {facts.made_on.isoformat()}",
         page_of=t.gettext("page {page} of {total}"),
         sample=t.gettext("SAMPLE") if facts.is_demonstration else None,
     )
@@ -49,7 +49,10 @@ def write_work_sheet(
         running.sample or "",
         FIGURES,
     }
-    fonts = prepare_fonts(sorted({*said, t.gettext("No photo")}), extra_fonts=extra_fonts)
+    fonts = prepare_fonts(
+        sorted({*said, t.gettext("No photo"), t.gettext("this photo cannot be read")}),
+        extra_fonts=extra_fonts,
+    )
     canvas = new_canvas(
         out,
         pagesize=A4,
@@ -124,11 +127,11 @@ def _pairs_of_photos(record: WorkRecord, t: Translator) -> Pictures:
     """Before on the left, after on the right; an empty frame where one is missing."""
     stages = (WorkStage.BEFORE, WorkStage.AFTER)
     before, after = ([p for p in record.photos if p.stage == stage] for stage in stages)
-    shown: list[tuple[bytes, str]] = []
+    shown: list[tuple[bytes | None, str]] = []
     for place in range(max(len(before), len(after), 1)):
         for stage, photos in zip(stages, (before, after), strict=True):
             photo = photos[place] if place < len(photos) else None
-            shown.append((photo.jpeg if photo else b"", _caption(stage, photo, t)))
+            shown.append((photo.jpeg if photo else None, _caption(stage, photo, t)))
     return Pictures(tuple(shown))
 
 

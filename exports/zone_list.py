@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +26,7 @@ class ZoneListFacts:
 
     register_name: str
     made_at: datetime
+    made_on: date
     counts: dict[str, int]
     history_head: str = ""
     is_demonstration: bool = False
@@ -112,7 +113,7 @@ def write_zone_pdf(
     title = _("Protection zones of heritage trees")
     running = Running(
         head=f"{facts.register_name} · {title}",
-        head_right=t.day(facts.made_at.date()),
+        head_right=t.day(facts.made_on),
         foot=_("History head {head}", head=facts.history_head[:16]),
         page_of=_("page {page} of {total}"),
         sample=_("SAMPLE") if facts.is_demonstration else None,
@@ -174,7 +175,7 @@ def _head(flow: Flow, title: str, facts: ZoneListFacts, t: Translator) -> None:
     pen.text(
         A4[0] / 2,
         y - 20,
-        f"{facts.register_name} · {t.day(facts.made_at.date())}",
+        f"{facts.register_name} · {t.day(facts.made_on)}",
         10,
         colour=SOFT,
         align="center",
@@ -285,8 +286,9 @@ def missing_words(line: ZoneLine, t: Translator) -> str:
 def counts_sentence(counts: dict[str, int], t: Translator) -> str:
     """How many records have which zone, with the whole printed."""
     told = {name: t.number(value, 0) for name, value in counts.items()}
+    told["records"] = t.ngettext("{count} record", "{count} records", counts["records"])
     return t.gettext(
-        "Of {records} records: delineated {legal}, computed only {computed}, without a zone {none}.", **told
+        "Of {records}: delineated {legal}, computed only {computed}, without a zone {none}.", **told
     )
 
 
@@ -296,7 +298,7 @@ def _place(line: ZoneLine, t: Translator) -> str:
 
 def _made_by(facts: ZoneListFacts, t: Translator) -> tuple[str, ...]:
     return (
-        f"{facts.register_name} · {facts.made_at.date().isoformat()}",
+        f"{facts.register_name} · {facts.made_on.isoformat()}",
         counts_sentence(facts.counts, t),
         t.gettext("For the office only: holds what is not public."),
     )

@@ -7,7 +7,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from registry.models import Account, AccountRole, Division, Element, Grove, HeritageGarden, Tree, TreeParty
+from registry.models import (
+    Account,
+    AccountRole,
+    Division,
+    Element,
+    Grove,
+    HeritageGarden,
+    Party,
+    Tree,
+    TreeParty,
+)
 from registry.models import Place as LedgerPlace
 from registry.rules.permissions import Grant, Holder, Place, Right, divisions_of, is_caretaker
 from registry.vocab.words import PartyRole
@@ -78,6 +88,17 @@ def reach(holder: Holder, right: Right, table: Any, today: date) -> Any:
 def cares_for(kind: str, party_id: str, today: date) -> Any:
     """A query of the ids of the records of a kind that a party now looks after."""
     return _cared_for(_STEWARDED[kind], party_id, today)
+
+
+def stewards_within(session: Session, trees: Any, today: date) -> list[tuple[str, str]]:
+    """(id, name) of whoever now looks after a tree for which the condition `trees` holds, by name."""
+    query = (
+        select(Party.id, Party.name)
+        .join(TreeParty, col(TreeParty.party_id) == col(Party.id))
+        .join(Tree, col(Tree.id) == col(TreeParty.tree_id))
+        .where(trees, *_now_steward(today))
+    )
+    return list(session.exec(query.distinct().order_by(col(Party.name), col(Party.id))))
 
 
 def _cared_for(column: str, party_id: str | None, today: date) -> Any:

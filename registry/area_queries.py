@@ -202,7 +202,7 @@ def _dated(
         "designations": tuple(
             designation_record(row, around) for row in newest(rows.decisions.get(own, []), "designated_on")
         ),
-        "photos": photo_records(pictures, rows.parties, photos) if photos else (),
+        "photos": photo_records(pictures, rows.parties, photos, area.number) if photos else (),
         "flags": tuple(
             FlagRecord(row.check, word(row.severity), row.field, row.value)
             for row in sorted(rows.flags.get(own, ()), key=lambda row: str(row.check))

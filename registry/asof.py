@@ -87,7 +87,7 @@ def tree_as_of(
     state = states(session, [tree_id], event.seq).get(tree_id) if event else None
     today = session.get_one(Tree, tree_id)
     if event is None or state is None or state.at is None:
-        raise NoRecordThenError(tree_no=today.tree_no, at=at.astimezone().isoformat(timespec="minutes"))
+        raise NoRecordThenError(tree_no=today.tree_no, at=at.isoformat(timespec="minutes"))
     around, rows = Surroundings(session), TreeRows(session, [tree_id])
     known = {"id": tree_id, "released": today.released, "updated_on": state.at.date()}
     tree = typed_row(Tree, state.fields, **known)

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from registry.affected import facts_of_trees, pack_chooser
+from registry.calendars import register_today
 from registry.chunks import chunks
 from registry.models import CareAgreement, Event, EventItem, Grove, Party, Tree, TreeParty
 from registry.rulepacks import PackLibrary
@@ -207,7 +208,7 @@ def _told_on(session: Session, each: DueAgreement) -> date | None:
         .order_by(col(Event.seq))
         .limit(1)
     ).first()
-    return at.astimezone().date() if at else None
+    return register_today(session, at) if at else None
 
 
 def _packs(

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.care_due import due_agreements
 from registry.chunks import chunks
 from registry.models import (
@@ -192,5 +193,5 @@ def _due(
     )
     for own, party_id, made_at in session.execute(printed):
         if (own, party_id) in found:
-            found[own, party_id] = max(found[own, party_id], made_at.astimezone().date())
+            found[own, party_id] = max(found[own, party_id], register_today(session, made_at))
     return found

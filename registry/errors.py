@@ -310,6 +310,13 @@ class PhotoError(RegistryError):
     template = "{path} cannot be used as a photo: {reason}"
 
 
+class PhotoUnreadableError(PhotoError):
+    """A photo of a record is missing, or is not what was taken in."""
+
+    code = "photo_unreadable"
+    template = "a photo of {record} cannot be read, {path}: {reason}; put the file back from a backup"
+
+
 class TooManyTreesError(RegistryError):
     """A hand-over file would be too large to open."""
 

@@ -179,8 +179,8 @@ class TooManySheetsError(RegistryError):
 
     code = "too_many_sheets"
     template = (
-        "at 1:{scale} the series would have {sheets} sheets (at most {limit}); take a smaller scale, a "
-        "larger --page, or fewer trees with --where"
+        "at 1:{scale} the series would have more than {limit} sheets; take a smaller scale, a larger --page, "
+        "or fewer trees with --where"
     )
 
 

@@ -32,8 +32,6 @@ from registry.models import (
     Measurement,
     Photo,
     PlateBinding,
-    Review,
-    Submission,
     Tag,
     Tree,
     WorkOrder,
@@ -46,7 +44,6 @@ from registry.rules.tag_codes import printed_text, tag_hash
 from registry.settings import get_setting
 from registry.surroundings import Surroundings
 from registry.vocab.care_words import WorkState
-from registry.vocab.desk_words import Decision, SubmissionState
 from registry.vocab.labels import Label
 from registry.vocab.words import ON_REGISTER, PhotoKind, TagState, TreeStatus
 
@@ -84,7 +81,6 @@ def write_package(
         "divisions": _divisions(session, wanted),
         "words": package_words(),
         "models": [_model(model) for model in models.all()],
-        "returned": returned_submissions(session, wanted.holder.account_id),
         "outline": outline,
         "duty_phone": get_setting(session, "duty_phone") or None,
         "tag_keys": {name: base64.b64encode(key).decode() for name, key in keys.tag_public_keys.items()},
@@ -96,36 +92,6 @@ def write_package(
         yield sign + _json(record)
         sign = ","
     yield "]}"
-
-
-def returned_submissions(session: Session, account_id: str) -> list[dict[str, Any]]:
-    """What came back from review to an account, with the reason, the latest first."""
-    query = (
-        select(Submission, Review)
-        .join(Review, col(Review.submission_id) == col(Submission.id))
-        .where(
-            Submission.account_id == account_id,
-            Submission.state == SubmissionState.RETURNED,
-            Review.decision == Decision.RETURN,
-        )
-        .order_by(col(Review.at).desc())
-    )
-    found: dict[str, dict[str, Any]] = {}
-    for row, review in session.exec(query):
-        record = {"kind": row.subject_type, "id": row.subject_id} if row.subject_id else None
-        facts = {"id": row.id, "kind": row.kind, "record": record, "provisional_no": row.provisional_no}
-        found.setdefault(
-            row.id,
-            {
-                **facts,
-                "captured_at": row.captured_at.isoformat(),
-                "reason": review.reason,
-                "returned_at": review.at.isoformat(),
-                "fields": json.loads(review.fields),
-                "content": json.loads(row.content),
-            },
-        )
-    return list(found.values())
 
 
 class _Reader:

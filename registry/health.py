@@ -93,7 +93,8 @@ def with_evidence(session: Session, record: AssessmentRecord, photos: PhotoStore
         getattr(Photo, f"{kind}_id") == own, col(Photo.taken_on) == record.assessed_on
     )
     digests = session.exec(query.order_by(col(Photo.kind), col(Photo.id)).limit(MOST_PHOTOS))
-    return replace(record, evidence=tuple(photos.rendition(digest).thumb for digest in digests))
+    thumbs = tuple(photos.shown(digest, record.number).thumb for digest in digests)
+    return replace(record, evidence=thumbs)
 
 
 def due_assessments(

@@ -24,6 +24,7 @@ class LedgerFacts:
     where: tuple[str, ...]
     register_name: str
     made_at: datetime
+    made_on: date
     trees: TreeCounts
     register: TreeCounts
     is_restricted: bool = False

@@ -86,6 +86,7 @@ class ListFacts:
     register_zh: str
     register_en: str
     made_at: datetime
+    made_on: date
     history_head: str
     sha256: str
     document_no: str | None = None

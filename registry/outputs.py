@@ -15,13 +15,15 @@ from registry.file_store import file_store
 from registry.keys import key_path
 from registry.photos import photo_store
 
-KINDS = {".pdf": b"%PDF", ".html": b"<!DOCTYPE html", ".gpkg": b"SQLite format 3\0", ".xlsx": b"PK\x03\x04",
+KINDS: dict[str, bytes | tuple[bytes, ...]] = {
+         ".pdf": b"%PDF", ".html": b"<!DOCTYPE html", ".gpkg": b"SQLite format 3\0", ".xlsx": b"PK\x03\x04",
          ".ods": b"PK\x03\x04",
          ".ics": b"BEGIN:VCALENDAR", ".tar": b"gushu-backup/", ".zip": b"PK\x03\x04",
          ".png": b"\x89PNG\r\n", "part": b"SQLite format 3\0", "records": b'{"format":"gushu',
          "geojson": b'{"type": "Featur', "packed": b"\x1f\x8b", "dwca": b"PK\x03\x04",
-         "orders": b"PK\x03\x04"}  # fmt: skip
-"""How files begin that we write, by their kind."""
+         "orders": b"PK\x03\x04",
+         "dossiers": (b"\xef\xbb\xbfnumber,file", b"\xef\xbb\xbftree_no,file")}  # fmt: skip
+"""How files begin that we write, by their kind; the list of dossiers began otherwise at first."""
 
 
 def check_output(path: Path, kind: str, register: str) -> None:
@@ -30,7 +32,7 @@ def check_output(path: Path, kind: str, register: str) -> None:
     kind: ".pdf", ".html", ".gpkg" (an edition), ".xlsx" or ".ods" (a workbook of ours), ".ics" (a calendar),
     ".tar" (a backup), ".zip" (evidence of a case), "part" (a GeoPackage of a selection, no edition),
     "records" (JSON Lines), "geojson", "packed" (either of them as .gz), "dwca", "orders" (open data of orders
-    as .zip), or "" for a plain text file.
+    as .zip), "dossiers" (the list of a run), or "" for a plain text file.
     """
     target = path.resolve()
     if _is_of_register(target, register):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from registry.models import Event, EventItem
-from registry.photos import PhotoStore
+from registry.photos import PhotoStore, Rendition
 from registry.records import (
     DesignationRecord,
     HistoryRecord,
@@ -127,13 +127,16 @@ def designation_record(row: Any, around: Surroundings) -> DesignationRecord:
     )
 
 
-def photo_records(rows: list[Any], parties: dict[str, Any], photos: PhotoStore) -> tuple[PhotoRecord, ...]:
-    """Photos with their renditions, newest first."""
-    return tuple(_photo_record(row, parties, photos) for row in newest(rows, "taken_on"))
+def photo_records(
+    rows: list[Any], parties: dict[str, Any], photos: PhotoStore, record: str
+) -> tuple[PhotoRecord, ...]:
+    """The photos of `record` with their renditions, newest first. Raises PhotoUnreadableError."""
+    return tuple(
+        _photo_record(row, parties, photos.shown(row.sha256, record)) for row in newest(rows, "taken_on")
+    )
 
 
-def _photo_record(row: Any, parties: dict[str, Any], photos: PhotoStore) -> PhotoRecord:
-    rendition = photos.rendition(row.sha256)
+def _photo_record(row: Any, parties: dict[str, Any], rendition: Rendition) -> PhotoRecord:
     credit = parties.get(row.credit_party_id)
     return PhotoRecord(
         kind=word(row.kind),

@@ -27,6 +27,9 @@ BATCH = 1000
 NOT_STANDING, NO_PACK, NO_CLASS, NO_RULE = "not_standing", "no_pack", "no_class", "no_rule"
 FRAIL = frozenset({Vigour.ENDANGERED, Vigour.VERY_WEAK, Vigour.WEAK, Vigour.POOR, Vigour.LOW})
 """Vigour that makes a tree one to be seen first after bad weather, whatever its scale."""
+Steward = tuple[str, str]
+"""Who looks after a tree: id and name."""
+NOBODY: Steward = ("", "")
 _UNKNOWN_BASIS = Basis("", "", "", "", "")
 
 
@@ -91,13 +94,13 @@ class Tally:
 
 @dataclass(slots=True)
 class Workload:
-    """Patrols to come: for each steward (name; "" for trees without one) how many in each period."""
+    """Patrols to come: for each steward (id, name; NOBODY for trees without one) how many in each period."""
 
     periods: tuple[tuple[date, date], ...]
-    counts: dict[str, Counter[int]] = field(default_factory=dict)
-    trees: Counter[str] = field(default_factory=Counter)
-    overdue: Counter[str] = field(default_factory=Counter)
-    never: Counter[str] = field(default_factory=Counter)
+    counts: dict[Steward, Counter[int]] = field(default_factory=dict)
+    trees: Counter[Steward] = field(default_factory=Counter)
+    overdue: Counter[Steward] = field(default_factory=Counter)
+    never: Counter[Steward] = field(default_factory=Counter)
 
 
 def next_patrols(
@@ -142,13 +145,12 @@ def workload(dues: Iterable[PatrolDue], today: date, periods: Sequence[tuple[dat
     found = Workload(tuple(periods))
     end = periods[-1][1]
     for due in dues:
-        names = [name for _id, name in due.stewards] or [""]
         wanted = Counter(_period(day, periods) for day in _coming(due, today, end))
-        for name in names:
-            found.trees[name] += 1
-            found.overdue[name] += due.overdue_days(today) > 0
-            found.never[name] += due.is_never_visited
-            found.counts.setdefault(name, Counter()).update(wanted)
+        for steward in due.stewards or (NOBODY,):
+            found.trees[steward] += 1
+            found.overdue[steward] += due.overdue_days(today) > 0
+            found.never[steward] += due.is_never_visited
+            found.counts.setdefault(steward, Counter()).update(wanted)
     return found
 
 

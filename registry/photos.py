@@ -4,7 +4,7 @@ import hashlib
 import os
 import struct
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from registry.db import sqlite_path
-from registry.errors import InputMissingError, PhotoError, Phrase
+from registry.errors import InputMissingError, PhotoError, PhotoUnreadableError, Phrase
 from registry.file_store import put_once
 
 MAX_PHOTO_BYTES = 40 << 20
@@ -69,6 +69,13 @@ class PhotoStore:
         """The photo as it may leave. Raises PhotoError where the original is missing or was altered."""
         return _rendition(self.path(digest), digest)
 
+    def shown(self, digest: str, record: str) -> Rendition:
+        """A photo of `record` as it may leave. Raises PhotoUnreadableError, which names the record."""
+        try:
+            return self.rendition(digest)
+        except PhotoError as error:
+            raise PhotoUnreadableError(record=record, **error.facts) from error
+
     def thumb(self, digest: str) -> bytes:
         """The photo as a small JPEG without metadata, at most 320 px; kept once it was drawn.
 
@@ -99,6 +106,21 @@ class PhotoStore:
     def path(self, digest: str) -> Path:
         """Where a photo lies."""
         return self.folder / digest[:2] / digest
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPhotos(PhotoStore):
+    """The photos for paper: the frame of one that cannot be read stays empty, and `unread` tells why."""
+
+    unread: dict[tuple[str, str], PhotoUnreadableError] = field(default_factory=dict)
+
+    def shown(self, digest: str, record: str) -> Rendition:
+        """A photo of `record`; without a picture where it cannot be read."""
+        try:
+            return PhotoStore.shown(self, digest, record)
+        except PhotoUnreadableError as error:
+            self.unread[record, digest] = error
+            return Rendition(0, 0, b"", b"")
 
 
 def photo_store(address: str) -> PhotoStore:
@@ -149,6 +171,8 @@ def _opened(path: Path, digest: str) -> Image.Image:
     """An original, looked at but not decoded. Raises PhotoError where it is missing or was altered."""
     try:
         content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise PhotoError(path=path, reason=Phrase("the file is missing")) from error
     except OSError as error:
         raise PhotoError(path=path, reason=error.strerror or str(error)) from error
     if hashlib.sha256(content).hexdigest() != digest:

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from registry.calendars import register_today
 from registry.commands.history import PRIVATE_FIELDS
 from registry.db import SCHEMA_FOLDER
 from registry.models import (
@@ -95,6 +96,7 @@ def measure_quality(
     return QualityFacts(
         register_name=register_name,
         made_at=now,
+        made_on=register_today(session, now),
         where=tuple(where),
         whole=_rows(groups, lambda _group: "")[""],
         divisions=tuple(named),

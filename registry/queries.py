@@ -133,7 +133,7 @@ def full_tree(tree_id: str, batch: TreeRows, around: Surroundings, photos: Photo
         **_tree_values(tree, around),
         **_dated_rows(tree, batch, around),
         **in_force(batch.decisions[tree_id], batch.on),
-        photos=photo_records(pictures, batch.parties, photos) if photos else (),
+        photos=photo_records(pictures, batch.parties, photos, tree.tree_no) if photos else (),
         steward="、".join(dict.fromkeys(party.name for party in stewards)) or None,
         surveyor="、".join(party.name for party in surveyors) or None,
         lead=_units(batch.parties_of(tree_id, PartyRole.LEAD)),

@@ -480,6 +480,8 @@ class RegisterFacts:
     public_address: str | None
     history_head: str
     made_at: datetime
+    made_on: date
+    """The day that it was then where the register belongs: papers print it."""
     edition: int | None
     is_demonstration: bool
     view: ViewFacts | None = None
@@ -568,6 +570,7 @@ class QualityFacts:
 
     register_name: str
     made_at: datetime
+    made_on: date
     where: tuple[str, ...]
     whole: QualityRow
     divisions: tuple[QualityRow, ...]

@@ -115,6 +115,7 @@ class ReportFacts:
     from_on: date
     to_on: date
     made_at: datetime
+    made_on: date
     division: tuple[str, ...]
     division_en: tuple[str, ...]
     kpis: tuple[Kpi, ...]

@@ -65,6 +65,7 @@ def measure_report(
         from_on=period.from_on,
         to_on=period.to_on,
         made_at=now,
+        made_on=period.today,
         division=around.division_path(within),
         division_en=around.division_path(within, in_english=True),
         kpis=all_kpis(),

@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from registry.access import divisions_below, reach
+from registry.commands.kept_phrases import kept_phrase
 from registry.commands.new_trees import trees_near
 from registry.commands.reviewing import (
+    OPEN,
     conflicts_of,
     here_of,
     record_problem,
@@ -18,7 +22,13 @@ from registry.commands.reviewing import (
     submission_place,
     why_not,
 )
-from registry.commands.submission_doubts import WRONG_PLACE_M
+from registry.commands.submission_doubts import (
+    MOVED,
+    RECORD_MOVED,
+    TREE_NEAR,
+    WRONG_PLACE_M,
+    is_of_a_moved_tree,
+)
 from registry.commands.submission_places import pack_at
 from registry.commands.submission_rows import called, circumstances, fix_of, photos_of
 from registry.errors import Phrase
@@ -37,10 +47,13 @@ from registry.models import (
 from registry.review_queue import QUIET
 from registry.rules.distances import metres_between
 from registry.rules.packs import RulePack
-from registry.rules.permissions import Holder, Place
+from registry.rules.permissions import Holder, Place, Right, divisions_of
 from registry.rules.plausibility import Doubt, Reading, Sizes, change_doubts, size_doubts
 from registry.rules.review_content import SIZES, DiffRow, diff_rows
 from registry.vocab.desk_words import SubmissionKind, SubmissionState
+from registry.vocab.labels import Label
+from registry.vocab.language import Translator
+from registry.vocab.review_words import answer_text
 
 _CONDITION = frozenset({SubmissionKind.VISIT, SubmissionKind.ASSESSMENT})
 
@@ -120,11 +133,23 @@ class Item:
     why_not: Phrase | None = None
     problem: Phrase | None = None
     neighbours: tuple[Neighbour, ...] = ()
+    are_others_near: bool = False
+    """Whether trees stand near a new one that are not for whoever looks."""
     replaces: Submission | None = None
     replaced_by: Submission | None = None
     waiting_beside: int = 0
     """How many other submissions of the same record wait."""
+    notes: tuple[Mapping[str, Any], ...] = ()
+    """What was noted of it when it came, as kept phrases, but its neighbours; that the tree was moved, also
+    where it was since."""
+    divisions: Mapping[str, Label] = field(default_factory=dict)
+    """Of a new tree: the names of the divisions in which it may stand, by their ids."""
     pack: RulePack | None = field(default=None, repr=False)
+
+    def said(self, t: Translator, name: str, value: Any) -> str:
+        """An answer as people read it, a division by its name."""
+        label = self.divisions.get(value) if name == "division_id" else None
+        return t.pick(label) if label else answer_text(t, name, value)
 
     @property
     def is_harmless(self) -> bool:
@@ -144,6 +169,7 @@ def load_item(session: Session, submission: Submission, *, holder: Holder | None
     pack = pack_at(session, submission, today)
     status = str(record.status) if record else None
     names = _names(session, [each.account_id for each in reviews])
+    neighbours, are_others_near = _neighbours(session, submission, tree, holder, today)
     return Item(
         submission=submission,
         sender=session.get_one(Account, submission.account_id),
@@ -152,7 +178,7 @@ def load_item(session: Session, submission: Submission, *, holder: Holder | None
         place_words=_place_words(session, submission, record, content),
         place=place,
         status=status,
-        rows=diff_rows(submission.kind, content, here, conflicts),
+        rows=diff_rows(submission.kind, _placed(submission, content), here, conflicts),
         conflicts=tuple(conflicts),
         doubts=tuple(_doubts(session, submission, tree, content)),
         where=whereabouts(submission, record, content),
@@ -162,14 +188,26 @@ def load_item(session: Session, submission: Submission, *, holder: Holder | None
         seen=seen_of(submission, here, status),
         why_not=why_not(session, submission, holder, place, pack, reviews),
         problem=record_problem(session, submission),
-        neighbours=_neighbours(session, submission, tree),
+        neighbours=neighbours,
+        are_others_near=are_others_near,
         replaces=session.get(Submission, submission.replaces_id) if submission.replaces_id else None,
         replaced_by=session.exec(
             select(Submission).where(Submission.replaces_id == submission.id).limit(1)
         ).first(),
         waiting_beside=_beside(session, submission),
+        notes=tuple(_notes(session, submission)),
+        divisions=_divisions(session, submission, holder),
         pack=pack,
     )
+
+
+def _notes(session: Session, submission: Submission) -> list[dict[str, Any]]:
+    kept: list[dict[str, Any]] = json.loads(submission.outcome).get("notes", [])
+    notes = [note for note in kept if note.get("code") != TREE_NEAR]  # said of those that the reader may see
+    is_told = any(note.get("code") == RECORD_MOVED for note in notes)
+    if submission.state in OPEN and not is_told and is_of_a_moved_tree(session, submission):
+        notes.append(kept_phrase(RECORD_MOVED, MOVED))
+    return notes
 
 
 def is_harmless(item: Item) -> bool:
@@ -257,6 +295,35 @@ def _place_words(session: Session, submission: Submission, record: Any, content:
     return " ".join(filter(None, [division.name if division else None, said("town"), said("village")]))
 
 
+def _placed(submission: Submission, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answers; of a new tree with the division to which it now goes, whether or not one was named."""
+    if submission.kind != SubmissionKind.NEW_TREE:
+        return content
+    return {**content, "division_id": submission.division_id}
+
+
+def _divisions(session: Session, submission: Submission, holder: Holder | None) -> dict[str, Label]:
+    """The divisions to which a reviewer may give a new tree, and the one that it has, with those around them
+    in their names."""
+    if submission.kind != SubmissionKind.NEW_TREE:
+        return {}
+    rows = {row.id: row for row in session.exec(select(Division))}
+    held = divisions_of(holder, Right.REVIEW) if holder is not None else None
+    wanted = set(rows) if held is None else set(session.exec(divisions_below(held))) if held else set()
+    if submission.division_id is not None:
+        wanted.add(submission.division_id)
+    return dict(sorted(((own, _path(rows, own)) for own in wanted), key=lambda pair: pair[1].zh))
+
+
+def _path(rows: Mapping[str, Division], own: str | None) -> Label:
+    """The name of a division behind those of the ones around it."""
+    found: list[Division] = []
+    while own is not None and own in rows and rows[own] not in found:
+        found.insert(0, rows[own])
+        own = rows[own].parent_id
+    return Label(" ".join(each.name for each in found), " ".join(each.name_en or each.name for each in found))
+
+
 def whereabouts(submission: Submission, record: Any, content: Mapping[str, Any]) -> Whereabouts:
     """Where the record is, where the phone was, and where an edit says it is."""
     fix = fix_of(submission)
@@ -339,13 +406,17 @@ def _names(session: Session, ids: Sequence[str | None]) -> dict[str, str]:
     return dict(session.exec(query).all())
 
 
-def _neighbours(session: Session, submission: Submission, tree: Tree | None) -> tuple[Neighbour, ...]:
-    """Registered trees around a new one: it may be one of them."""
+def _neighbours(
+    session: Session, submission: Submission, tree: Tree | None, holder: Holder | None, today: date
+) -> tuple[tuple[Neighbour, ...], bool]:
+    """Registered trees around a new one, which may be one of them; whether others are, not to be seen."""
     fix = fix_of(submission)
     if submission.kind != SubmissionKind.NEW_TREE or fix is None or tree is not None:
-        return ()
-    near = trees_near(session, fix.lon, fix.lat)[:5]
-    return tuple(Neighbour(each.id, each.tree_no, each.name_verbatim or "", away) for each, away in near)
+        return (), False
+    within = reach(holder, Right.FIELD, Tree, today) if holder is not None else sa.true()
+    near, are_others = trees_near(session, fix.lon, fix.lat, within)
+    shown = (Neighbour(each.id, each.tree_no, each.name_verbatim or "", away) for each, away in near[:5])
+    return tuple(shown), are_others
 
 
 def _beside(session: Session, submission: Submission) -> int:

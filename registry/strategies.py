@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -207,7 +207,7 @@ def work_records(
 ) -> list[WorkRecord]:
     """Work orders as records; `photos` where their pictures are wanted as well as their days."""
     known, rows = subjects or Subjects(session), list(works)
-    pictures = _pictures(session, [work.id for work in rows], photos)
+    pictures = _pictures(session, {work.id: known.about(work).number for work in rows}, photos)
     strategies = {
         row.id: row for row in _by_id(session, Strategy, {w.strategy_id for w in rows if w.strategy_id})
     }
@@ -394,14 +394,15 @@ def _signature(row: StrategySignature, known: Subjects, digest: str) -> Signatur
 
 
 def _pictures(
-    session: Session, work_ids: Sequence[str], photos: PhotoStore | None
+    session: Session, numbers: Mapping[str, str], photos: PhotoStore | None
 ) -> defaultdict[str, list[WorkPhotoRecord]]:
+    """The photos of works by their ids. numbers: of the record that each work is about."""
     found: defaultdict[str, list[WorkPhotoRecord]] = defaultdict(list)
-    for ids in chunks(work_ids, _CHUNK):
+    for ids in chunks(numbers, _CHUNK):
         query = sa.select(WorkPhoto, Photo).join(Photo, col(Photo.id) == col(WorkPhoto.photo_id))
         query = query.where(col(WorkPhoto.work_id).in_(ids)).order_by(col(Photo.taken_on), col(Photo.id))
         for row, photo in session.execute(query):
-            shown = photos.rendition(photo.sha256) if photos else None
+            shown = photos.shown(photo.sha256, numbers[row.work_id]) if photos else None
             found[row.work_id].append(
                 WorkPhotoRecord(
                     stage=row.stage.value,

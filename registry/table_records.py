@@ -98,12 +98,14 @@ NOWHERE = PlaceNames()
 
 @dataclass(frozen=True, slots=True)
 class TableTree:
-    """One tree for a table. is_in_grove: whether it stands in a grove, also where its number is not told."""
+    """One tree for a table. is_in_grove: whether it stands in a grove, also where its number is not told.
+    steward_kind: word of PartyKind, None where the name of a steward is not told."""
 
     record: TreeRecord
     place: PlaceNames = NOWHERE
     is_in_grove: bool = False
     species: Label | None = None
+    steward_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class TableGrove:
     place: PlaceNames = NOWHERE
     trees: int = 0
     files: int = 0
+    steward_kind: str | None = None
 
     @property
     def without_files(self) -> int:

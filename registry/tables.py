@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from registry.area_queries import full_areas_of
+from registry.area_queries import FullArea, full_areas_of
 from registry.models import Tree
-from registry.queries import full_trees
+from registry.queries import FullTree, full_trees
 from registry.records import AreaRecord, TreeRecord
 from registry.rules.counting import TreeCounts, count_trees
 from registry.rules.redaction import redact, redact_area
@@ -19,8 +19,6 @@ from registry.table_records import NOWHERE, PlaceNames, TableFacts, TableGrove, 
 from registry.vocab.labels import Label
 from registry.vocab.words import Distribution
 
-_AT_ONCE = 5_000
-"""Numbers fetched from a database server at once."""
 _SAME_LEVEL = {"district": "county", "territory": "province"}
 """Levels of places without counties or provinces, and the column in which they are told."""
 _OF_GROVES = ("standing", "authority=", "jurisdiction=", "division=", "within=", "status=", "source=")
@@ -74,6 +72,7 @@ class TableSource:
                 self._place(record),
                 is_grouped or full.record.distribution == Distribution.GROUPED,
                 self._species(record),
+                _steward_kind(full, record),
             )
 
     def groves(self) -> Iterator[TableGrove]:
@@ -83,7 +82,7 @@ class TableSource:
             record = full.record if self._is_restricted else redact_area(full.record, full.disclosure)[0]
             files = self._filed.get(full.record.uuid, 0)
             trees = max(full.record.tree_count or 0, files)
-            yield TableGrove(record, self._place(record), trees, files)
+            yield TableGrove(record, self._place(record), trees, files, _steward_kind(full, record))
 
     def facts(self, *, now: datetime, today: date, division_id: str | None = None) -> TableFacts:
         """What the tables say of themselves."""
@@ -145,3 +144,9 @@ class TableSource:
             codes[level] = row.code or ""
             own = row.parent_id
         return PlaceNames(names, codes)
+
+
+def _steward_kind(full: FullTree | FullArea, record: TreeRecord | AreaRecord) -> str | None:
+    """What the stewards are; None where nobody is told, or not all are."""
+    is_told = record.steward is not None and record.steward == full.record.steward
+    return full.disclosure.steward_kind if is_told else None

@@ -1,14 +1,17 @@
-"""What stands in which column of an office's own workbook: a file that says so, and a first one proposed."""
+"""What stands in which column of an office's own workbook: a file that says so, or what its headings say."""
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from registry.errors import Phrase, unwritable
 from registry.export_errors import TableMapError
 from registry.importing.header_words import known_words, read_heading
+from registry.importing.mapping import named_mapping
+from registry.importing.mapping_parts import plain_header
 from registry.rules.table_values import GROVE_FIELDS, TREE_FIELDS
 from registry.table_records import RUNNING, SheetMap, TableLayout
 
@@ -19,6 +22,11 @@ _SENSES = {
     "name_verbatim": "name_zh", "measured_on": "surveyed_on",
 }  # fmt: skip
 """Senses of headings whose field a table has under another name."""
+_FORMS = ("cn-census-3", "cn-census-2", "cn-census-3-grove", "cn-census-2-grove")
+"""Mappings of the official forms: their headings say word for word what stands below them."""
+_FIELDS: dict[str, Mapping[str, Any]] = {"tree": TREE_FIELDS, "grove": GROVE_FIELDS}
+_NUMBERS = {"tree": "tree_no", "grove": "number"}
+"""The field that tells which tree or grove a row is."""
 _LEAST = 2
 """Headings that must be known before a row is taken for one of headings."""
 _WORDS = re.compile(r"\s+")
@@ -41,7 +49,7 @@ def read_map(path: Path, layouts: Mapping[str, TableLayout]) -> list[SheetMap]:
 def known_fields(rows: str, layouts: Mapping[str, TableLayout]) -> list[str]:
     """What a column may name where the rows are trees, groves or those of a summary."""
     if rows in {"tree", "grove"}:
-        return list(TREE_FIELDS if rows == "tree" else GROVE_FIELDS)
+        return list(_FIELDS[rows])
     return [column.id for column in layouts[rows].columns] if rows in layouts else []
 
 
@@ -82,27 +90,22 @@ def _sheet(found: Any, file: str, place: int, layouts: Mapping[str, TableLayout]
     return SheetMap(sheet, rows, found["first"], columns, found.get("last"), tuple(where))
 
 
-def proposed_field(headings: Sequence[str]) -> str | None:
-    """The field of a tree that a column holds, by what stands above it, the nearest heading last."""
-    last = headings[-1] if headings else ""
-    if _WORDS.sub("", last).casefold() in _NUMBER_WORDS:
-        return RUNNING
-    together = " ".join(headings[-2:])
-    for text in dict.fromkeys((last, together, "".join(headings[-2:]))):
-        for sense in read_heading(text).senses:
-            field = _SENSES.get(sense.name, sense.name)
-            if not sense.is_beside and field in TREE_FIELDS and (sense.whole or text != last):
-                return field
-    for sense in read_heading(last).senses:
-        field = _SENSES.get(sense.name, sense.name)
-        if not sense.is_beside and field in TREE_FIELDS:
-            return field
-    return None
+class Headings(NamedTuple):
+    """What the headings of a sheet say. rows: tree or grove. first: the first row of data, from 1. columns:
+    for each, from 0, its heading and the field that was recognised, None where none was."""
+
+    rows: str
+    first: int
+    columns: Mapping[int, tuple[str, str | None]]
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether one column has the numbers of trees or groves; a sheet without may be of anything."""
+        return _NUMBERS[self.rows] in {field for _heading, field in self.columns.values()}
 
 
-def propose(grid: Sequence[Sequence[str]]) -> tuple[int, dict[int, tuple[str, str | None]]] | None:
-    """Of the top of a sheet the first row of data, from 1, and for each column, from 0, its heading and the
-    field that was recognised. None where no row looks like headings.
+def propose(grid: Sequence[Sequence[str]]) -> Headings | None:
+    """What the headings at the top of a sheet say. None where no row looks like headings.
 
     grid: texts row by row, a merged cell told in each of its places.
     """
@@ -112,13 +115,65 @@ def propose(grid: Sequence[Sequence[str]]) -> tuple[int, dict[int, tuple[str, st
     first = best + 1
     while first < len(grid) and _says_nothing(grid[first]):
         first += 1
-    columns = {}
+    headings = {}
     for column in range(len(grid[best])):
         above = list(dict.fromkeys(row[column] for row in grid[max(best - 2, 0) : best + 1] if row[column]))
         if above and grid[best][column]:
-            is_computed = first < len(grid) and grid[first][column].startswith("=")
-            columns[column] = (above[-1], None if is_computed else proposed_field(above))
-    return first + 1, columns
+            headings[column] = above
+    rows, form = _form_of(list(headings.values()))
+    columns = {}
+    for column, above in headings.items():
+        is_computed = first < len(grid) and grid[first][column].startswith("=")
+        columns[column] = (above[-1], None if is_computed else _field(above, rows, form))
+    return Headings(rows, first + 1, columns)
+
+
+def _form_of(headings: Sequence[Sequence[str]]) -> tuple[str, Mapping[str, str | None]]:
+    """The official form that knows most of the headings: of those that know the number, if one does."""
+
+    def fit(form: tuple[str, Mapping[str, str | None]]) -> tuple[bool, int]:
+        rows, fields = form
+        known = [fields[text] for above in headings if (text := _known(above, fields)) is not None]
+        return _NUMBERS[rows] in known, len(known)
+
+    return max(map(_form, _FORMS), key=fit)
+
+
+@lru_cache(maxsize=len(_FORMS))
+def _form(name: str) -> tuple[str, Mapping[str, str | None]]:
+    """What the rows of an official form are, and by heading the field; None where no cell can show it."""
+    mapping = named_mapping(name)
+    fields: dict[str, str | None] = {}
+    for column in mapping.columns:
+        field = _SENSES.get(column.field or "", column.field)
+        for text in (column.header, *column.aliases):
+            fields.setdefault(plain_header(text), field if field in _FIELDS[mapping.record] else None)
+    return mapping.record, fields
+
+
+def _known(above: Sequence[str], form: Mapping[str, str | None]) -> str | None:
+    """The heading as a form has it, with the one over it if need be, of what stands above a column."""
+    return next((text for text in map(plain_header, ("".join(above[-2:]), above[-1])) if text in form), None)
+
+
+def _field(above: Sequence[str], rows: str, form: Mapping[str, str | None]) -> str | None:
+    """The field that a column holds, by what stands above it, the nearest heading last: as an official form
+    has it, else by its words."""
+    last = above[-1]
+    if _WORDS.sub("", last).casefold() in _NUMBER_WORDS:
+        return RUNNING
+    if (known := _known(above, form)) is not None:
+        return form[known]
+    for text in dict.fromkeys((last, " ".join(above[-2:]), "".join(above[-2:]))):
+        for sense in read_heading(text).senses:
+            field = _SENSES.get(sense.name, sense.name)
+            if not sense.is_beside and field in _FIELDS[rows] and (sense.whole or text != last):
+                return field
+    for sense in read_heading(last).senses:
+        field = _SENSES.get(sense.name, sense.name)
+        if not sense.is_beside and field in _FIELDS[rows]:
+            return field
+    return None
 
 
 def _recognised(grid: Sequence[Sequence[str]], row: int) -> int:
@@ -134,27 +189,25 @@ def _says_nothing(row: Sequence[str]) -> bool:
     )
 
 
-def map_text(sheets: Sequence[tuple[str, int, Mapping[str, tuple[str, str | None]]]], about: str) -> str:
-    """A first file for `read_map`: of each sheet its name, first row, and headings by letter with the field
-    that was recognised, None where none was. about: said at its top."""
-    return "\n".join(_lines(sheets, about)) + "\n"
+def map_text(sheets: Sequence[tuple[str, Headings]], letter: Callable[[int], str], about: str) -> str:
+    """A first file for `read_map`: of each sheet its name and what its headings say. letter: of a column,
+    from 0. about: said at its top."""
+    return "\n".join(_lines(sheets, letter, about)) + "\n"
 
 
-def _lines(
-    sheets: Sequence[tuple[str, int, Mapping[str, tuple[str, str | None]]]], about: str
-) -> Iterator[str]:
+def _lines(sheets: Sequence[tuple[str, Headings]], letter: Callable[[int], str], about: str) -> Iterator[str]:
     for line in about.split("\n"):
         yield f"# {line}"
-    for name, first, columns in sheets:
+    for name, found in sheets:
         yield ""
         yield "[[sheets]]"
         yield f"sheet = {_quoted(name)}"
-        yield 'rows = "tree"'
-        yield f"first = {first}"
+        yield f'rows = "{found.rows}"'
+        yield f"first = {found.first}"
         yield "[sheets.columns]"
-        for letter, (heading, field) in columns.items():
+        for place, (heading, field) in found.columns.items():
             mark = "" if field else "# "
-            yield f'{mark}{letter} = "{field or ""}"  # {" ".join(heading.split())}'
+            yield f'{mark}{letter(place)} = "{field or ""}"  # {" ".join(heading.split())}'
 
 
 def _quoted(text: str) -> str:

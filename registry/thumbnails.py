@@ -10,8 +10,10 @@ from registry.errors import PhotoError, Phrase
 from registry.file_store import put_once
 from registry.photos import THUMB_PX, PhotoStore
 
-QUALITY = 70
-"""About 15 kB for each: six hundred go along where the link is thin."""
+MOST_BYTES = 40_000
+"""No small picture is larger, so that those of six hundred trees go along where the link is thin."""
+QUALITIES = (70, 50, 30)
+"""The first counts at which a picture is small enough, else the last: most take about 15 kB at the first."""
 _DAMAGED = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, TypeError, LookupError)
 
 
@@ -30,7 +32,7 @@ class Thumbnails:
         return path.read_bytes()
 
     def _made(self, digest: str) -> bytes:
-        path, stream = self.photos.path(digest), BytesIO()
+        path = self.photos.path(digest)
         try:
             with Image.open(path) as original:
                 original.draft("RGB", (THUMB_PX * 2, THUMB_PX * 2))  # a JPEG is read small, many times faster
@@ -38,10 +40,18 @@ class Thumbnails:
                 picture.thumbnail((THUMB_PX, THUMB_PX), Image.Resampling.LANCZOS)
                 clean = Image.new("RGB", picture.size)
                 clean.paste(picture)
-                clean.save(stream, "JPEG", quality=QUALITY, optimize=True)
+                return _packed(clean)
         except _DAMAGED as error:
             raise PhotoError(path=path.name, reason=Phrase("it is damaged or not an image")) from error
-        return stream.getvalue()
+
+
+def _packed(picture: Image.Image) -> bytes:
+    for quality in QUALITIES:
+        stream = BytesIO()
+        picture.save(stream, "JPEG", quality=quality, optimize=True)
+        if stream.tell() <= MOST_BYTES:
+            break
+    return stream.getvalue()
 
 
 def thumbnails(photos: PhotoStore) -> Thumbnails:

@@ -6,17 +6,17 @@ the specification: terms of re-use, and `row` of `rows`, so that a file that was
 
 An order is a decision, under which a grade or a place on a list was given. Its reference is made of
 the office, the scheme and the document's number. Where an office decides by law and list alone, without a
-document for each, the list itself is the order.
+document for each, the list itself is the order. A protection zone rests on a document that is of no scheme:
+its notes name it. No row of an edition tells when a tree was felled: that column is left out.
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exports.open_tables import BYTE_ORDER_MARK, harmless, shape_of
+from exports.csv_cells import BYTE_ORDER_MARK, csv_line
+from exports.open_tables import shape_of
 
 Row = Mapping[str, Any]
 _ENDS = ("notes", "organisation", "licence", "attribution", "entry-date", "start-date", "end-date")
@@ -31,7 +31,7 @@ ZONE = (
     *_ENDS,
 )
 TREE = ("reference", "name", "tree-preservation-order", "address-text", "point", "tree-species", "age-years",
-        "girth-cm", "height-m", "felled-date", *_ENDS)  # fmt: skip
+        "girth-cm", "height-m", *_ENDS)  # fmt: skip
 FLAT = ("dataset", *dict.fromkeys((*TREE, *ZONE)))
 """Trees and zones in one table; `dataset` says which a row is of."""
 DATASETS = {"tree-preservation-order": ORDER, "tree-preservation-zone": ZONE, "tree": TREE}
@@ -68,16 +68,13 @@ def order_row(row: Row, about: About) -> dict[str, Any]:
 
 
 def tree_row(row: Row, about: About) -> dict[str, Any]:
-    """A tree. row: of `tree`, with scheme, document_no, first_on and ended_on of the decision in force."""
-    has_order = row["scheme"] is not None
+    """A tree. row: of `tree`, with what `standing` tells of its decisions."""
     return {
         "reference": row["uuid"],
         "name": " ".join(
             filter(None, (row["tree_no"], row["name_zh"] or row["name_en"] or row["common_name"]))
         ),
-        "tree-preservation-order": order_reference(row["authority_id"], row["scheme"], row["document_no"])
-        if has_order
-        else None,
+        "tree-preservation-order": _order(row),
         "address-text": _address(row),
         "point": _point(row),
         "tree-species": row["name_latin"] or row["latin_verbatim"] or row["name_verbatim"],
@@ -92,22 +89,17 @@ def tree_row(row: Row, about: About) -> dict[str, Any]:
 
 
 def area_row(kind: str, row: Row, about: About) -> dict[str, Any]:
-    """A grove, garden or place as a zone. row: of its table, with `geom`."""
-    decisions = json.loads(row["designations"] or "[]")
-    latest = next((each for each in decisions if "ended_on" not in each), None)
+    """A grove, garden or place as a zone. row: of its table, with `geom`, and with what `standing` tells."""
     return {
         "reference": row["uuid"],
         "name": " ".join(filter(None, (row["number"], row["name"]))),
-        "tree-preservation-order": order_reference(
-            row["authority_id"], latest["scheme"], latest.get("document_no")
-        )
-        if latest
-        else None,
+        "tree-preservation-order": _order(row),
         "tree-preservation-zone-type": _ZONE_TYPES[kind],
         "geometry": _outline(row["geom"]),
         "point": _point(row),
         "notes": _held_back(row),
-        "start-date": latest.get("designated_on") if latest else None,
+        "start-date": row["first_on"],
+        "end-date": row["ended_on"],
         **_common(row, about),
     }
 
@@ -117,12 +109,26 @@ def zone_row(row: Row, about: About) -> dict[str, Any]:
     return {
         "reference": f"{row['tree_uuid'] or row['area_uuid']}:zone:{row['fid']}",
         "name": " ".join(filter(None, (row["number"], row["name"]))),
-        "tree-preservation-order": row["document_no"],
         "tree-preservation-zone-type": _ZONE_TYPES["zone"],
         "geometry": _outline(row["geom"]),
-        "notes": row["statement"],
+        "notes": " · ".join(filter(None, (row["statement"], row["document_no"]))),
         "start-date": row["since"],
         **_common(row, about),
+    }
+
+
+def standing(decisions: Iterable[Row]) -> dict[str, Any]:
+    """scheme, document_no, first_on and ended_on: of the newest decision that holds, or else of the newest,
+    with the day on which the last of them ended. All None where nothing was decided.
+    """
+    newest = sorted(decisions, key=lambda each: each.get("designated_on") or "", reverse=True)
+    holding = [each for each in newest if each.get("ended_on") is None]
+    told = next(iter(holding or newest), {})
+    return {
+        "scheme": told.get("scheme"),
+        "document_no": told.get("document_no"),
+        "first_on": told.get("designated_on"),
+        "ended_on": None if holding else max((each["ended_on"] for each in newest), default=None),
     }
 
 
@@ -133,9 +139,15 @@ def order_reference(authority_id: str, scheme: str, document_no: str | None) -> 
 
 def table_pieces(names: Sequence[str], rows: Iterable[Mapping[str, Any]], total: int) -> Iterator[bytes]:
     """CSV in UTF-8 with a byte order mark; a cell is never a formula and has no line break."""
-    yield (BYTE_ORDER_MARK + _line([*names, "row", "rows"])).encode()
+    yield BYTE_ORDER_MARK.encode() + csv_line([*names, "row", "rows"])
     for number, row in enumerate(rows, start=1):
-        yield _line([*(_cell(row.get(name)) for name in names), number, total]).encode()
+        yield csv_line([*(_cell(row.get(name)) for name in names), number, total])
+
+
+def _order(row: Row) -> str | None:
+    if row["scheme"] is None:
+        return None
+    return order_reference(row["authority_id"], row["scheme"], row["document_no"])
 
 
 def _common(row: Row, about: About) -> dict[str, Any]:
@@ -173,10 +185,4 @@ def _outline(blob: bytes | None) -> str | None:
 def _cell(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return harmless(" ".join(value.split())) if isinstance(value, str) else value
-
-
-def _line(values: Sequence[Any]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(values)
-    return line.getvalue()
+    return " ".join(value.split()) if isinstance(value, str) else value

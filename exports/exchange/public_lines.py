@@ -4,6 +4,7 @@ from typing import Any
 
 from exports.record_json import record_schema, record_values
 from registry.records import AreaRecord, SourceRecord, TreeRecord
+from registry.vocab.exchange_words import END_LINE, HEAD_LINE
 
 
 def public_line(record: TreeRecord | AreaRecord) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def source_line(source: SourceRecord) -> dict[str, Any]:
 
 
 def public_schema() -> dict[str, Any]:
-    """The JSON Schema of a record line of a public file."""
+    """The JSON Schema of a line of a public file: head, record or end."""
     found = record_schema(TreeRecord, AreaRecord, SourceRecord)
     kinds = {
         "TreeRecord": ["tree"],
@@ -37,6 +38,6 @@ def public_schema() -> dict[str, Any]:
     return {
         "$schema": found["$schema"],
         "title": "Gushu records: a public line",
-        "anyOf": lines,
+        "anyOf": [HEAD_LINE, *lines, END_LINE],
         "$defs": found["$defs"],
     }

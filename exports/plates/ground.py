@@ -57,7 +57,7 @@ def board_name(frame: Frame, name: str, fonts: Fonts, *, is_engraved: bool) -> l
         base = first - (row + 1) * step * 1.16 + step * 0.28
         drawn.append(
             Text(middle - glyph / 2, base, character, size, glyph, role, INK if is_engraved else CREAM,
-                 is_bold=not is_engraved)
+                 is_bold=not is_engraved, goes_on=number > 0)
         )  # fmt: skip
     return drawn
 

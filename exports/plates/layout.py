@@ -97,7 +97,9 @@ class Plate:
     @property
     def description(self) -> str:
         """All its words, for the file."""
-        return BESIDE.join(each.text for each in self.all if isinstance(each, Text) and not each.is_behind)
+        texts = [each for each in self.all if isinstance(each, Text) and not each.is_behind]
+        parts = (f"{'' if each.goes_on else BESIDE}{each.text}" for each in texts)
+        return "".join(parts).removeprefix(BESIDE)
 
     @property
     def finest_mm(self) -> float:

@@ -25,7 +25,8 @@ Bounds = tuple[float, float, float, float]
 class Text:
     """One line of type from `x`, its baseline at `y`; turned about that point by `turn_deg`.
 
-    is_behind: it lies under everything (the word on a sample), and may be crossed.
+    is_behind: it lies under everything (the word on a sample), and may be crossed. goes_on: it is read with
+    the text before it, as the characters of a name written downwards are.
     """
 
     x: float
@@ -38,6 +39,7 @@ class Text:
     is_bold: bool = False
     turn_deg: float = 0.0
     is_behind: bool = False
+    goes_on: bool = False
 
     @property
     def bounds(self) -> Bounds:

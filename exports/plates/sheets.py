@@ -227,7 +227,7 @@ def _texts(
 def _footer(facts: RegisterFacts, language: Translator, number: int, count: int) -> tuple[str, str]:
     """How to cut, and which sheet this is."""
     _ = language.gettext
-    made = language.day(facts.made_at.date())
+    made = language.day(facts.made_on)
     return (
         _("Print at 100 % and cut along the marks."),
         _("Sheet {number} of {count} · {day}", number=number, count=count, day=made),

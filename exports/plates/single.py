@@ -50,15 +50,16 @@ def write_plate(
     return plate
 
 
-def preview_svg(
+def preview(
     content: TagContent,
     template: PlateTemplate,
     size_mm: tuple[float, float],
     language: Translator,
     *,
     is_sample: bool = False,
-) -> str:
-    """The plate as an SVG document, to be shown while a template is chosen. Raises as `write_plate` does."""
+) -> tuple[str, Plate]:
+    """The plate as an SVG document, to be shown while a template is chosen, and what was drawn. Raises as
+    `write_plate` does."""
     fonts = prepared_fonts([content], template, language)
     plate = lay_out(content, template, size_mm, language, fonts, is_sample=is_sample)
-    return plate_svg(plate, fonts=fonts, lang=language.html_lang)
+    return plate_svg(plate, fonts=fonts, lang=language.html_lang), plate

@@ -1,7 +1,7 @@
 /* The tree map, for the hand-over file and for the site alike: `treeMap(map, data, options)`.
  *
  * data: as packed by exports/map_points.py. options: { treeBase: "https://…/tree/" or "/tree/" or null,
- * tiles: { url, attribution } or null, legend, search, regions: elements to fill, or absent }.
+ * tiles: { layers, attribution, maxZoom } or null, legend, search, regions: elements to fill, or absent }.
  * Everything a person typed reaches the page through textContent alone. Written for Chromium 80.
  */
 (function () {
@@ -515,7 +515,10 @@
     if (whole) map.fitBounds(whole, { paddingTopLeft: [36, 36], paddingBottomRight: [44, 64], maxZoom: 16, animate: false });
     else map.setView([35, 105], 4, { animate: false });
     if (options.tiles) {
-      L.tileLayer(options.tiles.url, { maxZoom: 19, attribution: escaped(options.tiles.attribution || "") }).addTo(map);
+      options.tiles.layers.forEach(function (url, index) {
+        var credit = index ? "" : escaped(options.tiles.attribution);
+        L.tileLayer(url, { maxZoom: 19, maxNativeZoom: options.tiles.maxZoom, attribution: credit }).addTo(map);
+      });
     } else {
       drawGraticule(map);
     }

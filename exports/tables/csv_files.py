@@ -1,11 +1,9 @@
 """Tables as CSV (RFC 4180, UTF-8): one row of headings, no title, no notes; a cell is never a formula."""
 
-import csv
-import io
 from datetime import date
 from typing import Any, BinaryIO
 
-from exports.open_tables import BYTE_ORDER_MARK, harmless
+from exports.csv_cells import BYTE_ORDER_MARK, csv_line
 from exports.workbook import Column, Formula, Sheet
 
 _SHARE_DIGITS = 6
@@ -26,13 +24,6 @@ def write_csv(sheet: Sheet, out: BinaryIO, *, with_bom: bool = False) -> int:
     if sheet.total is not None:
         out.write(csv_line(map(_plain, sheet.total)))
     return count
-
-
-def csv_line(cells: Any) -> bytes:
-    """One line. A text that a spreadsheet would run as a formula is marked as text."""
-    line = io.StringIO()
-    csv.writer(line).writerow([harmless(cell) for cell in cells])
-    return line.getvalue().encode("utf-8", "replace")
 
 
 def _heading(column: Column) -> str:

@@ -15,12 +15,12 @@ from typing import Any, BinaryIO
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
-from openpyxl.formula.translate import Translator as FormulaTranslator
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
-from exports.tables.template_shift import Growth, make_room, shift_formulas
+from exports.tables.template_shift import Growth, copied_formula, formula_of, make_room, shift_formulas
 from exports.workbook import MADE_HERE, whole_text
 from registry.errors import Phrase
 from registry.export_errors import TableTemplateError
@@ -70,17 +70,19 @@ def fill_workbook(
     rows: dict[str, int] = {}
     unmapped: list[tuple[str, str]] = []
     empty: list[tuple[str, str, int]] = []
+    lost = dict.fromkeys(lost_parts(template))
     for job in sorted(jobs, key=lambda job: -job.map.first):  # from below: rows above keep their numbers
         sheet = find_sheet(book, job.map.sheet, template)
         table = _Table(book, sheet, job, template)
         table.fill()
+        lost |= dict.fromkeys(sorted(table.lost))
         rows[sheet.title] = rows.get(sheet.title, 0) + len(job.rows)
         unmapped += [(sheet.title, name) for name in table.unmapped()]
         empty += [(sheet.title, name, count) for name, count in table.empty()]
     if not book.properties.keywords:
         book.properties.keywords = MADE_HERE
     _save(book, out, made_at)
-    return FillReport(rows, tuple(unmapped), tuple(empty), tuple(unknown), lost_parts(template))
+    return FillReport(rows, tuple(unmapped), tuple(empty), tuple(unknown), tuple(lost))
 
 
 def open_template(path: Path) -> Any:
@@ -183,6 +185,7 @@ class _Table:
         self.first = job.map.first
         self.columns = [self._column(name) for name in job.map.columns]
         self.last = job.map.last or self._prepared()
+        self.lost: set[Label] = set()
 
     def fill(self) -> None:
         """Write the rows, with room made for them."""
@@ -191,7 +194,7 @@ class _Table:
         more = max(0, count - (self.last - self.first + 1))
         growth = Growth(self.first, self.last, more)
         make_room(self.sheet, growth)
-        shift_formulas(self.book, self.sheet, growth)
+        self.lost = shift_formulas(self.book, self.sheet, growth)
         for row in range(self.last + 1, self.last + more + 1):
             self._new_row(row)
         running = list(self.job.map.columns.values()).index(RUNNING) if self._is_numbered() else None
@@ -256,15 +259,17 @@ class _Table:
             if cell.value is None:
                 continue
             is_number = isinstance(cell.value, int) and column in self.columns
-            if not is_number and cell.value != self._translated(model, cell.coordinate):
+            if not is_number and not self._goes_on(model, cell):
                 return False
         return is_styled
 
     @staticmethod
-    def _translated(model: Any, to: str) -> Any:
-        if model.data_type != "f":
-            return object()
-        return FormulaTranslator(model.value, origin=model.coordinate).translate_formula(to)
+    def _goes_on(model: Any, cell: Any) -> bool:
+        """Whether a cell holds the formula of the first row, as it stands there."""
+        if formula_of(model) is None:
+            return False
+        text = copied_formula(model, cell.coordinate)
+        return formula_of(cell) == (text.text if isinstance(text, ArrayFormula) else text)
 
     def _check(self) -> None:
         """Refuse what cannot be filled rightly. Raises TableTemplateError."""
@@ -310,8 +315,8 @@ class _Table:
                 continue
             cell = sheet.cell(row, column)
             cell._style = copy(model._style)
-            if model.data_type == "f":
-                cell.value = self._translated(model, cell.coordinate)
+            if formula_of(model) is not None:
+                cell.value = copied_formula(model, cell.coordinate)
         if first in sheet.row_dimensions:
             sheet.row_dimensions[row].height = sheet.row_dimensions[first].height
         for area in [area for area in sheet.merged_cells.ranges if area.min_row == area.max_row == first]:

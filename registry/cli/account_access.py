@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from registry.calendars import register_today
 from registry.cli.accounts import Login, account
 from registry.cli.app import Office, _
 from registry.cli.exporting import FontFiles, written
@@ -135,14 +136,15 @@ def second_factor(
     with reading(office.engine()) as session:
         found = get_account(session, login)
         since, left = found.second_factor_on, codes_left(session, found)
-    if since is None:
+        day = register_today(session, since) if since else None
+    if day is None:
         office.say(t.gettext("{login} has no second factor; its owner turns it on at the desk.", login=login))
     else:
-        on = t.gettext("on since {day}", day=since.date())
+        on = t.gettext("on since {day}", day=day)
         office.say(
             f"{on} · {t.ngettext('{count} recovery code is left', '{count} recovery codes are left', left)}"
         )
-    office.answer({"login": login.strip().lower(), "second_factor": since is not None, "codes_left": left})
+    office.answer({"login": login.strip().lower(), "second_factor": day is not None, "codes_left": left})
 
 
 @account.command(help=_("Print cards that enrol phones: a QR code, and a PIN on a strip to cut off."))

@@ -22,6 +22,7 @@ from registry.commands.accounts import (
 )
 from registry.commands.erasing import find_party
 from registry.commands.ledgers import find_division
+from registry.commands.sessions import valid_tokens
 from registry.db import reading, transaction
 from registry.errors import InputUnreadableError, Phrase
 from registry.models import Account
@@ -159,7 +160,7 @@ def role(
     office.answer({**facts, "changed": count})
 
 
-@account.command(help=_("Set a password. Every session of the account ends."))
+@account.command(help=_("Set a password. Every session and token of the account ends."))
 def password(
     ctx: typer.Context, login: Login, password_file: PasswordFile = None, must_change: MustChange = False
 ) -> None:
@@ -170,6 +171,7 @@ def password(
     text = _password(office, password_file)
     with transaction(office.engine()) as session:
         found = get_account(session, login)
+        tokens = len(valid_tokens(session, found.id, office.now()))
         ended = set_password(
             session, found, text, must_change=must_change, actor=office.actor, now=office.now()
         )
@@ -180,7 +182,11 @@ def password(
             ended,
         )
     )
-    office.answer({"login": login.strip().lower(), "sessions_ended": ended})
+    if tokens:
+        office.say(
+            office.t.ngettext("{count} token was ended too.", "{count} tokens were ended too.", tokens)
+        )
+    office.answer({"login": login.strip().lower(), "sessions_ended": ended, "tokens_ended": tokens})
 
 
 @account.command(help=_("Close an account: nobody signs in with it, and its sessions, tokens and cards end."))

@@ -109,13 +109,12 @@ def list_(
     for each in found:
         office.say(_line(each, today, t))
     office.say(t.ngettext("{count} agreement", "{count} agreements", len(found)))
-    told = {kind: (t.number(bound, 0), t.number(whole, 0)) for kind, (bound, whole) in counts.items()}
     sentence = t.gettext(
-        "In force today: for {trees} of {all_trees} trees with files, {groves} of {all_groves} groves.",
-        trees=told["tree"][0],
-        all_trees=told["tree"][1],
-        groves=told["grove"][0],
-        all_groves=told["grove"][1],
+        "In force today: for {trees} of {all_trees}, {groves} of {all_groves}.",
+        trees=t.number(counts["tree"][0], 0),
+        all_trees=t.ngettext("{count} filed tree", "{count} filed trees", counts["tree"][1]),
+        groves=t.number(counts["grove"][0], 0),
+        all_groves=t.ngettext("{count} grove", "{count} groves", counts["grove"][1]),
     )
     office.say(sentence)
     if out:

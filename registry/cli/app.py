@@ -4,7 +4,7 @@ import importlib
 import json
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -17,10 +17,13 @@ from registry.calendars import register_today
 from registry.db import open_register, reading
 from registry.errors import RegisterMissingError, RegistryError, UnexpectedError
 from registry.keys import Keys, key_path, read_keys
-from registry.photos import PhotoStore, photo_store
+from registry.photos import PaperPhotos, PhotoStore, photo_store
+from registry.rulepacks import PackLibrary, pack_folder
 from registry.vocab.language import LANGUAGES, Translator, translator
 
 DEFAULT_REGISTER = "register.db"
+MOST_UNREAD = 20
+"""Photos that could not be read and are told one by one; more are counted."""
 
 
 def detect_language(arguments: list[str]) -> str:
@@ -52,6 +55,7 @@ class Office:
     t: Translator
     as_json: bool
     actor: str
+    _paper: PaperPhotos | None = field(default=None, init=False)
 
     def engine(self) -> Engine:
         """The register, opened and checked."""
@@ -64,6 +68,16 @@ class Office:
     def photos(self) -> PhotoStore:
         """The register's photos."""
         return photo_store(self.address)
+
+    def paper_photos(self) -> PaperPhotos:
+        """The register's photos for paper: those that cannot be read are told with the answer."""
+        if self._paper is None:
+            self._paper = PaperPhotos(self.photos().folder)
+        return self._paper
+
+    def packs(self) -> PackLibrary:
+        """The rule packs at hand: those that come along, and the office's own."""
+        return PackLibrary(pack_folder(self.address))
 
     def now(self) -> datetime:
         """This instant, UTC."""
@@ -91,9 +105,18 @@ class Office:
         self.say(said if changed else self.t.gettext("Nothing to change."))
 
     def answer(self, facts: dict[str, Any]) -> None:
-        """The answer for a program: one JSON object, where asked for."""
+        """The answer for a program: one JSON object, where asked for; photos missing on paper are told."""
+        unread = [*self._paper.unread.values()] if self._paper else []
+        for error in unread[:MOST_UNREAD]:
+            _complain(self, error)
+        if more := len(unread[MOST_UNREAD:]):
+            told = self.t.ngettext(
+                "{count} more photo cannot be read.", "{count} more photos cannot be read.", more
+            )
+            typer.echo(told, err=True)
         if self.as_json:
-            _echo(json.dumps(facts, ensure_ascii=False, default=str))
+            left = {"photos_unread": [self.t.error(error) for error in unread]} if unread else {}
+            _echo(json.dumps({**facts, **left}, ensure_ascii=False, default=str))
 
 
 def _echo(text: str) -> None:

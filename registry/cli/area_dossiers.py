@@ -25,7 +25,7 @@ from registry.office_care import office_care
 from registry.office_records import OfficeCare
 from registry.queries import full_trees
 from registry.records import AreaRecord, RegisterFacts, TreeRecord
-from registry.rulepacks import PackLibrary, pack_folder
+from registry.rulepacks import PackLibrary
 from registry.rules.redaction import redact, redact_area
 from registry.selection import select_trees
 from registry.vocab.words import Precision
@@ -56,12 +56,12 @@ class _Selection:
 
     @cached_property
     def library(self) -> PackLibrary:
-        """The rule packs, an office's own among them."""
-        return PackLibrary(pack_folder(self.office.address))
+        """The rule packs, read once."""
+        return self.office.packs()
 
     def areas(self, ids: Sequence[str]) -> Iterator[AreaRecord]:
         """The records, with their photos."""
-        for full in full_areas_of(self.session, self.kind, list(ids), self.office.photos()):
+        for full in full_areas_of(self.session, self.kind, list(ids), self.office.paper_photos()):
             yield self._shown(full)
 
     def files(self, ids: Sequence[str]) -> dict[str, LegalFileRecord]:

@@ -89,12 +89,14 @@ def sheet(ctx: typer.Context, assessment: Which_, out: Path, font: FontFiles = N
         raise OutputKindError(path=out, known=[".pdf"])
     check_output(out, ".pdf", office.address)
     with reading(office.engine()) as session:
-        kept = with_evidence(session, one_of(session, find_assessment(session, assessment)), office.photos())
+        kept = with_evidence(
+            session, one_of(session, find_assessment(session, assessment)), office.paper_photos()
+        )
         facts = register_facts(session, office)
     with written(out) as stream:
         write_assessment_sheet(
             kept, stream, register_name=facts.register_name, history_head=facts.history_head,
-            made_at=office.now(), language=office.t, extra_fonts=font or (),
+            made_at=facts.made_at, made_on=facts.made_on, language=office.t, extra_fonts=font or (),
         )  # fmt: skip
     office.say(str(out))
     office.answer({"path": str(out), "id": kept.id})

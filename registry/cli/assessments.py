@@ -1,7 +1,7 @@
 """Assessments on the command line: recorded, corrected, reviewed, shown, listed, due."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,7 +41,7 @@ from registry.cli.assessment_words import (
     whole_lines,
 )
 from registry.cli.exporting import register_facts, written
-from registry.cli.ledgers import Document, Reason, Record, day_of, ref_of
+from registry.cli.ledgers import Document, Reason, Record, ref_of
 from registry.commands.assessments import (
     AssessmentDraft,
     correct_assessment,
@@ -81,7 +81,7 @@ def record(
     t, now = office.t, office.now()
     chosen = library_of(office).get(model)
     draft = AssessmentDraft(
-        on.date(), by, _answers(answers, file), vigour, scale, environment, risk, years, day_of(next_),
+        on.date(), by, _answers(answers, file), vigour, scale, environment, risk, years, _day(next_),
         notes, document, submission, PartyKind.UNIT if unit else None,
     )  # fmt: skip
     with transaction(office.engine()) as session:
@@ -127,7 +127,7 @@ def correct(
             {**json.loads(row.answers), **_answers(answers, file)},
             vigour or row.vigour, scale or row.vigour_scale, environment or row.environment,
             risk or row.risk_rating, years if years is not None else row.time_frame_years,
-            day_of(next_) or row.next_on, notes or row.notes, row.document_no,
+            _day(next_) or row.next_on, notes or row.notes, row.document_no,
         )  # fmt: skip
         changed = correct_assessment(
             session, row, library_of(office).get(row.model_id), draft, today=office.today(session),
@@ -156,7 +156,7 @@ def review(
     with transaction(office.engine()) as session:
         row = find_assessment(session, assessment)
         changed = review_assessment(
-            session, row, by=by, on=day_of(on) or office.today(session), today=office.today(session),
+            session, row, by=by, on=_day(on) or office.today(session), today=office.today(session),
             by_kind=PartyKind.UNIT if unit else None, actor=office.actor, now=now,
         )  # fmt: skip
         kept = one_of(session, row)
@@ -217,7 +217,7 @@ def list_(
     t = office.t
     if out:
         check_output(out, ".xlsx", office.address)
-    which = Which(None, model, state, band, vigour, risk, day_of(since), day_of(until))
+    which = Which(None, model, state, band, vigour, risk, _day(since), _day(until))
     with reading(office.engine()) as session:
         found = assessment_records(session, which)
         facts = register_facts(session, office)
@@ -257,8 +257,8 @@ def due(
     overdue = sum(each.next_on < today for each in found)
     count = t.ngettext("{count} assessment due", "{count} assessments due", len(found))
     office.say(t.gettext("{due}, of which {overdue} overdue", due=count, overdue=overdue))
-    facts = {"never": t.number(never, 0), "trees": t.number(trees, 0)}
-    office.say(t.gettext("Never assessed: {never} of {trees} trees", **facts))
+    all_trees = t.ngettext("{count} tree", "{count} trees", trees)
+    office.say(t.gettext("Never assessed: {never} of {trees}", never=t.number(never, 0), trees=all_trees))
     names = ("kind", "number", "model_id", "last_on", "next_on", "vigour", "is_stated")
     rows = [{name: getattr(each, name) for name in names} for each in found]
     office.answer({"due": rows, "overdue": overdue, "never_assessed": never, "trees": trees})
@@ -276,3 +276,7 @@ def _answers(pairs: list[str] | None, file: Path | None) -> dict[str, Any]:
 
 def _plain(value: Any) -> str:
     return "—" if value is None else str(getattr(value, "value", value))
+
+
+def _day(value: datetime | None) -> date | None:
+    return value.date() if value else None

@@ -128,11 +128,13 @@ def _tell(office: Office, path: Path, found: Checked) -> None:
     office.say(
         t.gettext("{path}: whole, {size} MiB, as of {made_at}.", path=path, size=size, made_at=about.made_at)
     )
-    counted = {"events": about.events, "photos": found.photos, "files": found.files}
-    shown = {name: t.number(count, 0) for name, count in counted.items()}
     office.say(
         t.gettext(
-            "{events} events, {photos} photos, {files} private files; head {head}", head=about.head, **shown
+            "{events}, {photos}, {files}; head {head}",
+            events=t.ngettext("{count} event of the history", "{count} events of the history", about.events),
+            photos=t.ngettext("{count} photo", "{count} photos", found.photos),
+            files=t.ngettext("{count} private file", "{count} private files", found.files),
+            head=about.head,
         )
     )
     if about.keys == "sealed":

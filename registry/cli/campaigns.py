@@ -114,9 +114,9 @@ def campaign_targets(ctx: typer.Context, id: Id, where: Where = None) -> None:
         trees, groves = list_targets(session, id, ids, actor=office.actor, now=office.now())
     office.say(
         office.t.gettext(
-            "Added to the target list: {trees} trees, {groves} groves.",
-            trees=office.t.number(trees, 0),
-            groves=office.t.number(groves, 0),
+            "Added to the target list: {trees}, {groves}.",
+            trees=office.t.ngettext("{count} tree", "{count} trees", trees),
+            groves=office.t.ngettext("{count} grove", "{count} groves", groves),
         )
     )
     office.answer({"trees": trees, "groves": groves})
@@ -261,8 +261,11 @@ def campaign_sample(
         found = find_campaign(session, id)
         rows = list(listed(session, found, sampled=True))
     office.say(
-        office.t.gettext(
-            "{count} trees drawn with the seed {seed}:", count=office.t.number(count, 0), seed=words
+        office.t.ngettext(
+            "{count} tree drawn with the seed {seed}:",
+            "{count} trees drawn with the seed {seed}:",
+            count,
+            seed=words,
         )
     )
     say_listed(office, rows)

@@ -11,7 +11,6 @@ import typer
 from sqlmodel import Session
 
 from exports.workbook import Column, Sheet, numbered, write_workbook
-from registry.calendars import register_today
 from registry.care_log import CareLine, CaretakerMonth, care_lines, cared_for, caretaker_months
 from registry.cli.app import Office, _, app, day_of
 from registry.cli.care_rows import care_rows
@@ -63,7 +62,7 @@ def add(
     )
     with transaction(office.engine()) as session:
         made, _known = log_care(
-            session, [(ref_of(session, record), draft)], today=register_today(session, office.now()),
+            session, [(ref_of(session, record), draft)], today=office.today(session),
             actor=office.actor, now=office.now(), document=document,
         )  # fmt: skip
     facts = {"record": record, "day": day, "kind": t.word(CareKind, kind)}
@@ -85,15 +84,16 @@ def import_(
     office: Office = ctx.obj
     t = office.t
     with transaction(office.engine()) as session:
-        today = register_today(session, office.now())
+        today = office.today(session)
         rows = care_rows(session, file, by, today)
         made, known = log_care(
             session, rows, today=today, actor=office.actor, now=office.now(), document=document
         )
     office.say(
         t.gettext(
-            "{rows} rows: {new} new lines on the care log, {known} known already.",
-            rows=t.number(len(rows), 0), new=t.number(len(made), 0), known=t.number(known, 0),
+            "{rows}: {new} on the care log, {known} known already.", known=t.number(known, 0),
+            rows=t.ngettext("{count} row", "{count} rows", len(rows)),
+            new=t.ngettext("{count} new line", "{count} new lines", len(made)),
         )
     )  # fmt: skip
     if made:
@@ -121,7 +121,7 @@ def check(
     office: Office = ctx.obj
     t = office.t
     with transaction(office.engine()) as session:
-        today = register_today(session, office.now())
+        today = office.today(session)
         rows, changed = check_care(
             session, ref_of(session, record), on=day_of(on, "--on") or today, kind=kind, by=by, score=score,
             note=note, checked_on=day_of(checked_on, "--checked-on") or today, today=today,
@@ -219,7 +219,7 @@ def sheet(
         found = find_party(session, party)
         trees = [
             SheetTree(one.tree_no, one.name, one.place)
-            for one in cared_for(session, found.id, register_today(session, office.now()))
+            for one in cared_for(session, found.id, office.today(session))
         ]
         facts = register_facts(session, office)
         name = found.name

@@ -21,7 +21,6 @@ from registry.commands.cases import CaseDraft, StepDraft, open_case
 from registry.errors import RecordNotFoundError, RegistryError, WordUnknownError
 from registry.models import Authority, CaseFile, Grove, Tree
 from registry.negative_list import negative_list
-from registry.rulepacks import PackLibrary, pack_folder
 from registry.rules.case_facts import DESIGNATING, ORDERS, CaseFacts, StepFacts
 from registry.rules.casework_works import Asked
 from registry.rules.negative_list import Answer, practices_for
@@ -36,11 +35,6 @@ from registry.vocab.rule_words import PROJECTS
 from registry.vocab.words import CaseKind, Category, Datum, StepKind
 
 _Word = TypeVar("_Word", bound=StrEnum)
-
-
-def library_of(office: Office) -> PackLibrary:
-    """The rule packs at hand."""
-    return PackLibrary(pack_folder(office.address))
 
 
 def calendar_for(office: Office, pack: RulePack | None) -> Calendar | None:
@@ -94,7 +88,7 @@ class Desk:
 
     def __init__(self, session: Session, office: Office) -> None:
         self.session, self.office, self.now = session, office, office.now()
-        self.library = library_of(office)
+        self.library = office.packs()
         self.today = register_today(session, self.now)
         self.choose = pack_chooser(session, self.library, self.today)
 

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from registry.calendars import register_today, register_zone, time_zone
+from registry.calendars import register_zone, time_zone
 from registry.cli.app import Office, _
-from registry.cli.case_desk import Desk, case_called, chosen, dues_of, label_of, library_of
+from registry.cli.case_desk import Desk, case_called, chosen, dues_of, label_of
 from registry.cli.case_words import say_line, told_case
 from registry.cli.case_works_words import due_text, file_line, told_file
 from registry.cli.cases import Document, case_app
@@ -45,8 +45,8 @@ def list_(
     office: Office = ctx.obj
     told = []
     with reading(office.engine()) as session:
-        today = register_today(session, office.now())
-        library = library_of(office)
+        today = office.today(session)
+        library = office.packs()
         for case in list_cases(session, only_open=open_ or overdue, kind=chosen(CaseKind, kind)):
             view = view_case(session, case)
             pack = library.find(case.pack_id) if case.pack_id else None
@@ -75,7 +75,7 @@ def due(
     office: Office = ctx.obj
     t, found = office.t, []
     with reading(office.engine()) as session:
-        today, library = register_today(session, office.now()), library_of(office)
+        today, library = office.today(session), office.packs()
         for case in list_cases(session, only_open=True, kind=chosen(CaseKind, kind)):
             view = view_case(session, case)
             pack = library.find(case.pack_id) if case.pack_id else None
@@ -183,7 +183,7 @@ def files(
     if (number is None) == (expiring is None):
         raise typer.BadParameter(ctx.get_usage())
     with reading(office.engine()) as session:
-        today, zone = register_today(session, office.now()), register_zone(session)
+        today, zone = office.today(session), register_zone(session)
         if number is not None:
             case = case_called(session, {"case": number})
             rows = [(case, row) for row in view_case(session, case).documents]

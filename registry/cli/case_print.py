@@ -11,7 +11,7 @@ from sqlmodel import Session
 from exports.case_sheet import write_case_sheet
 from registry.case_records import CaseSheet
 from registry.cli.app import Office, _
-from registry.cli.case_desk import case_called, label_of, library_of
+from registry.cli.case_desk import case_called, label_of
 from registry.cli.case_follow import case_app
 from registry.cli.case_words import state_word
 from registry.cli.case_works_words import (
@@ -54,7 +54,7 @@ def sheet(
     check_output(out, ".pdf", office.address)
     with reading(office.engine()) as session:
         case = case_called(session, {"case": number})
-        pack = library_of(office).find(case.pack_id) if case.pack_id else None
+        pack = office.packs().find(case.pack_id) if case.pack_id else None
         made = sheet_of(session, office, view_case(session, case), pack)
     with written(out) as stream:
         write_case_sheet(made, stream)

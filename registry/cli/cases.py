@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
-from registry.calendars import register_today
 from registry.care_errors import MoneyError
 from registry.cli.app import Office, _, app
 from registry.cli.case_desk import (
@@ -20,7 +19,6 @@ from registry.cli.case_desk import (
     details_of,
     dues_of,
     label_of,
-    library_of,
     moved_to,
     step_called,
     step_draft,
@@ -230,11 +228,11 @@ def step(
         penalty=cents(penalty, "--penalty"), compensation=cents(compensation, "--compensation"),
     )  # fmt: skip
     with transaction(office.engine()) as session:
-        library = library_of(office)
+        library = office.packs()
 
         def one(values: Cells) -> CaseFile:
             case = case_called(session, values)
-            today = register_today(session, office.now())
+            today = office.today(session)
             details = details_of(session, values, case.kind)
             kind = step_called(office.t, case, words[-1])
             draft = step_draft(kind, values, moved, today, details)
@@ -358,9 +356,9 @@ def show(
     with reading(office.engine()) as session:
         case = case_called(session, {"case": number})
         view = view_case(session, case)
-        pack = library_of(office).find(case.pack_id) if case.pack_id else None
+        pack = office.packs().find(case.pack_id) if case.pack_id else None
         label, due = label_of(session, case), dues_of(office, view.facts, pack)
-        today = register_today(session, office.now())
+        today = office.today(session)
         say_case(office, view, pack, due, label, today, is_restricted=restricted)
         told = told_case(view, pack, due, label, is_restricted=restricted)
     office.answer(told)
@@ -396,13 +394,13 @@ def _day(value: datetime | None) -> date | None:
 
 
 def _say_all(office: Office, session: Session, cases: list[CaseFile]) -> None:
-    library = library_of(office)
+    library = office.packs()
     told = []
     for case in cases:
         view, label = view_case(session, case), label_of(session, case)
         pack = library.find(case.pack_id) if case.pack_id else None
         due = dues_of(office, view.facts, pack)
-        say_line(office, view, due, label, register_today(session, office.now()))
+        say_line(office, view, due, label, office.today(session))
         for line in warnings(office.t, view, pack):
             office.say(f"  {line}")
         told.append(told_case(view, pack, due, label))

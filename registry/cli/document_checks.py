@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session
 
 from registry.asof import tree_as_of
+from registry.calendars import register_today
 from registry.cli.app import Office
 from registry.cli.document_records import PAPERS, held
 from registry.commands.verifying import find_head
@@ -63,7 +64,8 @@ def verify_document(office: Office, path: Path) -> None:
     public_key = office.keys().public_key
     with reading(office.engine()) as session:
         findings = list(_findings(session, inside, public_key, file_store(office.address), t))
-    statement = inside.proof.statement
+        statement = inside.proof.statement
+        made_on = register_today(session, statement.made_at)
     office.say(
         t.gettext(
             "{path}: {kind} {number}, issued by {register} on {day}, event {seq}, check code {code}",
@@ -71,7 +73,7 @@ def verify_document(office: Office, path: Path) -> None:
             kind=t.pick(DOCUMENTS[statement.kind]),
             number=statement.number,
             register=statement.register,
-            day=statement.made_at.date().isoformat(),
+            day=made_on.isoformat(),
             seq=t.number(statement.history_seq, 0),
             code=inside.proof.check_code,
         )

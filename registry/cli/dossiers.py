@@ -1,6 +1,7 @@
 """`gushu dossier` and `gushu dossiers`: whole files on paper."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +18,6 @@ from registry.cli.exporting import (
     Gardens,
     Groves,
     Where,
-    public_trees,
     register_facts,
     signer_of,
     workers_of,
@@ -26,8 +26,11 @@ from registry.cli.exporting import (
 from registry.cli.progress import progress_bar
 from registry.db import reading
 from registry.legal_file import legal_files
+from registry.office_care import office_care
 from registry.outputs import check_output
-from registry.rulepacks import PackLibrary, pack_folder
+from registry.queries import full_trees
+from registry.records import RegisterFacts
+from registry.rules.redaction import redact
 from registry.selection import count_trees, neighbours_of, stream_ids
 
 if TYPE_CHECKING:
@@ -84,9 +87,10 @@ def dossiers(
     gardens: Gardens = False,
     font: FontFiles = None,
     cluster: Cluster = None,
+    restricted: Restricted = False,
 ) -> None:
     """Make many dossiers."""
-    from exports.dossier_run import MANIFEST, write_dossiers
+    from exports.dossier_run import MANIFEST, path_in, write_dossiers
     from registry.cli.area_dossiers import area_dossiers
 
     office: Office = ctx.obj
@@ -94,10 +98,12 @@ def dossiers(
     if groves and gardens:
         raise typer.BadParameter("--groves | --gardens")
     kind = "grove" if groves else "garden" if gardens else "tree"
+    manifest = MANIFEST if kind == "tree" else f"{kind}-{MANIFEST}"
     with reading(office.engine()) as session:
-        facts = register_facts(session, office)
+        facts = replace(register_facts(session, office), is_restricted=restricted)
+        check_output(path_in(out, manifest, facts), "dossiers", office.address)
         total, drafts = (
-            _tree_dossiers(session, office, where or ())
+            _tree_dossiers(session, office, where or (), facts)
             if kind == "tree"
             else area_dossiers(session, office, kind, where or (), facts)
         )
@@ -115,37 +121,48 @@ def dossiers(
                 signer=signer_of(office),
                 on_progress=tell,
                 extra_fonts=tuple(font or ()),
-                manifest=MANIFEST if kind == "tree" else f"{kind}-{MANIFEST}",
+                manifest=manifest,
             )
     office.say(
-        t.gettext(
-            "{written} dossiers written to {path}, {kept} kept.",
-            written=t.number(report.made, 0),
+        t.ngettext(
+            "{count} dossier written to {path}, {kept} kept.",
+            "{count} dossiers written to {path}, {kept} kept.",
+            report.made,
             kept=t.number(report.kept, 0),
             path=out,
         )
     )
     failed = [{"tree_no": tree_no, "error": t.error(error)} for tree_no, error in report.failed]
-    office.answer({"written": report.made, "kept": report.kept, "failed": failed, "path": str(out)})
+    told = {"written": report.made, "kept": report.kept, "failed": failed, "path": str(out)}
+    office.answer({**told, "is_restricted": restricted})
     for tree_no, error in report.failed:
         typer.echo(f"{error.code}: {tree_no}: {t.error(error)}", err=True)
     if failed:
         raise typer.Exit(1)
 
 
-def _tree_dossiers(session: Session, office: Office, where: Sequence[str]) -> tuple[int, Iterator["Dossier"]]:
+def _tree_dossiers(
+    session: Session, office: Office, where: Sequence[str], facts: RegisterFacts
+) -> tuple[int, Iterator["Dossier"]]:
     """How many trees are chosen, and what their dossiers are made from."""
-    return count_trees(session, where), _contents(session, stream_ids(session, where), office)
+    return count_trees(session, where), _contents(session, stream_ids(session, where), office, facts)
 
 
-def _contents(session: Session, ids: Iterable[str], office: Office) -> Iterator["Dossier"]:
-    """Each tree as everybody may see it, with those around it and its legal file, read in batches."""
+def _contents(
+    session: Session, ids: Iterable[str], office: Office, facts: RegisterFacts
+) -> Iterator["Dossier"]:
+    """Each tree as the edition shows it, with those around it, its legal file and, for the office, what is
+    kept beside it; read in batches."""
     from exports.dossier import Dossier
 
-    library = PackLibrary(pack_folder(office.address))
+    restricted, library = facts.is_restricted, office.packs()
     today, lang = office.today(session), office.t.lang
-    for trees in chunks(public_trees(session, ids, office.photos()), BATCH):
-        own = [tree.uuid for tree in trees]
+    for some in chunks(full_trees(session, ids, office.paper_photos()), BATCH):
+        own = [full.record.uuid for full in some]
         files = legal_files(session, "tree", own, library, today, lang=lang)
-        for tree in trees:
-            yield Dossier(tree, neighbours_of(session, tree), files[tree.uuid].public)
+        for full in some:
+            tree = full.record if restricted else redact(full.record, full.disclosure)[0]
+            file = files[tree.uuid].record if restricted else files[tree.uuid].public
+            around = neighbours_of(session, tree, restricted=restricted)
+            care = office_care(session, tree.uuid, library, today, lang=lang) if restricted else None
+            yield Dossier(tree, around, file, care)

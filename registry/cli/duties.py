@@ -172,10 +172,12 @@ def suggest(
         office.say("  ".join(filter(None, parts)))
     told = sum(each.rule is not None for each in found)
     counts = {"looked_at": looked_at, "without": len(found), "suggested": told}
-    said = {name: t.number(count, 0) for name, count in counts.items()}
-    summary = t.gettext(
-        "{without} of {looked_at} records have no steward; for {suggested} the place tells who it might be.",
-        **said,
+    summary = t.ngettext(
+        "{count} of {all} has no steward; for {suggested} the place tells who it might be.",
+        "{count} of {all} have no steward; for {suggested} the place tells who it might be.",
+        len(found),
+        all=t.ngettext("{count} record", "{count} records", looked_at),
+        suggested=t.number(told, 0),
     )
     office.say(summary)
     office.say(t.gettext("After: {citation}", citation=t.pick(table.citation)) + " " + t.pick(table.note))

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from registry.calendars import register_today
 from registry.cli.app import Office, _, app
 from registry.commands.editions import all_editions, restore_edition, withdraw_edition, withdrawn_editions
 from registry.db import reading, transaction
@@ -25,10 +26,10 @@ def list_(ctx: typer.Context, public: Public = Path("public.gpkg")) -> None:
     t = office.t
     with reading(office.engine()) as session:
         rows = [row.model_dump(exclude={"withheld"}) for row in all_editions(session)]
+        days = [register_today(session, row["made_at"]).isoformat() for row in rows]
     in_place, kept = number_in(public), set(kept_numbers(public))
-    for row in rows:
+    for row, day in zip(rows, days, strict=True):
         row["kept"], row["in_place"] = row["number"] in kept, row["number"] == in_place
-        day = row["made_at"].date().isoformat()
         trees = t.ngettext("{count} tree", "{count} trees", row["tree_count"])
         office.say("  ".join([f"{row['number']:>4}", day, trees, *_states(office, row)]))
     if not rows:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -90,7 +91,7 @@ def geojson(
 
 @export_app.command(
     "csv",
-    help=_("Write orders, zones and trees as planning offices publish them: one .csv, or a .zip of three."),
+    help=_("Write what planning offices publish: orders, zones and trees (.zip), or zones and trees (.csv)."),
 )
 def csv_(
     ctx: typer.Context,
@@ -204,8 +205,6 @@ def _write_schema(office: Office, path: Path, *, restricted: bool) -> None:
 def _write_records(
     office: Office, session: Session, out: Path, where: Sequence[str], *, restricted: bool, photos: bool
 ) -> None:
-    import os
-
     from exports.exchange.json_lines import write_lines
     from registry.cli.record_lines import public_lines, records_head
     from registry.exchange.reading_out import Records
@@ -283,7 +282,6 @@ def _counted(lines: Iterable[dict[str, Any]], tell: Any) -> Iterator[dict[str, A
 def _part(office: Office, where: Sequence[str] | None, out: Path, *, photos: bool = False) -> Iterator[Part]:
     """The public content of a selection, made beside `out` and gone when it has been read."""
     from registry.public_part import Described, write_public_part
-    from registry.rulepacks import PackLibrary, pack_folder
 
     with whole_files.room_beside(out) as room:
         path = room / "part.gpkg"
@@ -297,7 +295,7 @@ def _part(office: Office, where: Sequence[str] | None, out: Path, *, photos: boo
                 write_public_part(
                     session, path, where or [],
                     photos=office.photos() if photos else Described(room), now=office.now(),
-                    progress=tell, library=PackLibrary(pack_folder(office.address)),
+                    progress=tell, library=office.packs(),
                 )  # fmt: skip
             except (OSError, sqlite3.OperationalError) as error:
                 raise unwritable(out, error) from error

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,8 +11,10 @@ import typer
 from sqlmodel import Session, col, func, select
 
 from exports import whole_files
+from registry.calendars import register_today
 from registry.cli.app import Office, _
 from registry.commands.history import history_head
+from registry.commands.ledgers import find_division
 from registry.errors import KeyMissingError
 from registry.keys import Keys
 from registry.models import Edition, Event, EventItem
@@ -58,15 +61,25 @@ def public_trees(session: Session, ids: Iterable[str], photos: PhotoStore | None
         yield redact(full.record, full.disclosure)[0]
 
 
-def register_facts(session: Session, office: Office) -> RegisterFacts:
-    """What exports say of the register."""
-    settings = all_settings(session)
+def division_chosen(session: Session, called: str | None) -> tuple[str | None, list[str]]:
+    """The id of the division that `--division` names, and how a selection says so; (None, []) without one.
+
+    Raises LedgerFieldError where no division is called so, or several are.
+    """
+    own = find_division(session, "--division", called) if called else None
+    return own, [f"within={own}"] if own else []
+
+
+def register_facts(session: Session, office: Office, made_at: datetime | None = None) -> RegisterFacts:
+    """What exports say of the register. made_at: None means now."""
+    settings, made_at = all_settings(session), made_at or office.now()
     name = settings["register_name" if office.t.lang == "zh" else "register_name_en"]
     return RegisterFacts(
         register_name=name,
         public_address=settings["public_address"] or None,
         history_head=history_head(session),
-        made_at=office.now(),
+        made_at=made_at,
+        made_on=register_today(session, made_at),
         edition=session.exec(select(Edition.number).order_by(col(Edition.number).desc()).limit(1)).first(),
         is_demonstration=settings["demonstration"] == "yes",
         map_review_no=settings["map_review_no"] or None,
@@ -113,6 +126,7 @@ def kept_paper(
         public_address=all_settings(session)["public_address"] or None,
         history_head=event.hash,
         made_at=event.at,
+        made_on=register_today(session, event.at),
         edition=None,
         is_demonstration=False,
         is_restricted=is_restricted,

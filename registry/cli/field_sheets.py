@@ -9,9 +9,11 @@ import typer
 from sqlmodel import Session, col, select
 
 from exports.field_sheet import FieldTree, write_field_sheets
+from registry.access import cares_for
 from registry.chunks import chunks
 from registry.cli.app import Office, _, app
 from registry.cli.exporting import FontFiles, Where, register_facts, written
+from registry.commands.erasing import find_party
 from registry.db import reading
 from registry.errors import NothingSelectedError
 from registry.keys import Keys
@@ -20,7 +22,6 @@ from registry.outputs import check_output
 from registry.patrols import Tally, next_patrols
 from registry.queries import full_trees
 from registry.records import TreeRecord
-from registry.rulepacks import PackLibrary, pack_folder
 from registry.rules.tag_codes import printed_text, tag_address
 from registry.rules.vigour import LYT2738
 from registry.selection import STANDING, stream_ids
@@ -43,6 +44,13 @@ def field_sheet(
     ctx: typer.Context,
     out: Path,
     where: Where = None,
+    steward: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help=_("Only trees that this unit or person looks after (name or id); several times."),
+        ),
+    ] = None,
     as_list: Annotated[
         bool, typer.Option("--list", help=_("A list for each village, nine trees a page."))
     ] = False,
@@ -54,8 +62,11 @@ def field_sheet(
     check_output(out, ".pdf", office.address)
     with reading(office.engine()) as session:
         ids = list(stream_ids(session, [*(where or ()), STANDING]))
+        if steward:
+            ids = _looked_after(session, ids, steward, office.today(session))
         if not ids:
-            raise NothingSelectedError(where=" ".join(where or ()))
+            said = (f"--steward {name}" for name in steward or ())
+            raise NothingSelectedError(where=" ".join([*(where or ()), *said]))
         facts = register_facts(session, office)
         printed = _printed_tags(session, ids, keys)
         due = _due_days(session, office, where or ())
@@ -65,8 +76,8 @@ def field_sheet(
             trees, facts, stream, language=t, as_list=as_list, extra_fonts=tuple(font or ())
         )
     office.say(
-        t.gettext("{trees} trees on {pages} pages: {path}", trees=t.number(len(trees), 0),
-                  pages=t.number(pages, 0), path=out)
+        t.gettext("{trees} on {pages}: {path}", trees=t.ngettext("{count} tree", "{count} trees", len(trees)),
+                  pages=t.ngettext("{count} page", "{count} pages", pages), path=out)
     )  # fmt: skip
     if untagged := sum(tree.address is None for tree in trees):
         office.say(
@@ -74,6 +85,13 @@ def field_sheet(
                        "{count} of them have no tag that could be scanned.", untagged)
         )  # fmt: skip
     office.answer({"trees": len(trees), "pages": pages, "without_tag": untagged, "path": str(out)})
+
+
+def _looked_after(session: Session, ids: Sequence[str], names: Sequence[str], today: date) -> list[str]:
+    """Those of some trees that one of these units and persons looks after today."""
+    parties = {find_party(session, name).id for name in names}
+    theirs = {own for party in parties for own in session.exec(cares_for("tree", party, today))}
+    return [own for own in ids if own in theirs]
 
 
 def _printed_tags(session: Session, ids: Sequence[str], keys: Keys) -> dict[str, str]:
@@ -86,7 +104,7 @@ def _printed_tags(session: Session, ids: Sequence[str], keys: Keys) -> dict[str,
 
 
 def _due_days(session: Session, office: Office, where: Sequence[str]) -> dict[str, date]:
-    library = PackLibrary(pack_folder(office.address))
+    library = office.packs()
     today = office.today(session)
     return {due.tree_id: due.due_on for due in next_patrols(session, library, today, Tally(), where=where)}
 

@@ -24,10 +24,7 @@ from registry.vocab.care_words import INCIDENTS, FacilityState, PlateState
 from registry.vocab.patrol_words import said_checks
 from registry.vocab.words import Environment, InspectionKind, PartyKind, RiskRating, Vigour
 
-GROVE = "grove:"
 BATCH = 20
-MOST_MEMBERS = 2000
-"""Members that the dossier of a grove lists; more are counted."""
 
 
 @app.command(help=_("Record a visit to a tree or a grove: a patrol, an assessment."))

@@ -253,8 +253,10 @@ def undo(
         facts = {"undone": seq, "by": event.seq, "records": event.item_count}
     office.say(
         office.t.gettext(
-            "Event {undone} is undone by event {by}: {records} records.",
-            **{name: office.t.number(value, 0) for name, value in facts.items()},
+            "Event {undone} is undone by event {by}: {records}.",
+            undone=office.t.number(facts["undone"], 0),
+            by=office.t.number(facts["by"], 0),
+            records=office.t.ngettext("{count} record", "{count} records", facts["records"]),
         )
     )
     office.answer(facts)

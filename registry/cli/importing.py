@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from sqlmodel import Session, col, select
 
+from exports.csv_cells import harmless
 from registry.cli.app import Office
 from registry.cli.wording import field_lines
 from registry.commands.import_file import Difference, ImportReport
@@ -40,7 +41,7 @@ class RejectsFile:
         cells = json.dumps(rejection.cells, ensure_ascii=False)
         place = (rejection.file, rejection.row, rejection.column, rejection.value)
         row = [*place, *_reason(rejection, self._t), cells]
-        csv.writer(self._spool).writerow([_text(value) for value in row])
+        csv.writer(self._spool).writerow([harmless(_text(value)) for value in row])
 
     def close(self) -> None:
         """Forget the rows."""
@@ -168,7 +169,8 @@ def difference_lines(report: ImportReport, names: dict[str, str], t: Translator)
         for name, pair in _pairs(each):
             yield from (f"    {line}" for line in field_lines(name, pair, names, t))
     if updated and report.updated > PREVIEW_ROWS:
-        yield "  " + t.gettext("… and {count} more trees change", count=report.updated - PREVIEW_ROWS)
+        more = report.updated - PREVIEW_ROWS
+        yield "  " + t.ngettext("… and {count} more tree changes", "… and {count} more trees change", more)
 
 
 def _pairs(difference: Difference) -> Iterator[tuple[str, list[Any]]]:

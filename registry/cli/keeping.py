@@ -37,7 +37,6 @@ from registry.importing.reading import open_table
 from registry.importing.unsent import is_unsent_file
 from registry.outputs import check_output
 from registry.publish import publish as publish_edition
-from registry.rulepacks import PackLibrary, pack_folder
 from registry.selection import find_record
 from registry.settings import KNOWN, all_settings, get_setting
 from registry.vocab.viewpoints import KINDS
@@ -180,7 +179,7 @@ def publish(
             actor=office.actor,
             now=office.now(),
             progress=tell,
-            library=PackLibrary(pack_folder(office.address)),
+            library=office.packs(),
         )
     _tell_edition(office, report)
     if notify:
@@ -193,14 +192,13 @@ def _tell_edition(office: Office, report: PublishReport) -> None:
     t = office.t
     office.say(
         t.gettext(
-            "Edition {number} stands at {path}: {trees} trees, {groves} groves, {gardens} gardens, "
-            "{tags} tags.",
+            "Edition {number} stands at {path}: {trees}, {groves}, {gardens}, {tags}.",
             number=report.number,
             path=report.path,
-            trees=t.number(report.trees, 0),
-            groves=t.number(report.groves, 0),
-            gardens=t.number(report.gardens, 0),
-            tags=t.number(report.tags, 0),
+            trees=t.ngettext("{count} tree", "{count} trees", report.trees),
+            groves=t.ngettext("{count} grove", "{count} groves", report.groves),
+            gardens=t.ngettext("{count} garden", "{count} gardens", report.gardens),
+            tags=t.ngettext("{count} tag", "{count} tags", report.tags),
         )
     )
     if report.kept > 1:
@@ -226,11 +224,13 @@ def _tell_edition(office: Office, report: PublishReport) -> None:
         )
     for title, trees in report.unlicensed.items():
         office.say(
-            t.gettext(
-                "Take care: {title} names no terms of re-use, and {trees} trees of it are in this edition. "
+            t.ngettext(
+                "Take care: {title} names no terms of re-use, and {count} tree of it is in this edition. "
                 "Make sure that you may publish it, and say the licence in the mapping.",
+                "Take care: {title} names no terms of re-use, and {count} trees of it are in this edition. "
+                "Make sure that you may publish it, and say the licence in the mapping.",
+                trees,
                 title=title,
-                trees=t.number(trees, 0),
             )
         )
     if report.withheld:

@@ -1,7 +1,6 @@
 """Ledgers on the command line: entering, changing, listing, holding and linking records; crafts."""
 
 import json
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -170,8 +169,10 @@ def set_(
         if name != "boundary":
             facts = {"field": t.label(name), "old": _plain(old), "new": _plain(new)}
             office.say(t.gettext("  {field}: {old} → {new}", **facts))
-    count = len(changed) + moved
-    office.say(t.ngettext("{count} field changed.", "{count} fields changed.", count))
+    if changed or not moved:
+        office.say(t.ngettext("{count} field changed.", "{count} fields changed.", len(changed)))
+    if moved:
+        office.say(t.gettext("It stands in {holder} now.", holder=within))
     office.answer({"record": record, "changed": sorted(changed), "moved": moved})
 
 
@@ -194,11 +195,13 @@ def list_(
         check_output(out, out.suffix.lower(), office.address)
     with reading(office.engine()) as session:
         entries = ledger_entries(session, kind, where or (), restricted=restricted)
+        said = register_facts(session, office)
         facts = LedgerFacts(
             kind=kind,
             where=tuple(where or ()),
-            register_name=register_facts(session, office).register_name,
-            made_at=office.now(),
+            register_name=said.register_name,
+            made_at=said.made_at,
+            made_on=said.made_on,
             trees=total_of(entry.trees for entry in entries),
             register=register_counts(session),
             is_restricted=restricted,
@@ -340,11 +343,11 @@ def craft_list(
         crafts = craft_records(session, public=public)
         facts = register_facts(session, office)
     if out:
-        made_by = [f"{facts.register_name} · {office.today().isoformat()}"]
+        made_by = [f"{facts.register_name} · {facts.made_on.isoformat()}"]
         if not public:
             made_by.append(t.gettext("For the office only: holds what is not public."))
         with written(out) as stream:
-            write_craft_book(crafts, made_by, stream, language=t, made_at=office.now())
+            write_craft_book(crafts, made_by, stream, language=t, made_at=facts.made_at)
     for each in crafts:
         masters = t.ngettext("{count} craftsman", "{count} craftsmen", len(each.craftsmen) + each.hidden)
         office.say("  ".join(filter(None, (each.number, each.name, each.kind, masters))))
@@ -446,8 +449,3 @@ def _told_craft(each: CraftRecord) -> dict[str, Any]:
 
 def _plain(value: Any) -> str:
     return "—" if value is None or value == "" else str(getattr(value, "value", value))
-
-
-def day_of(value: datetime | None) -> date | None:
-    """The day that an option gives."""
-    return value.date() if value else None

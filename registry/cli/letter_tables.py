@@ -16,7 +16,6 @@ from registry.cli.exporting import register_facts, written
 from registry.commands.letters import MadeLetter
 from registry.commands.scans import LetterSeen, missing_pages, pages_seen
 from registry.models import CareLetter, CareLetterItem, Party
-from registry.rulepacks import PackLibrary, pack_folder
 from registry.vocab.care_words import LetterKind, LetterState
 from registry.vocab.language import Translator
 from registry.vocab.money import money_text
@@ -230,7 +229,7 @@ def due_words(kind: DueKind, t: Translator) -> str:
 def say_due(office: Office, session: Session, out: Path | None, where: Sequence[str], within: int) -> None:
     """What is to be signed, changes of caretaker first."""
     t, today = office.t, office.today(session)
-    library = PackLibrary(pack_folder(office.address))
+    library = office.packs()
     found, counts = due_agreements(session, library, today, where, within_days=within)
     for each in found:
         parts = (
@@ -248,10 +247,11 @@ def say_due(office: Office, session: Session, out: Path | None, where: Sequence[
     office.say(" · ".join((total, *said)))
     if counts.without:
         office.say(
-            t.gettext(
-                "{without} of {all} records have no caretaker: `gushu duty suggest` says who it might be.",
-                without=t.number(counts.without, 0),
-                all=t.number(counts.records, 0),
+            t.ngettext(
+                "{count} of {all} has no caretaker: `gushu duty suggest` says who it might be.",
+                "{count} of {all} have no caretaker: `gushu duty suggest` says who it might be.",
+                counts.without,
+                all=t.ngettext("{count} record", "{count} records", counts.records),
             )
         )
     if out:

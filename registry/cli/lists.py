@@ -116,7 +116,7 @@ def make(
             write(record, stream, _paper(session, made, record, office, out))
     t = office.t
     sentence = (
-        t.gettext("Edition {number}: {trees} trees and {groves} groves: {path}", **_counted(record, out, t))
+        t.gettext("Edition {number}: {trees} and {groves}: {path}", **_counted(record, out, t))
         if is_new
         else t.gettext(
             "Nothing has changed since edition {number}; it was printed again: {path}",
@@ -133,8 +133,8 @@ def make(
 def _counted(record: ListRecord, out: Path, t: Translator) -> dict[str, object]:
     return {
         "number": record.facts.edition,
-        "trees": t.number(len(record.trees), 0),
-        "groves": t.number(len(record.groves), 0),
+        "trees": t.ngettext("{count} tree", "{count} trees", len(record.trees)),
+        "groves": t.ngettext("{count} grove", "{count} groves", len(record.groves)),
         "path": out,
     }
 
@@ -217,13 +217,15 @@ def show(
     facts = record.facts
     office.say(f"{facts.title} · {t.gettext('edition {edition}', edition=facts.edition)}")
     for count in record.counts:
+        inside = t.ngettext("{count} tree", "{count} trees", count.in_groves)
         office.say(
             t.gettext(
-                "  {kind}: {scattered} scattered trees, {groves} groves with {inside} trees",
+                "  {kind}: {scattered}, {groves}",
                 kind=_class(count.kind, t),
-                scattered=t.number(count.scattered, 0),
-                groves=t.number(count.groves, 0),
-                inside=t.number(count.in_groves, 0),
+                scattered=t.ngettext("{count} scattered tree", "{count} scattered trees", count.scattered),
+                groves=t.ngettext(
+                    "{count} grove with {inside}", "{count} groves with {inside}", count.groves, inside=inside
+                ),
             )
         )
     if facts.previous is not None:
@@ -270,9 +272,7 @@ def reprint(
     with written(out) as stream:
         write(record, stream, paper)
     t = office.t
-    office.say(
-        t.gettext("Edition {number}: {trees} trees and {groves} groves: {path}", **_counted(record, out, t))
-    )
+    office.say(t.gettext("Edition {number}: {trees} and {groves}: {path}", **_counted(record, out, t)))
     office.answer({**_told(record), "path": str(out)})
 
 

@@ -16,7 +16,6 @@ from registry.geofiles import read_features
 from registry.models import Grove, HeritageGarden, Tree
 from registry.public_zones import Shown, zones_around
 from registry.records import AreaRecord, TreeRecord
-from registry.rulepacks import PackLibrary, pack_folder
 from registry.rules.redaction import redact_area
 from registry.rules.zone_grids import from_grid, grid_for, grid_name, to_grid
 from registry.selection import select_groves, select_trees
@@ -53,7 +52,7 @@ def map_zones(session: Session, office: Office, shown: dict[str, Shown]) -> "Ite
     """The zones of the trees of a map, once those are known."""
     from exports.map_zones import MapZone
 
-    library = PackLibrary(pack_folder(office.address))
+    library = office.packs()
     for row in zones_around(session, library, shown):
         parts = (row["document_no"], row["approved_by"], row["published_on"] and str(row["published_on"]))
         basis = row[f"basis_{office.t.lang}"] or ""

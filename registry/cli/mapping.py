@@ -76,7 +76,7 @@ def _screen(proposal: Proposal, fitting: list[str], out: Path | None, t: Transla
     notes = list(proposal.notes)
     yield from (f"  {_cut(str(t.phrase(note)), WIDTH)}" for note in notes[:MOST_NOTES])
     if len(notes) > MOST_NOTES:
-        yield "  " + t.gettext("… and {count} more such lines", count=len(notes) - MOST_NOTES)
+        yield "  " + t.gettext("… and {count} more", count=len(notes) - MOST_NOTES)
     if fitting:
         yield t.gettext("A mapping that comes with Gushu fits already: {names}", names=", ".join(fitting))
     yield t.gettext("Columns (~ probably, ? unsure and not read until you settle it):")
@@ -92,13 +92,13 @@ def _first_line(proposal: Proposal, t: Translator) -> str:
     if proposal.sheets:
         sheets = t.gettext("sheets: {sheets}; ", sheets=", ".join(proposal.sheets))
     return t.gettext(
-        "{file}: {kind}, {encoding}; {sheets}{rows} rows, {columns} columns",
+        "{file}: {kind}, {encoding}; {sheets}{rows}, {columns}",
         file=proposal.path.name,
         kind=kinds.get(proposal.kind, proposal.kind),
         encoding=proposal.encoding.upper(),
         sheets=_cut(sheets, WIDTH // 2),
-        rows=t.number(proposal.rows, 0),
-        columns=len(proposal.columns),
+        rows=t.ngettext("{count} row", "{count} rows", proposal.rows),
+        columns=t.ngettext("{count} column", "{count} columns", len(proposal.columns)),
     )
 
 
@@ -118,7 +118,7 @@ def _column_lines(proposal: Proposal, t: Translator) -> Iterator[str]:
         ]
     yield from (line.rstrip() for line in lines[:MOST_LINES])
     if len(lines) > MOST_LINES:
-        yield "  " + t.gettext("… and {count} more such lines", count=len(lines) - MOST_LINES)
+        yield "  " + t.gettext("… and {count} more", count=len(lines) - MOST_LINES)
 
 
 def _column_line(column: Proposed, proposal: Proposal, t: Translator, width: int) -> str:
@@ -163,7 +163,7 @@ def _questions(proposal: Proposal, t: Translator) -> Iterator[str]:
     for number, question in enumerate(asked[:MOST_QUESTIONS], start=1):
         yield f"  {number}. {_cut(str(t.phrase(question)), 2 * WIDTH)}"
     if len(asked) > MOST_QUESTIONS:
-        yield "  " + t.gettext("… and {count} more such lines", count=len(asked) - MOST_QUESTIONS)
+        yield "  " + t.gettext("… and {count} more", count=len(asked) - MOST_QUESTIONS)
 
 
 def _what_next(proposal: Proposal, out: Path | None, t: Translator) -> Iterator[str]:

@@ -28,6 +28,7 @@ from registry.errors import TooManyTreesError
 from registry.outputs import check_output
 from registry.public_zones import Shown
 from registry.records import TreeRecord
+from registry.rules.basemaps import basemap_of
 from registry.selection import count_trees, stream_ids
 from registry.settings import all_settings
 
@@ -171,7 +172,8 @@ def _make_page(job: _Job) -> None:
         total = count_trees(session, job.where)
         if total > MAP_LIMIT:
             raise TooManyTreesError(count=t.number(total, 0), limit=t.number(MAP_LIMIT, 0))
-        url = all_settings(session)["basemap_url"]
+        below = basemap_of(all_settings(session), t)
+        is_drawn = below is not None and below.is_for_files
         areas, left_off = page_areas(session, job.where)
         with written(job.out) as stream:
             write_map(
@@ -179,17 +181,28 @@ def _make_page(job: _Job) -> None:
                 stream,
                 language=t.lang,
                 facts=register_facts(session, office),
-                basemap=Basemap(url, "") if url else None,
+                basemap=Basemap(below.layers, below.attribution, below.max_zoom)
+                if below and is_drawn
+                else None,
                 zones=map_zones(session, office, job.shown),
                 areas=areas,
                 areas_left_off=left_off,
                 divisions=page_divisions(session, shipped=job.shipped_divisions),
                 colour_by=job.colour_by,
             )
-    office.say(t.gettext("A map of {count} trees: {path}", count=t.number(total, 0), path=job.out))
+    office.say(
+        t.ngettext("A map of {count} tree: {path}", "A map of {count} trees: {path}", total, path=job.out)
+    )
+    if below and not is_drawn:
+        office.say(
+            t.gettext(
+                "The base map of the settings is not drawn: a file shows tiles in WGS84 from an address of "
+                "their own alone (basemap tianditu or url)."
+            )
+        )
     if left_off:
         office.say(left_off_words(left_off, t))
-    office.answer({"trees": total, "areas_left_off": left_off, "path": str(job.out)})
+    office.answer({"trees": total, "areas_left_off": left_off, "basemap": is_drawn, "path": str(job.out)})
 
 
 def _make_print(
@@ -232,12 +245,17 @@ def _tell(job: _Job, printed: "Printed", left_off: int) -> None:
     office, t = job.office, job.office.t
     _, ngettext = t.gettext, t.ngettext
     scale = t.number(printed.scale, 0)
-    head = _("A map of {count} trees at 1:{scale}: {path}", count=t.number(printed.placed, 0),
-             scale=scale, path=job.out)  # fmt: skip
+    head = ngettext(
+        "A map of {count} tree at 1:{scale}: {path}", "A map of {count} trees at 1:{scale}: {path}",
+        printed.placed, scale=scale, path=job.out,
+    )  # fmt: skip
     office.say(head)
     if printed.sheets:
-        pages, sheets = t.number(printed.pages, 0), t.number(printed.sheets, 0)
-        office.say(_("{pages} pages: an index and sheets 1 to {sheets}", pages=pages, sheets=sheets))
+        pages = ngettext("{count} page", "{count} pages", printed.pages)
+        office.say(
+            ngettext("{pages}: an index and {count} sheet", "{pages}: an index and {count} sheets",
+                     printed.sheets, pages=pages)
+        )  # fmt: skip
     missing, cells, bare = printed.trees - printed.placed, printed.generalised, printed.unlabelled
     for count, told in (
         (

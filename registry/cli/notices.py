@@ -21,7 +21,6 @@ from registry.commands.notices import NoticeDraft, acknowledge, add_notices
 from registry.commands.subjects import Ref
 from registry.db import reading, transaction
 from registry.outputs import check_output
-from registry.rulepacks import PackLibrary, pack_folder
 from registry.vocab.care_words import NoticeKind
 from registry.vocab.language import Translator
 from registry.vocab.words import PartyKind
@@ -90,7 +89,7 @@ def _missing(
 ) -> list[tuple[str, list[Ref]]]:
     """Who is still to be told, with the records; each as commands take it."""
     _assert_read(kind, office.t)
-    library, today = PackLibrary(pack_folder(office.address)), office.today(session)
+    library, today = office.packs(), office.today(session)
     found: dict[str, list[Ref]] = {}
     for each in not_told(session, kind, library, today, where):
         if party_id in {None, each.party_id}:
@@ -126,7 +125,7 @@ def list_(
     with reading(office.engine()) as session:
         if missing is not None:
             _assert_read(missing, t)
-            library, today = PackLibrary(pack_folder(office.address)), office.today(session)
+            library, today = office.packs(), office.today(session)
             found = not_told(session, missing, library, today, where or ())
             said = t.ngettext("{count} still to be told", "{count} still to be told", len(found))
         else:

@@ -108,11 +108,11 @@ def report_lines(report: ErasureReport, copies: list[str], t: Translator) -> lis
     _ = t.gettext
     lines = [
         _(
-            "Erased: {roles} roles, {credits} photo credits, {values} values of the history, {texts} texts.",
-            roles=report.roles,
-            credits=report.credits,
-            values=report.values,
-            texts=report.texts,
+            "Erased: {roles}, {credits}, {values}, {texts}.",
+            roles=t.ngettext("{count} role", "{count} roles", report.roles),
+            credits=t.ngettext("{count} photo credit", "{count} photo credits", report.credits),
+            values=t.ngettext("{count} value of the history", "{count} values of the history", report.values),
+            texts=t.ngettext("{count} text", "{count} texts", report.texts),
         )
     ]
     if report.accounts:

@@ -12,11 +12,10 @@ import typer
 from sqlmodel import Session
 
 from exports.workbook import Column, Sheet, numbered, write_workbook
-from registry.calendars import register_today
 from registry.cli.app import Office, _, app, day_of
-from registry.cli.exporting import Where, register_facts, written
+from registry.cli.exporting import Where, division_chosen, register_facts, written
 from registry.cli.patrol_calendar import calendar_entries, write_patrols
-from registry.cli.rule_tables import months_text, table
+from registry.cli.rule_tables import list_of, looked_at, months_text, table
 from registry.commands.erasing import find_party
 from registry.commands.warnings import record_warnings
 from registry.db import reading, transaction
@@ -25,10 +24,12 @@ from registry.patrols import (
     NO_CLASS,
     NO_PACK,
     NO_RULE,
+    NOBODY,
     NOT_STANDING,
     AtRisk,
     Extra,
     PatrolDue,
+    Steward,
     Tally,
     Workload,
     months_from,
@@ -37,7 +38,6 @@ from registry.patrols import (
     weeks_from,
     workload,
 )
-from registry.rulepacks import PackLibrary, pack_folder
 from registry.selection import STANDING
 from registry.vocab.care_words import AlertKind
 from registry.vocab.language import Translator
@@ -85,11 +85,11 @@ def due(
     if out:
         check_output(out, ".xlsx", office.address)
     with reading(office.engine()) as session:
-        today = day_of(on, "--on") or register_today(session, office.now())
+        today = day_of(on, "--on") or office.today(session)
         last = today + timedelta(days=days)
         found = (
             each
-            for each in next_patrols(session, _library(office), today, tally, where=where or (),
+            for each in next_patrols(session, office.packs(), today, tally, where=where or (),
                                      by=_party(session, by), extra=extra)
             if each.due_on <= last
         )  # fmt: skip
@@ -98,12 +98,11 @@ def due(
             deque(passing, maxlen=0)
         else:
             _write_due(office, session, passing, today, out)
-    read, whole = t.number(tally.read, 0), t.number(tally.due, 0)
-    office.say(t.gettext("On {day}: {read} trees looked at", day=today, read=read))
+    office.say(looked_at(t, today, tally.read))
     office.say(
         t.gettext(
             "Patrols due: {due}; overdue: {overdue}; never visited: {never}",
-            due=whole, overdue=t.number(tally.overdue, 0), never=t.number(tally.never, 0),
+            due=t.number(tally.due, 0), overdue=t.number(tally.overdue, 0), never=t.number(tally.never, 0),
         )
     )  # fmt: skip
     _say_passed_over(office, tally)
@@ -113,7 +112,7 @@ def due(
         more = t.number(tally.due - SHOWN, 0)
         office.say(t.gettext("… and {count} more; --out FILE.xlsx lists all", count=more))
     if out is not None:
-        office.say(t.gettext("The list of {count} trees: {path}", count=whole, path=out))
+        office.say(list_of(t, tally.due, out))
     elif tally.due:
         office.say(t.gettext("Record a patrol with `gushu inspect`; a calendar: `gushu patrol calendar`."))
     office.answer({**_counts(tally, today), "patrols": kept.facts, "path": str(out) if out else None})
@@ -134,14 +133,14 @@ def workload_(
     if out:
         check_output(out, ".xlsx", office.address)
     with reading(office.engine()) as session:
-        today = day_of(on, "--on") or register_today(session, office.now())
+        today = day_of(on, "--on") or office.today(session)
         periods = weeks_from(today, weeks) if weeks else months_from(today, months)
         found = workload(
-            next_patrols(session, _library(office), today, tally, where=where or ()), today, periods
+            next_patrols(session, office.packs(), today, tally, where=where or ()), today, periods
         )
         if out:
             _write_workload(office, session, found, today, out)
-    office.say(t.gettext("On {day}: {read} trees looked at", day=today, read=t.number(tally.read, 0)))
+    office.say(looked_at(t, today, tally.read))
     rows = [[column.title for column in _load_columns(t, found)]]
     rows += [[str(cell) for cell in row] for row in _load_rows(t, found)]
     for line in table(rows) if found.trees else [t.gettext("No patrol is due.")]:
@@ -157,13 +156,13 @@ def workload_(
             "periods": [{"from": first, "to": last} for first, last in found.periods],
             "stewards": [
                 {
-                    "steward": name or None,
-                    "trees": found.trees[name],
-                    "overdue": found.overdue[name],
-                    "never_visited": found.never[name],
-                    "patrols": [found.counts[name][place] for place in range(len(found.periods))],
+                    "steward": steward[1] or None,
+                    "trees": found.trees[steward],
+                    "overdue": found.overdue[steward],
+                    "never_visited": found.never[steward],
+                    "patrols": [found.counts[steward][place] for place in range(len(found.periods))],
                 }
-                for name in _names(found)
+                for steward in _stewards(found)
             ],
         }
     )
@@ -189,9 +188,9 @@ def calendar(
     t, tally = office.t, Tally()
     check_output(out, ".ics", office.address)
     with reading(office.engine()) as session:
-        today = day_of(on, "--on") or register_today(session, office.now())
+        today = day_of(on, "--on") or office.today(session)
         party = _party(session, by)
-        found = next_patrols(session, _library(office), today, tally, where=where or (), by=party)
+        found = next_patrols(session, office.packs(), today, tally, where=where or (), by=party)
         soon = (one for one in found if one.due_on <= today + timedelta(days=days))
         counted = _counted(soon, today, tally)
         entries = calendar_entries(counted, today, t, each=each, whose=party or "")
@@ -201,9 +200,9 @@ def calendar(
         )
         with written(out) as stream:
             count = write_patrols(entries, stream, title, t, office.now(), alarm)
-    trees = t.number(tally.due, 0)
     said = t.ngettext("{count} event", "{count} events", count)
-    office.say(t.gettext("{events} for {trees} trees: {path}", events=said, trees=trees, path=out))
+    trees = t.ngettext("{count} tree", "{count} trees", tally.due)
+    office.say(t.gettext("{events} for {trees}: {path}", events=said, trees=trees, path=out))
     office.say(t.gettext("For the office only: it says where the trees are and who looks after them."))
     office.answer({**_counts(tally, today), "events": count, "path": str(out)})
 
@@ -226,7 +225,6 @@ def alert(
     """Warn of bad weather."""
     office: Office = ctx.obj
     t, day = office.t, day_of(on, "--on")
-    chosen = [STANDING, *(where or ()), *([f"division={division}"] if division else [])]
     if out:
         check_output(out, ".xlsx", office.address)
     if day is None or (division is None and not where):
@@ -235,7 +233,8 @@ def alert(
     tally, made = _Warned(), None
     opened = transaction(office.engine()) if record else reading(office.engine())
     with opened as session:
-        found = tally.passing(trees_at_risk(session, chosen, day))
+        _own, within = division_chosen(session, division)
+        found = tally.passing(trees_at_risk(session, [STANDING, *(where or ()), *within], day))
         if out:
             _write_alert(office, session, found, message, out)
         else:
@@ -279,10 +278,6 @@ class _Warned:
             self.stewards.update(each.stewards)
             self.pairs += [(each.tree_id, party_id) for party_id, _name in each.stewards]
             yield each
-
-
-def _library(office: Office) -> PackLibrary:
-    return PackLibrary(pack_folder(office.address))
 
 
 def _party(session: Session, name: str | None) -> str | None:
@@ -431,16 +426,16 @@ def _period(first: date, last: date) -> str:
     return f"{first:%Y-%m}" if (last - first).days > 6 else f"{first:%m-%d}"
 
 
-def _names(found: Workload) -> list[str]:
+def _stewards(found: Workload) -> list[Steward]:
     """Stewards, the one with most trees first; trees without a steward last."""
-    return sorted(found.trees, key=lambda name: (not name, -found.trees[name], name))
+    return sorted(found.trees, key=lambda one: (one == NOBODY, -found.trees[one], one[1], one[0]))
 
 
 def _load_rows(t: Translator, found: Workload) -> Iterator[tuple[Any, ...]]:
-    for name in _names(found):
-        counts = (found.counts[name][place] for place in range(len(found.periods)))
-        said = name or t.gettext("without a steward")
-        yield (said, found.trees[name], found.overdue[name], found.never[name], *counts)
+    for one in _stewards(found):
+        counts = (found.counts[one][place] for place in range(len(found.periods)))
+        said = one[1] or t.gettext("without a steward")
+        yield (said, found.trees[one], found.overdue[one], found.never[one], *counts)
 
 
 def _write_workload(office: Office, session: Session, found: Workload, today: date, out: Path) -> None:

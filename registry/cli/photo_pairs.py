@@ -91,9 +91,9 @@ def _record(session: Session, office: Office, called: str, *, restricted: bool) 
     if kind not in PHOTO_OWNERS:
         raise RecordKindError(record=name, kinds=Phrase("trees, groves and gardens"))
     if kind == "tree":
-        tree = next(full_trees(session, [own], office.photos()))
+        tree = next(full_trees(session, [own], office.paper_photos()))
         return tree.record if restricted else redact(tree.record, tree.disclosure)[0]
-    area = next(full_areas_of(session, kind, [own], office.photos()))
+    area = next(full_areas_of(session, kind, [own], office.paper_photos()))
     return area.record if restricted else redact_area(area.record, area.disclosure)[0]
 
 
@@ -116,16 +116,18 @@ def _lines(
 
 
 def _line(each: PhotoSeries, t: Translator) -> str:
+    from exports.photo_pairs import years_apart
+
     _ = t.gettext
     name = t.word(VIEWPOINTS, each.viewpoint)
     count = t.ngettext("{count} photo", "{count} photos", len(each.photos) + each.undated)
     if each.pair is None:
         return _("{viewpoint}: {count}, no second day yet", viewpoint=name, count=count)
     return _(
-        "{viewpoint}: {count}, {first} → {last}, {years} years apart",
+        "{viewpoint}: {count}, {first} → {last}, {apart}",
         viewpoint=name,
         count=count,
         first=each.pair[0].taken_on,
         last=each.pair[1].taken_on,
-        years=t.number(each.years or 0, 1),
+        apart=years_apart(each, t),
     )

@@ -48,8 +48,9 @@ def quality(
         with transaction(engine) as session:
             found = check_register(session)
         office.say(
-            office.t.gettext("The whole register was asked; {count} doubts.", count=office.t.number(found, 0))
-        )
+            office.t.ngettext("The whole register was asked; {count} doubt.",
+                              "The whole register was asked; {count} doubts.", found)
+        )  # fmt: skip
     with reading(engine) as session:
         name = all_settings(session)["register_name"]
         facts = measure_quality(session, where or (), register_name=name, now=office.now())

@@ -12,9 +12,8 @@ from sqlmodel import Session
 from exports.report_tables import group_word, kpi_word, report_lines, report_title, share_text
 from registry.calendars import calendar_folder, register_today, register_zone
 from registry.cli.app import Office, _, app
-from registry.cli.exporting import written
+from registry.cli.exporting import division_chosen, written
 from registry.cli.rule_tables import table
-from registry.commands.ledgers import find_division
 from registry.commands.reports import facts_of, is_whole, keep_report, kept_report, kept_reports
 from registry.db import reading, transaction
 from registry.errors import OutputError, Phrase
@@ -23,7 +22,6 @@ from registry.kpis import LEVELS
 from registry.outputs import check_output
 from registry.report_records import ReportFacts
 from registry.reports import measure_report
-from registry.rulepacks import PackLibrary, pack_folder
 from registry.vocab.language import Translator
 
 KINDS = (".xlsx", ".html", ".pdf")
@@ -111,7 +109,7 @@ def list_(ctx: typer.Context) -> None:
     t = office.t
     with reading(office.engine()) as session:
         rows = [
-            (row.made_at.date().isoformat(), row.title, is_whole(row), row.sha256)
+            (register_today(session, row.made_at).isoformat(), row.title, is_whole(row), row.sha256)
             for row in kept_reports(session)
         ]
     for made_on, title, whole, digest in rows:
@@ -135,7 +133,7 @@ def again(
         if len(found) != 1 or not digest:
             told = Phrase("its hash begins with {digest} in {count} reports", digest=digest, count=len(found))
             raise OutputError(path=out, reason=told)
-        facts = facts_of(found[0])
+        facts = facts_of(session, found[0])
     _write(facts, out, office)
     office.answer({"path": str(out), **_answer(facts)})
 
@@ -156,8 +154,8 @@ def _measured(
     today, folder = register_today(session, now), calendar_folder(office.address)
     zone = register_zone(session, folder)
     first, last = _days(year, from_, to, today)
-    own = find_division(session, "report", division) if division else None
-    library = PackLibrary(pack_folder(office.address))
+    own, _within = division_chosen(session, division)
+    library = office.packs()
     told_level = None if level == "none" else level
 
     def measured(first: date, last: date, of: str | None) -> ReportFacts:
@@ -167,7 +165,7 @@ def _measured(
     facts = measured(first, last, told_level)
     before_first, before_last = _before(first, last)
     kept = kept_report(session, before_first, before_last, own)
-    before = facts_of(kept) if kept and is_whole(kept) else measured(before_first, before_last, None)
+    before = facts_of(session, kept) if kept and is_whole(kept) else measured(before_first, before_last, None)
     return replace(facts, before=before), own
 
 

@@ -11,7 +11,9 @@ from sqlmodel import Session
 from registry.calendars import register_zone
 from registry.cli.app import Office, _, app
 from registry.cli.rule_tables import table
+from registry.commands.kept_phrases import said_phrase
 from registry.commands.reviewing import Desk, Verdict, decide
+from registry.commands.submission_doubts import near_said
 from registry.commands.submission_places import pack_at
 from registry.commands.submission_rows import find_submission
 from registry.db import reading, transaction
@@ -21,7 +23,7 @@ from registry.review_queue import PAGE, Filters, Row, queue_counts, queue_page
 from registry.rules.review_content import DiffRow
 from registry.vocab.desk_words import Decision, ReviewLevel, SubmissionKind, SubmissionState
 from registry.vocab.language import Translator
-from registry.vocab.review_words import answer_name, answer_text
+from registry.vocab.review_words import answer_name
 from registry.vocab.sentences import flag_sentence
 
 review = typer.Typer(
@@ -102,7 +104,7 @@ def show(ctx: typer.Context, own: Own) -> None:
         lines = [
             head,
             " · ".join(filter(None, [state, item.place_words, item.sender.name])),
-            *(f"  {line}" for line in table([_row(t, row) for row in item.rows])),
+            *(f"  {line}" for line in table([_row(t, item, row) for row in item.rows])),
             *(f"  ! {said}" for said in _doubts(t, item)),
         ]
         facts = {
@@ -116,8 +118,8 @@ def show(ctx: typer.Context, own: Own) -> None:
     office.answer(facts)
 
 
-def _row(t: Translator, row: DiffRow) -> list[str]:
-    new, old = answer_text(t, row.field, row.new), answer_text(t, row.field, row.old)
+def _row(t: Translator, item: Item, row: DiffRow) -> list[str]:
+    new, old = item.said(t, row.field, row.new), item.said(t, row.field, row.old)
     said = f"{old} → {new}" if row.is_changed else new
     if row.conflict:
         said += " · " + t.gettext("changed here as well: choose with --set")
@@ -129,7 +131,9 @@ def _row_facts(row: DiffRow) -> dict[str, Any]:
 
 
 def _doubts(t: Translator, item: Item) -> list[str]:
-    return [flag_sentence(t, each.check, each.field, each.value) for each in item.doubts]
+    doubts = [flag_sentence(t, each.check, each.field, each.value) for each in item.doubts]
+    doubts += [said_phrase(t, note) for note in item.notes]
+    return doubts + [str(t.phrase(near_said(each.tree_no, each.distance_m))) for each in item.neighbours]
 
 
 @review.command(

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from registry.affected import NO_PACK, NOT_STANDING, OUTSIDE, URBAN_UNKNOWN, Judged, Tally
@@ -226,6 +227,18 @@ def class_text(t: Translator, category: str | None, grade: str | None) -> str:
         return words
     joint = "" if t.lang == "zh" else ", "
     return f"{words}{joint}{t.word(CLASSES, grade) if t.lang == 'zh' else t.word(CLASSES, grade).lower()}"
+
+
+def looked_at(t: Translator, day: date, count: int) -> str:
+    """How many trees were looked at as of a day."""
+    return t.ngettext("On {day}: {count} tree looked at", "On {day}: {count} trees looked at", count, day=day)
+
+
+def list_of(t: Translator, count: int, path: Path) -> str:
+    """Where the list of so many trees was written."""
+    return t.ngettext(
+        "The list of {count} tree: {path}", "The list of {count} trees: {path}", count, path=path
+    )
 
 
 def months_text(t: Translator, months: float | None) -> str:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from registry.affected import Judged, Tally, adoptions_of, affected_trees, due_trees
 from registry.cli.app import Office, _, app, day_of
-from registry.cli.exporting import Where, register_facts, written
+from registry.cli.exporting import Where, division_chosen, register_facts, written
 from registry.cli.rule_tables import (
     cells,
     change_cells,
@@ -21,6 +21,8 @@ from registry.cli.rule_tables import (
     diff_lines,
     differences,
     judged_facts,
+    list_of,
+    looked_at,
     months_text,
     pack_facts,
     pack_title,
@@ -49,15 +51,11 @@ Out = Annotated[Path | None, typer.Option(help=_("Write the whole list as a work
 PackName = Annotated[str, typer.Argument(metavar="ID")]
 
 
-def _library(office: Office) -> PackLibrary:
-    return PackLibrary(pack_folder(office.address))
-
-
 @rules.command("list", help=_("List the rule packs at hand, and which of them this register goes by."))
 def rules_list(ctx: typer.Context) -> None:
     """List the packs."""
     office: Office = ctx.obj
-    t, library = office.t, _library(office)
+    t, library = office.t, office.packs()
     used = _used(office, library)
     packs = library.all()
     rows = [[t.gettext("pack"), t.gettext("title"), t.gettext("place"), t.gettext("in force"),
@@ -101,7 +99,7 @@ def _used(office: Office, library: PackLibrary) -> dict[str, str]:
 def rules_show(ctx: typer.Context, pack: PackName) -> None:
     """Show a pack."""
     office: Office = ctx.obj
-    found = _library(office).get(pack)
+    found = office.packs().get(pack)
     for line in show_lines(office.t, found):
         office.say(line)
     office.answer(pack_facts(found))
@@ -111,7 +109,7 @@ def rules_show(ctx: typer.Context, pack: PackName) -> None:
 def rules_check(ctx: typer.Context, packs: Annotated[list[str], typer.Argument(metavar="FILE|ID…")]) -> None:
     """Check packs; every wrong one is named."""
     office: Office = ctx.obj
-    t, library = office.t, _library(office)
+    t, library = office.t, office.packs()
     wrong: list[RegistryError] = []
     for name in packs:
         try:
@@ -138,7 +136,7 @@ def rules_diff(
 ) -> None:
     """Compare two packs."""
     office: Office = ctx.obj
-    library = _library(office)
+    library = office.packs()
     packs = library.get(one), library.get(other)
     for line in diff_lines(office.t, *packs):
         office.say(line)
@@ -172,7 +170,7 @@ def rules_affected(
 ) -> None:
     """Say whom a pack affects."""
     office: Office = ctx.obj
-    library, day = _library(office), day_of(on, "--on") or office.today()
+    library, day = office.packs(), day_of(on, "--on") or office.today()
     found = library.get(pack)
     other = library.get(against) if against else None
     tally, t = Tally(), office.t
@@ -190,8 +188,7 @@ def rules_affected(
         )
         title = t.gettext("Trees affected by {pack}", pack=found.id)
         listed = _listed(office, session, tally, judged, title, out, day)
-    read = t.number(tally.read, 0)
-    office.say(t.gettext("{pack} on {day}: {read} trees looked at", pack=found.id, day=day, read=read))
+    office.say(f"{found.id} · {looked_at(t, day, tally.read)}")
     _tell(office, tally, listed, out, day)
 
 
@@ -199,12 +196,12 @@ def rules_affected(
 def rules_due(ctx: typer.Context, where: Where = None, on: Day = None, out: Out = None) -> None:
     """List what is due."""
     office: Office = ctx.obj
-    library, day = _library(office), day_of(on, "--on") or office.today()
+    library, day = office.packs(), day_of(on, "--on") or office.today()
     tally, t = Tally(), office.t
     with reading(office.engine()) as session:
         judged = due_trees(session, library, day, tally, where or ())
         listed = _listed(office, session, tally, judged, t.gettext("Trees due for re-designation"), out, day)
-    office.say(t.gettext("On {day}: {read} trees looked at", day=day, read=t.number(tally.read, 0)))
+    office.say(looked_at(t, day, tally.read))
     _tell(office, tally, listed, out, day)
 
 
@@ -259,12 +256,11 @@ def _tell(office: Office, tally: Tally, listed: _Listed, out: Path | None, day: 
         office.say("")
         for line in table([_line(office, one) for one in listed.first]):
             office.say(line)
-    count = t.number(listed.count, 0)
     if listed.count > SHOWN and out is None:
         more = t.number(listed.count - SHOWN, 0)
         office.say(t.gettext("… and {count} more; --out FILE.xlsx lists all", count=more))
     if out is not None:
-        office.say(t.gettext("The list of {count} trees: {path}", count=count, path=out))
+        office.say(list_of(t, listed.count, out))
     office.say(t.gettext("The rules only propose: a grade changes by a decision of designation."))
     office.answer(_facts(tally, listed, day))
 
@@ -373,7 +369,7 @@ def rules_adopt(
             file,
             adopted_on=day,
             document_no=document,
-            division_id=division,
+            division_id=division_chosen(session, division)[0],
             note=note,
             actor=office.actor,
             now=office.now(),

@@ -76,7 +76,7 @@ def places_words(places: Sequence[Place], t: Translator) -> str:
     """Places as town and village, the first of them and how many more there are."""
     shown = ("、" if t.lang == "zh" else ", ").join(" ".join(place[-2:]) for place in places[:_SHOWN])
     more = len(places) - _SHOWN
-    return shown if more <= 0 else t.gettext("{places} and {count} more places", places=shown, count=more)
+    return shown if more <= 0 else t.gettext("{places} and {count} more", places=shown, count=more)
 
 
 def letter_remedy(name: str, t: Translator) -> str:

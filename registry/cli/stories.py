@@ -133,8 +133,9 @@ def import_(
         )
     office.say(
         t.gettext(
-            "{read} rows: {new} new, {changed} changed, {same} known already, {rejected} rejected",
-            read=t.number(done.read), new=t.number(done.new), changed=t.number(done.changed),
+            "{rows}: {new} new, {changed} changed, {same} known already, {rejected} rejected",
+            rows=t.ngettext("{count} row", "{count} rows", done.read),
+            new=t.number(done.new), changed=t.number(done.changed),
             same=t.number(done.same), rejected=t.number(len(done.rejected)),
         )
     )  # fmt: skip

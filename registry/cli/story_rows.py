@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from exports.csv_cells import harmless, unmarked
 from registry.care_errors import CultureFileError
 from registry.cli.case_rows import word_of, words_known
 from registry.cli.story_subjects import subject_called
@@ -71,9 +72,9 @@ def import_stories(session: Session, path: Path, *, today: date, actor: str, now
     done = StoryImport()
     for row in table.rows:
         cells = {
-            columns[head]: cell.strip()
+            columns[head]: text
             for head, cell in row.cells.items()
-            if head in columns and cell.strip()
+            if head in columns and (text := unmarked(cell.strip()).strip())
         }
         if not cells:
             continue
@@ -91,13 +92,14 @@ def import_stories(session: Session, path: Path, *, today: date, actor: str, now
 def write_rejected(done: StoryImport, out: Path, t: Translator) -> None:
     """Write the rows that were not taken as a file that can be mended and imported. Raises OutputError."""
     told = t.gettext("what is wrong")
-    heads = [*dict.fromkeys(head for _place, cells, _error in done.rejected for head in cells)]
+    found = dict.fromkeys(head for _place, cells, _error in done.rejected for head in cells)
+    heads = [head for head in found if head != told]  # a list that was not yet mended comes again
     try:
         with out.open("w", encoding="utf-8-sig", newline="") as stream:
             writer = csv.writer(stream)
-            writer.writerow([*heads, told])
+            writer.writerow(map(harmless, [*heads, told]))
             for _place, cells, error in done.rejected:
-                writer.writerow([*(cells.get(head, "") for head in heads), t.error(error)])
+                writer.writerow(map(harmless, [*(cells.get(head, "") for head in heads), t.error(error)]))
     except OSError as error:
         raise unwritable(out, error) from error
 

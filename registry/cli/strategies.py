@@ -26,7 +26,6 @@ from registry.cli.strategy_desk import (
     pack_at,
     packs_at,
     strategy_called,
-    today_of,
     usual_currency,
     write_list,
 )
@@ -98,7 +97,7 @@ def propose(
     t = office.t
     table = measure_table(office.address)
     with transaction(office.engine()) as session:
-        today = today_of(office, session)
+        today = office.today(session)
         ref = ref_of(session, record)
         kept_kind(ref[0], record)
         pack = pack_at(session, office, ref[:2])
@@ -119,7 +118,7 @@ def show(ctx: typer.Context, number: Number) -> None:
     """Show."""
     office: Office = ctx.obj
     with reading(office.engine()) as session:
-        today = today_of(office, session)
+        today = office.today(session)
         row = strategy_called(session, number)
         table, pack = measure_table(office.address), pack_at(session, office, subject_of(row))
         told = strategy_record(session, row, table=table, pack=pack)
@@ -145,7 +144,7 @@ def list_(
     t = office.t
     checked_out(out, office)
     with reading(office.engine()) as session:
-        today = today_of(office, session)
+        today = office.today(session)
         about = ref_of(session, record)[:2] if record else None
         if about:
             kept_kind(about[0], record or "")
@@ -284,10 +283,12 @@ def print_(ctx: typer.Context, number: Number, out: Path, font: FontFiles = None
         row = strategy_called(session, number)
         kind, own = subject_of(row)
         told = strategy_record(
-            session, row, table=measure_table(office.address), photos=office.photos(),
+            session, row, table=measure_table(office.address), photos=office.paper_photos(),
             pack=pack_at(session, office, (kind, own)),
         )  # fmt: skip
-        tree = next(iter(full_trees(session, [own], office.photos()))).record if kind == "tree" else None
+        tree = (
+            next(iter(full_trees(session, [own], office.paper_photos()))).record if kind == "tree" else None
+        )
         facts = replace(register_facts(session, office), is_restricted=True)
         paper = make_paper("strategy", row.id, told.number, told, facts, signer_of(office))
     with written(out) as stream:
@@ -300,7 +301,7 @@ def print_(ctx: typer.Context, number: Number, out: Path, font: FontFiles = None
 
 def _say_content(session: Any, office: Office, row: Strategy) -> None:
     told = strategy_record(session, row, table=measure_table(office.address))
-    say_strategy(office, told, today_of(office, session), brief=True)
+    say_strategy(office, told, office.today(session), brief=True)
 
 
 def _field(text: str, t: Translator) -> tuple[str, Any]:

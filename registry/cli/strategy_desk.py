@@ -10,10 +10,9 @@ from sqlmodel import Session
 
 from exports.workbook import Sheet, write_workbook
 from registry.affected import pack_chooser
-from registry.calendars import register_today
 from registry.care_errors import MoneyError, StrategyNotFoundError
 from registry.cli.app import Office, _
-from registry.cli.case_desk import library_of, place_of
+from registry.cli.case_desk import place_of
 from registry.cli.exporting import register_facts, written
 from registry.cli.ledgers import ref_of
 from registry.commands.strategies import SUBJECT_TABLES
@@ -47,11 +46,6 @@ Quantity = Annotated[float | None, typer.Option(min=0, help=_("How much, in the 
 UnitWord = Annotated[str | None, typer.Option(help=" · ".join(UNITS))]
 
 
-def today_of(office: Office, session: Session) -> date:
-    """What day it is where the register is kept."""
-    return register_today(session, office.now())
-
-
 def day(value: datetime | None) -> date | None:
     """The day that an option gives."""
     return value.date() if value else None
@@ -72,16 +66,16 @@ def strategy_called(session: Session, called: str) -> Strategy:
 
 def pack_at(session: Session, office: Office, subject: tuple[str, str]) -> RulePack | None:
     """The rule pack that holds for a record; the office's defaults where it says nothing of strategies."""
-    on = today_of(office, session)
+    on = office.today(session)
     place = place_of(session, subject, on)
-    found = pack_chooser(session, library_of(office), on)(place) if place else None
+    found = pack_chooser(session, office.packs(), on)(place) if place else None
     return _saying(found)
 
 
 def packs_at(session: Session, office: Office) -> Callable[[str, str], RulePack | None]:
     """`pack_at` for many records of which most are trees: rules and places are read once."""
-    on = today_of(office, session)
-    choose = pack_chooser(session, library_of(office), on)
+    on = office.today(session)
+    choose = pack_chooser(session, office.packs(), on)
     known: dict[tuple[str, str], RulePack | None] = {}
 
     def of(kind: str, own: str) -> RulePack | None:
@@ -162,7 +156,7 @@ def write_list(
     t = office.t
     facts = register_facts(session, office)
     made_by = (
-        f"{facts.register_name} · {today_of(office, session).isoformat()}",
+        f"{facts.register_name} · {office.today(session).isoformat()}",
         *notes,
         t.gettext("For the office only: holds what is not public."),
     )

@@ -12,7 +12,6 @@ from registry.cli.strategy_desk import (
     day,
     pack_at,
     strategy_called,
-    today_of,
 )
 from registry.cli.strategy_words import full_number, say_strategy, told_strategy
 from registry.commands.strategies import (
@@ -55,7 +54,7 @@ def sign(
     office: Office = ctx.obj
     t = office.t
     with transaction(office.engine()) as session:
-        today = today_of(office, session)
+        today = office.today(session)
         row = strategy_called(session, number)
         draft = SignatureDraft(party, as_, day(on) or today, not against, opinion, document)
         row, gaps = sign_strategy(
@@ -88,7 +87,7 @@ def approve(
     office: Office = ctx.obj
     t = office.t
     with transaction(office.engine()) as session:
-        today = today_of(office, session)
+        today = office.today(session)
         row = strategy_called(session, number)
         gone = approve_strategy(
             session, row, by=by, document=document, on=day(on) or today, today=today,
@@ -107,7 +106,7 @@ def start(ctx: typer.Context, number: Number) -> None:
     office: Office = ctx.obj
     t = office.t
     with transaction(office.engine()) as session:
-        today = today_of(office, session)
+        today = office.today(session)
         row = strategy_called(session, number)
         works = start_strategy(session, row, today=today, actor=office.actor, now=office.now())
         called, numbers = called_by(row), [work.number for work in works]
@@ -133,7 +132,7 @@ def accept(
     """Accept."""
     office: Office = ctx.obj
     with transaction(office.engine()) as session:
-        today = today_of(office, session)
+        today = office.today(session)
         row = strategy_called(session, number)
         accept_strategy(
             session, row, on=day(on) or today, by=by, outcome=outcome, document=document, today=today,
@@ -176,7 +175,7 @@ def new_version_(ctx: typer.Context, number: Number, reason: Reason) -> None:
     """Make a new version."""
     office: Office = ctx.obj
     with transaction(office.engine()) as session:
-        today = today_of(office, session)
+        today = office.today(session)
         row = strategy_called(session, number)
         made, is_new = new_version(
             session, row, today=today, reason=reason, actor=office.actor, now=office.now()

@@ -72,7 +72,8 @@ def show(ctx: typer.Context, submission: Which) -> None:
         office.say(f"  {line}")
     arrived = sum(photo.received_at is not None for photo in photos)
     if photos:
-        office.say(t.gettext("  {arrived} of {count} photos received", arrived=arrived, count=len(photos)))
+        told_photos = t.ngettext("{count} photo", "{count} photos", len(photos))
+        office.say(t.gettext("  {arrived} of {photos} received", arrived=arrived, photos=told_photos))
     told = {"content": content, "outcome": outcome, "said": said, "photos": len(photos), "arrived": arrived}
     office.answer({**facts, **told})
 

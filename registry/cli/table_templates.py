@@ -14,7 +14,7 @@ from registry.rules.table_values import GROVE_FIELDS, TREE_FIELDS
 from registry.table_layouts import table_layouts
 from registry.table_records import RUNNING, FillReport, SheetMap, TableFacts, TableLayout, Value
 from registry.tables import TableSource
-from registry.template_maps import map_text, propose, read_map
+from registry.template_maps import Headings, map_text, propose, read_map
 from registry.vocab.language import Translator
 
 Choose = Callable[[Sequence[str]], tuple[TableSource, TableFacts]]
@@ -22,8 +22,9 @@ _TOLD = 12
 """Columns told to a person one by one."""
 
 
-def fill_template(template: Path, fields: Path, out: Path, office: Office, choose: Choose) -> None:
-    """Fill a copy of `template`. choose: gives the selection, narrowed by further terms.
+def fill_template(template: Path, fields: Path | None, out: Path, office: Office, choose: Choose) -> None:
+    """Fill a copy of `template`. fields: what stands in which column; None where the headings say it.
+    choose: gives the selection, narrowed by further terms.
 
     Raises TableTemplateError, TableMapError.
     """
@@ -36,7 +37,7 @@ def fill_template(template: Path, fields: Path, out: Path, office: Office, choos
         )
     check_output(out, ".xlsx", office.address)
     layouts = table_layouts(office.address)
-    maps = read_map(fields, layouts)
+    maps = read_map(fields, layouts) if fields else _by_headings(template, office)
     _source, facts = choose(())
     jobs = [SheetJob(each, list(_rows(each, layouts, office.t, choose))) for each in maps]
     with written(out) as stream:
@@ -46,28 +47,42 @@ def fill_template(template: Path, fields: Path, out: Path, office: Office, choos
 
 def propose_fields(workbook: Path, office: Office) -> None:
     """Print a first mapping of a workbook, by what its headings say. Raises TableTemplateError."""
-    t = office.t
-    sheets = []
-    for name, grid in top_rows(workbook):
-        found = propose(grid)
-        if found is not None:
-            first, columns = found
-            letters = {_letter(place): what for place, what in columns.items()}
-            sheets.append((name, first, letters))
+    sheets = [(name, found) for name, grid in top_rows(workbook) if (found := propose(grid)) is not None]
     if not sheets:
         raise TableTemplateError(path=workbook.name, reason=Phrase("no sheet has headings that are known"))
-    about = t.gettext("Proposed by the headings of {file}: look at every line.", file=workbook.name)
-    text = map_text(sheets, about)
+    about = office.t.gettext("Proposed by the headings of {file}: look at every line.", file=workbook.name)
+    text = map_text(sheets, _letter, about)
     office.say(text.rstrip())
-    office.answer(
-        {
-            "fields": text,
-            "sheets": [
-                {"sheet": name, "first": first, "columns": {k: f for k, (_h, f) in columns.items()}}
-                for name, first, columns in sheets
-            ],
-        }
-    )
+    told = [
+        {"sheet": name, "rows": found.rows, "first": found.first, "columns": _lettered(found)}
+        for name, found in sheets
+    ]
+    office.answer({"fields": text, "sheets": told})
+
+
+def _by_headings(template: Path, office: Office) -> list[SheetMap]:
+    """The sheets whose headings say what their rows are; the others are left as they are, and told."""
+    maps = []
+    for name, grid in top_rows(template):
+        found = propose(grid)
+        if found is None or not found.is_numbered:
+            office.say(
+                office.t.gettext("{sheet}: left as it is; no heading is known for a number", sheet=name)
+            )
+            continue
+        columns = {letter: field for letter, field in _lettered(found).items() if field is not None}
+        maps.append(SheetMap(name, found.rows, found.first, columns))
+    if not maps:
+        reason = Phrase(
+            "no heading is known for the number of a tree or grove: name the columns with --fields"
+        )
+        raise TableTemplateError(path=template.name, reason=reason)
+    return maps
+
+
+def _lettered(found: Headings) -> dict[str, str | None]:
+    """By the letter of each column the field that was recognised."""
+    return {_letter(place): field for place, (_heading, field) in found.columns.items()}
 
 
 def _letter(place: int) -> str:

@@ -11,9 +11,8 @@ from sqlmodel import Session
 from exports.workbook import Sheet
 from registry.cli.app import Office, _, app
 from registry.cli.asof import Restricted
-from registry.cli.exporting import Where, written
+from registry.cli.exporting import Where, division_chosen, written
 from registry.cli.progress import progress_bar
-from registry.commands.ledgers import find_division
 from registry.db import reading
 from registry.errors import NothingSelectedError, OutputError, Phrase
 from registry.export_errors import TableSumsError
@@ -43,7 +42,11 @@ Template = Annotated[
     Path | None, typer.Option(help=_("An office's own workbook (.xlsx, .xlsm) that is to be filled."))
 ]
 FieldMap = Annotated[
-    Path | None, typer.Option("--fields", help=_("What stands in which column of the workbook: a TOML file."))
+    Path | None,
+    typer.Option(
+        "--fields",
+        help=_("What stands in which column of the workbook: a TOML file; without it the headings say it."),
+    ),
 ]
 Propose = Annotated[
     bool,
@@ -82,12 +85,10 @@ def tables(
     if propose:
         propose_fields(out, office)
         return
-    if (template is None) is not (fields is None):
-        raise typer.BadParameter(
-            _("--template and --fields go together; --propose makes a first --fields file.")
-        )
+    if fields is not None and template is None:
+        raise typer.BadParameter(_("--fields goes with --template; --propose makes a first file."))
     with reading(office.engine()) as session:
-        if template is not None and fields is not None:
+        if template is not None:
 
             def choose(more: Sequence[str]) -> tuple[TableSource, TableFacts]:
                 return chosen(session, office, [*(where or ()), *more], division, restricted)
@@ -107,9 +108,8 @@ def chosen(
     session: Session, office: Office, where: Sequence[str], division: str | None, restricted: bool
 ) -> tuple[TableSource, TableFacts]:
     """The trees and groves that are asked for. Raises NothingSelectedError, SelectionError."""
-    own = find_division(session, "tables", division) if division else None
-    terms = [*where, f"within={own}"] if own else list(where)
-    source = TableSource(session, terms, is_restricted=restricted)
+    own, within = division_chosen(session, division)
+    source = TableSource(session, [*where, *within], is_restricted=restricted)
     facts = source.facts(now=office.now(), today=office.today(session), division_id=own)
     if not facts.counts.total and not facts.counts.groves:
         said = " ".join(filter(None, (*where, division)))

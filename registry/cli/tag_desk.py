@@ -12,7 +12,6 @@ from registry.commands.editing import change_record
 from registry.commands.ledger_fields import field_called, refuse
 from registry.commands.replay import plain
 from registry.commands.tag_life import (
-    NOWHERE,
     Found,
     Where,
     bind_tag,
@@ -189,9 +188,9 @@ def _given(kind: str, record: str, words: list[str]) -> dict[str, str]:
 
 
 def _where(office: Office, photo: Path | None, lon: float | None, lat: float | None) -> Where:
+    if (lon is None) != (lat is None):
+        raise typer.BadParameter(office.t.gettext("--lon and --lat belong together"))
     digest = office.photos().keep(photo)[0] if photo else None
-    if lon is None or lat is None:
-        return Where(digest) if digest else NOWHERE
     return Where(digest, lon, lat)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
@@ -19,6 +19,7 @@ from registry.outputs import check_output
 from registry.plate_records import PlateTemplate
 from registry.plate_templates import BLANK, HOUSE, PlateLibrary, plate_folder
 from registry.records import RegisterFacts, TagContent
+from registry.rules.plate_format import FIELDS
 from registry.rules.tag_signatures import LEAST_SIGNED_MODULE_MM
 from registry.vocab.language import Translator
 from registry.vocab.words import TagState
@@ -28,6 +29,8 @@ R = TypeVar("R")
 FILE_KINDS = ("pdf", "svg", "dxf", "png")
 _SIZE = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,3})?)[x×*]([0-9]{1,5}(?:\.[0-9]{1,3})?)")
 _DEFAULT_GAP = "6"
+MOST_NAMED = 20
+"""So many trees are named in a line; more are counted."""
 FEW = 200
 """So many single plates are made before workers would have begun."""
 
@@ -90,6 +93,27 @@ def asked_of(
     if kind is None:
         sheet = _sheet(size, page, grid, gap, margin, copies=copies, has_marks=cut_marks, start_at=start_at)
     return Asked(chosen, size, sheet, kind, dpi, sample, signed, is_blank, fonts, cluster)
+
+
+_OF_SHEETS = ("--page", "--grid", "--gap", "--margin", "--copies", "--cut-marks", "--start-at")
+_OF_RECORDS = ("--where", "--groves", "--reprint")
+
+
+def check_together(given: Collection[str], kind: str | None, *, is_blank: bool, t: Translator) -> None:
+    """Options that mean nothing with the others are refused, never ignored. given: as they were written."""
+    _ = t.gettext
+
+    def those(options: Collection[str]) -> str:
+        return ", ".join(each for each in options if each in given)
+
+    if kind is not None and (idle := those(_OF_SHEETS)):
+        raise typer.BadParameter(_("{options}: only for sheets, without --as", options=idle))
+    if kind is None and (idle := those(("--cluster", "--dpi"))):
+        raise typer.BadParameter(_("{options}: only for single plates, with --as", options=idle))
+    if kind != "png" and those(("--dpi",)):
+        raise typer.BadParameter(_("--dpi is for --as png; other plates are sharp at any size"))
+    if is_blank and (idle := those(_OF_RECORDS)):
+        raise typer.BadParameter(_("{options}: a blank tag is of no tree yet", options=idle))
 
 
 def size_of(text: str, option: str) -> tuple[float, float]:
@@ -207,16 +231,16 @@ def _write_sheets(
             row_of(tag, asked.template.id, asked.size, asked.state, out.name, digest, page + 1, spot + 1)
         )
     said = language.gettext(
-        "{tags} tags on {sheets} sheets: {path}; the next may start at place {place}.",
-        tags=language.number(report.tags, 0), sheets=language.number(report.sheets, 0), path=out,
+        "{tags} on {sheets}: {path}; the next may start at place {place}.",
+        tags=language.ngettext("{count} tag", "{count} tags", report.tags),
+        sheets=language.ngettext("{count} sheet", "{count} sheets", report.sheets), path=out,
         place=report.next_place,
     )  # fmt: skip
-    left_out = [{"tree_no": tree_no, "field": name} for tree_no, name in report.left_out]
     told = {
         "tags": report.tags, "sheets": report.sheets, "next_place": report.next_place,
-        "least_module_mm": report.least_module_mm, "left_out": left_out, "said": said,
+        "least_module_mm": report.least_module_mm,
     }  # fmt: skip
-    return rows, [(out.name, digest)], told
+    return rows, [(out.name, digest)], told | _drawing_told(said, report.left_out, report.finest_mm, language)
 
 
 def _write_files(
@@ -234,13 +258,17 @@ def _write_files(
     )  # fmt: skip
     rows: list[PlateRow] = []
     files: list[tuple[str, str]] = []
+    left_out: list[tuple[str, str]] = []
+    finest: list[float] = []
 
     def done(chunk: Sequence[TagContent], made: Made) -> None:
-        note([code for code, _name, _digest in made])
-        for tag, (_code, name, digest) in zip(chunk, made, strict=True):
-            file = f"{out.name}/{name}"
-            rows.append(row_of(tag, asked.template.id, asked.size, asked.state, file, digest))
-            files.append((file, digest))
+        note([each.code for each in made])
+        for tag, each in zip(chunk, made, strict=True):
+            file = f"{out.name}/{each.name}"
+            rows.append(row_of(tag, asked.template.id, asked.size, asked.state, file, each.sha256))
+            files.append((file, each.sha256))
+            left_out.extend((tag.tree_no, name) for name in each.left_out)
+            finest.append(each.finest_mm)
 
     journal = out.with_name(out.name + ".part")
     workers = nullcontext(Here()) if asked.is_few else workers_of(asked.cluster)
@@ -252,7 +280,30 @@ def _write_files(
         "{count} plate as a file of its own in {path}.", "{count} plates, each a file of its own, in {path}.",
         len(rows), path=out,
     )  # fmt: skip
-    return rows, files, {"tags": len(rows), "files": len(files), "said": said}
+    told = {"tags": len(rows), "files": len(files)}
+    return rows, files, told | _drawing_told(said, left_out, min(finest, default=None), language)
+
+
+def _drawing_told(
+    said: str, left_out: Sequence[tuple[str, str]], finest_mm: float | None, t: Translator
+) -> dict[str, Any]:
+    """What is told of a run besides its files: fields that found no room (number of the tree, field), and the
+    finest stroke; `said` is what a person reads first."""
+    lines = [said]
+    if finest_mm:
+        lines.append(t.gettext("The finest stroke of the lettering is {mm} mm.", mm=t.number(finest_mm, 3)))
+    for field in dict.fromkeys(name for _tree_no, name in left_out):
+        trees = [tree_no for tree_no, name in left_out if name == field]
+        named = t.gettext(", ").join(trees[:MOST_NAMED] + ["…"] * (len(trees) > MOST_NAMED))
+        lines.append(
+            t.ngettext(
+                "{field} found no room on {count} plate and was left out: {trees}",
+                "{field} found no room on {count} plates and was left out: {trees}",
+                len(trees), field=t.word(FIELDS, field), trees=named,
+            )
+        )  # fmt: skip
+    gone = [{"tree_no": tree_no, "field": name} for tree_no, name in left_out]
+    return {"finest_mm": finest_mm, "left_out": gone, "said": "\n".join(lines)}
 
 
 def _remembered(tags: Iterable[TagContent], drawn: list[TagContent]) -> Iterator[TagContent]:

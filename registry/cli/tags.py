@@ -13,7 +13,7 @@ from registry.chunks import chunks
 from registry.cli.app import Office, _, app
 from registry.cli.exporting import Cluster, FontFiles, Groves, Where, public_trees, register_facts
 from registry.cli.progress import progress_bar
-from registry.cli.tag_plates import Asked, asked_of, check_out, write_plates
+from registry.cli.tag_plates import Asked, asked_of, check_out, check_together, write_plates
 from registry.commands.tag_printing import CHUNK, Run, batch_name, blank_run, note_printed, plan_run
 from registry.commands.tags import IssuedTag, issue_tags
 from registry.db import reading, transaction
@@ -21,7 +21,6 @@ from registry.errors import AddressMissingError
 from registry.export_errors import TagsNothingToPrintError
 from registry.plate_texts import PlateTexts
 from registry.records import TagContent
-from registry.rulepacks import PackLibrary, pack_folder
 from registry.rules.tag_content import blank_tag_content, tag_content
 from registry.selection import STANDING, count_trees, stream_ids
 from registry.settings import all_settings
@@ -97,6 +96,7 @@ def print_tags(
 ) -> None:
     """Print tags."""
     office: Office = ctx.obj
+    check_together(_given(ctx), kind, is_blank=blank is not None, t=office.t)
     asked = asked_of(
         office, template=template, plate=plate, page=page, grid=grid, gap=gap, margin=margin,
         copies=copies, cut_marks=cut_marks, kind=kind, dpi=dpi, engraved=engraved, sample=sample,
@@ -106,6 +106,12 @@ def print_tags(
     check_out(office, out, asked)
     job = _Job(office, out, asked, batch_name(batch or out.stem) or "tags", reprint)
     print_run(job, where or (), groves=groves, blank=blank)
+
+
+def _given(ctx: typer.Context) -> set[str]:
+    """The options that were written, whatever their values."""
+    sources = ((each.opts[0], ctx.get_parameter_source(each.name or "")) for each in ctx.command.params)
+    return {option for option, source in sources if source is not None and source.name == "COMMANDLINE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +142,7 @@ def print_run(job: _Job, where: Sequence[str], *, groves: bool, blank: int | Non
         reading(engine) as session,
         progress_bar(t.gettext("tags"), len(run.tags), quiet=office.as_json) as tell,
     ):
-        facts = replace(register_facts(session, office), made_at=run.made_at)
+        facts = register_facts(session, office, run.made_at)
         said = _signed(_contents(session, job, run, address, groves=groves, tell=tell), run, job, address)
         report = write_plates(
             said, job.out, job.asked, facts=facts, language=t, note=lambda codes: _note(job, run, codes),
@@ -183,31 +189,30 @@ def _planned(job: _Job, issued: Sequence[IssuedTag], blank: int | None) -> Run:
 def _contents(
     session: Session, job: _Job, run: Run, address: str, *, groves: bool, tell: Callable[[int], None]
 ) -> Iterator[TagContent]:
+    """What stands on the tags of a run, in their order; `tell` is told how many are done."""
     from registry.cli.groves import grove_tags
 
     issued = {tag.tree_id: tag for tag in run.tags}
     ids = [tag.tree_id for tag in run.tags]
     if groves:
-        return grove_tags(session, job.office, ids, issued, address)
-    if run.tags and not run.tags[0].tree_id:
-        return _blank_contents(session, run, address, job.office)
-    return contents(session, ids, issued, address, job.office, tell)
+        said = grove_tags(session, job.office, ids, issued, address)
+    elif run.tags and not run.tags[0].tree_id:
+        said = _blank_contents(session, run, address, job.office)
+    else:
+        said = contents(session, ids, issued, address, job.office)
+    for done, each in enumerate(said, start=1):
+        yield each
+        tell(done)
 
 
 def contents(
-    session: Session,
-    ids: Sequence[str],
-    issued: Mapping[str, IssuedTag],
-    address: str,
-    office: Office,
-    tell: Callable[[int], None],
+    session: Session, ids: Sequence[str], issued: Mapping[str, IssuedTag], address: str, office: Office
 ) -> Iterator[TagContent]:
-    """What stands on the tags of some trees; `tell` is told how many are done."""
-    library = PackLibrary(pack_folder(office.address))
+    """What stands on the tags of some trees."""
+    library = office.packs()
     texts = PlateTexts(session, library, office.today(session), office.t)
-    for done, tree in enumerate(public_trees(session, ids, None), start=1):
+    for tree in public_trees(session, ids, None):
         yield tag_content(tree, issued[tree.uuid].printed, address, office.t, texts.of(tree))
-        tell(done)
 
 
 def _blank_contents(session: Session, run: Run, address: str, office: Office) -> Iterator[TagContent]:
@@ -262,8 +267,10 @@ def _say(job: _Job, run: Run, report: Mapping[str, Any], fresh: int) -> None:
             )
         )  # fmt: skip
     if fresh:
-        new = t.number(fresh, 0)
-        office.say(t.gettext("{count} are new: run `gushu publish` before they are hung.", count=new))
+        office.say(
+            t.ngettext("{count} is new: run `gushu publish` before it is hung.",
+                       "{count} are new: run `gushu publish` before they are hung.", fresh)
+        )  # fmt: skip
     told = t.gettext("Batch {batch}; its manifest: {path}", batch=run.batch, path=report["manifest"])
     office.say(told)
     facts = {name: value for name, value in report.items() if name != "said"}

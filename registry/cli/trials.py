@@ -15,7 +15,6 @@ from registry.cli.strategy_desk import (
     amount_of,
     checked_out,
     currency_called,
-    today_of,
     write_list,
 )
 from registry.cli.work_words import amount_text, told
@@ -46,7 +45,7 @@ def new(ctx: typer.Context, title: str, fields: Fields = None) -> None:
     values = dict(_field(text, t) for text in fields or ())
     with transaction(office.engine()) as session:
         row, is_new = open_trial(
-            session, title, values, today=today_of(office, session), actor=office.actor, now=office.now()
+            session, title, values, today=office.today(session), actor=office.actor, now=office.now()
         )
         record = trial_records(session, row.id)[0]
     office.say(t.gettext("{number} is entered.", number=record.number) if is_new else _line(record, t))

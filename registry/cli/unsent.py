@@ -32,20 +32,28 @@ def take_unsent_files(office: Office, files: Sequence[Path], *, dry_run: bool) -
 def _lines(office: Office, report: UnsentReport, *, dry_run: bool) -> Iterator[str]:
     t = office.t
     yield t.gettext("{file}: unsent work of {login}", file=report.file, login=report.login)
-    counts = {name: t.number(getattr(report, name), 0) for name in ("read", "new", "known")}
-    yield t.gettext("  {read} forms = {new} new + {known} known already", **counts)
+    counts = {name: t.number(getattr(report, name), 0) for name in ("new", "known")}
+    yield t.ngettext(
+        "  {count} form = {new} new + {known} known already",
+        "  {count} forms = {new} new + {known} known already",
+        report.read,
+        **counts,
+    )
     for state in SubmissionState:
         if report.states[state]:
             word = t.word(DESK_WORDS[SubmissionState], state)
             yield f"    {word}: {t.number(report.states[state], 0)}"
     if dry_run:
-        yield t.gettext("  {photos} photos", photos=t.number(report.photos, 0))
+        yield "  " + t.ngettext("{count} photo", "{count} photos", report.photos)
         yield t.gettext("  tried only: nothing was changed")
     else:
-        photos = {
-            name: t.number(getattr(report, name), 0) for name in ("photos", "photos_new", "photos_known")
-        }
-        yield t.gettext("  {photos} photos: {photos_new} new, {photos_known} known already", **photos)
+        counts = {"new": t.number(report.photos_new, 0), "known": t.number(report.photos_known, 0)}
+        yield t.ngettext(
+            "  {count} photo: {new} new, {known} known already",
+            "  {count} photos: {new} new, {known} known already",
+            report.photos,
+            **counts,
+        )
     if report.waited_for:
         yield t.ngettext(
             "  {count} announced photo is not in the file and has not come yet",

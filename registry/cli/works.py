@@ -23,7 +23,6 @@ from registry.cli.strategy_desk import (
     kept_kind,
     measure_called,
     strategy_called,
-    today_of,
     usual_currency,
     write_list,
 )
@@ -98,7 +97,7 @@ def new(
     if (strategy is None) != (line is None):
         raise typer.BadParameter("--strategy --line")
     with transaction(office.engine()) as session:
-        today = today_of(office, session)
+        today = office.today(session)
         ref = ref_of(session, record)
         kept_kind(ref[0], record)
         row, is_new = make_work(
@@ -237,7 +236,7 @@ def list_(
     t = office.t
     checked_out(out, office)
     with reading(office.engine()) as session:
-        today = today_of(office, session)
+        today = office.today(session)
         about = ref_of(session, record)[:2] if record else None
         if about:
             kept_kind(about[0], record or "")
@@ -264,7 +263,7 @@ def print_(ctx: typer.Context, number: Number, out: Path, font: FontFiles = None
     check_output(out, ".pdf", office.address)
     with reading(office.engine()) as session:
         row = find_work(session, number)
-        record = work_records(session, [row], photos=office.photos())[0]
+        record = work_records(session, [row], photos=office.paper_photos())[0]
         facts = register_facts(session, office)
     with written(out) as stream:
         write_work_sheet(record, facts, stream, language=office.t, extra_fonts=tuple(font or ()))
@@ -283,7 +282,7 @@ def _step(
 ) -> None:
     """Take one step of a work order, and say where it stands."""
     with transaction(office.engine()) as session:
-        today = today_of(office, session)
+        today = office.today(session)
         row = find_work(session, number)
         if step == "accept" and row.state == WorkState.FINISHED and reason is None:
             _assert_photos(stages_with_photos(session, row), row)
@@ -308,5 +307,5 @@ def _assert_photos(stages: set[WorkStage], row: WorkOrder) -> None:
 
 def _say(session: Any, office: Office, row: WorkOrder, **facts: bool) -> None:
     record = work_records(session, [row])[0]
-    office.say(work_line(record, today_of(office, session), office.t))
+    office.say(work_line(record, office.today(session), office.t))
     office.answer({**told(record), **facts})

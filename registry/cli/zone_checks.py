@@ -27,7 +27,7 @@ from registry.calendars import register_today
 from registry.check_records import Asked, CheckResult, OpenList
 from registry.cli.app import Office, _
 from registry.cli.exporting import FontFiles, kept_paper, signer_of, written
-from registry.cli.zones import library_of, zones
+from registry.cli.zones import zones
 from registry.commands.zone_checking import record_check
 from registry.db import reading, transaction
 from registry.geofiles import GeoFile, read_features
@@ -80,7 +80,7 @@ def check(
     asked = replace(
         _asked(file), layer=layer, unit=unit, buffer_m=buffer, project=project, applicant=applicant
     )
-    now, library = office.now(), library_of(office)
+    now, library = office.now(), office.packs()
     with transaction(office.engine()) as session:
         today = register_today(session, now)
         answered = answer(session, built, asked, library, today, may_see_exact=True)
@@ -116,13 +116,13 @@ def list_checks(ctx: typer.Context) -> None:
     office: Office = ctx.obj
     t = office.t
     with reading(office.engine()) as session:
-        today = register_today(session, office.now())
+        today = office.today(session)
         found = checks(session)
         for row in found:
             parts = (
                 row.number,
                 row.code,
-                row.made_at.date().isoformat(),
+                register_today(session, row.made_at).isoformat(),
                 t.word(ZoneVerdict, row.verdict),
                 row.project or row.file_name,
                 _valid(row.valid_to, today, t),
@@ -161,8 +161,8 @@ def verify_check(ctx: typer.Context, check: Named) -> None:
     """Verify a check."""
     office: Office = ctx.obj
     with reading(office.engine()) as session:
-        today = register_today(session, office.now())
-        found = review(session, find_check(session, check), library_of(office), today)
+        today = office.today(session)
+        found = review(session, find_check(session, check), office.packs(), today)
         for line in _review_lines(found, office.t):
             office.say(line)
         office.answer(_reviewed(found))

@@ -11,7 +11,7 @@ from exports.whole_files import room_beside
 from exports.zone_files import DRIVERS, LAYER, write_zone_files
 from registry.cli.app import Office, _
 from registry.cli.exporting import Where
-from registry.cli.zones import library_of, zones
+from registry.cli.zones import zones
 from registry.db import reading
 from registry.errors import OutputKindError, OutputTakenError, Phrase, unwritable
 from registry.outputs import check_output
@@ -47,7 +47,7 @@ def export_zones(
         system, move = to_system(crs or (CGCS2000 if kind != ".geojson" else "EPSG:4326"))
     except ValueError as error:
         raise typer.BadParameter(str(t.phrase(error.args[0])), param_hint="--crs") from None
-    library = library_of(office)
+    library = office.packs()
     with reading(office.engine()) as session:
         lines = [
             line

@@ -29,7 +29,6 @@ from registry.commands.zones import ComputeReport, compute_zones, end_zone
 from registry.db import reading, transaction
 from registry.errors import OutputKindError
 from registry.outputs import check_output
-from registry.rulepacks import PackLibrary, pack_folder
 from registry.rules.zones import Proposed
 from registry.vocab.care_words import ZONE_INPUTS, ZONE_LACKS, ZoneKind
 from registry.vocab.language import Translator
@@ -59,7 +58,7 @@ def compute(
     """Compute."""
     office: Office = ctx.obj
     t, now = office.t, office.now()
-    library = library_of(office)
+    library = office.packs()
     with transaction(office.engine()) as session:
         if not dry_run:
             lock_history(session)
@@ -86,12 +85,11 @@ def compute(
 
 def _report_lines(report: ComputeReport, t: Translator) -> list[str]:
     told = {
-        "read": t.number(report.read, 0), "new": t.number(report.computed, 0),
+        "read": t.ngettext("{count} record", "{count} records", report.read),
+        "new": t.ngettext("{count} zone", "{count} zones", report.computed),
         "replaced": t.number(report.replaced, 0), "same": t.number(report.unchanged, 0),
     }  # fmt: skip
-    found = [
-        t.gettext("{read} records: {new} zones computed, {replaced} computed anew, {same} unchanged.", **told)
-    ]
+    found = [t.gettext("{read}: {new} computed, {replaced} computed anew, {same} unchanged.", **told)]
     for names, count in report.lacking.most_common():
         words = lacking_words(names, t)
         found.append(
@@ -116,7 +114,7 @@ def show(
     """Show."""
     office: Office = ctx.obj
     t, today = office.t, office.today()
-    library = library_of(office)
+    library = office.packs()
     if geojson:
         check_output(geojson, "", office.address)
     with reading(office.engine()) as session:
@@ -270,7 +268,7 @@ def _line(line: ZoneLine, t: Translator, notes: Citations) -> str:
 
 def lines_now(session: Session, office: Office, where: Sequence[str]) -> Any:
     """Every zone that holds, with what the rules give today: stale ones and missing inputs are known."""
-    library, today = library_of(office), office.today(session)
+    library, today = office.packs(), office.today(session)
 
     def propose(subjects: Sequence[tuple[str, str]]) -> Iterable[Proposed]:
         return proposed_among(session, subjects, library, today)
@@ -282,13 +280,13 @@ def list_facts(session: Session, office: Office, lines: Sequence[ZoneLine]) -> Z
     """What a list says of itself."""
     facts = register_facts(session, office)
     return ZoneListFacts(
-        facts.register_name, facts.made_at, counts_by_kind(lines), facts.history_head, facts.is_demonstration
+        facts.register_name,
+        facts.made_at,
+        facts.made_on,
+        counts_by_kind(lines),
+        facts.history_head,
+        facts.is_demonstration,
     )
-
-
-def library_of(office: Office) -> PackLibrary:
-    """The rule packs at hand."""
-    return PackLibrary(pack_folder(office.address))
 
 
 def record_name(kind: str, number: str) -> str:

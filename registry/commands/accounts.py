@@ -28,8 +28,8 @@ from registry.desk_errors import (
 from registry.errors import PartyNotFoundError, Phrase
 from registry.models import Account, AccountRole, Party
 from registry.rules.passwords import LEAST, MOST, PasswordFault, password_fault
-from registry.rules.permissions import Grant
-from registry.vocab.desk_words import AccountState, Role
+from registry.rules.permissions import FIELD_ROLES, Grant
+from registry.vocab.desk_words import AccountState, Role, SessionKind
 
 _HASHER = PasswordHasher()
 _AT_ONCE = threading.BoundedSemaphore(4)
@@ -136,9 +136,17 @@ def roles_of(session: Session, account: Account) -> list[AccountRole]:
 
 
 def grant_role(session: Session, account: Account, grant: Grant, *, actor: str, now: datetime) -> bool:
-    """Give an account a role; returns whether it did not have it yet."""
+    """Give an account a role; returns whether it did not have it yet.
+
+    With its first role beyond the field, phones that a PIN may have signed in are signed out, and cards void.
+    """
     if _held(session, account, grant) is not None:
         return False
+    if grant.role not in FIELD_ROLES and FIELD_ROLES.issuperset(
+        each.role for each in roles_of(session, account)
+    ):
+        end_enrolments(session, account.id, now)
+        end_sessions(session, account.id, now, kinds=[SessionKind.DEVICE])
     row = AccountRole(account_id=account.id, role=grant.role, division_id=grant.division_id)
     session.add(row)
     session.flush()
@@ -171,7 +179,7 @@ def close_account(session: Session, account: Account, *, actor: str, now: dateti
     _check_another_administrator(session, account)
     account.state = AccountState.CLOSED
     session.add(account)
-    _end_access(session, account, now)
+    end_access(session, account, now)
     end_tokens(session, account.id, now)
     told = {"state": (AccountState.ACTIVE, AccountState.CLOSED)}
     tell_account(session, "account:closed", account, told, actor=actor, now=now)
@@ -196,10 +204,12 @@ def set_password(
     *,
     must_change: bool = False,
     keep_session: str | None = None,
+    keep_tokens: bool = False,
     actor: str,
     now: datetime,
 ) -> int:
-    """Set a password; returns how many sessions that ended: all but `keep_session`, and enrolments.
+    """Set a password; returns how many sessions that ended: all but `keep_session`. Enrolments end, and
+    tokens unless they are kept.
 
     must_change: whether it holds for one sign-in only. Raises PasswordRefusedError.
     """
@@ -212,16 +222,20 @@ def set_password(
     account.must_change_password = must_change
     session.add(account)
     tell_account(session, "account:password_set", account, told, actor=actor, now=now)
-    return _end_access(session, account, now, but=keep_session)
+    if not keep_tokens:
+        end_tokens(session, account.id, now)
+    return end_access(session, account, now, but=keep_session)
 
 
 def change_own_password(
     session: Session, account: Account, password: str, *, keep_session: str | None, actor: str, now: datetime
 ) -> int:
-    """Set one's own password, which is another than before. Raises PasswordRefusedError."""
+    """Set one's own password, which is another than before; tokens stay. Raises PasswordRefusedError."""
     if is_password(account, password):
         raise PasswordRefusedError(reason=Phrase("it is the one that you have now"))
-    return set_password(session, account, password, keep_session=keep_session, actor=actor, now=now)
+    return set_password(
+        session, account, password, keep_session=keep_session, keep_tokens=True, actor=actor, now=now
+    )
 
 
 def is_password(account: Account | None, password: str) -> bool:
@@ -266,7 +280,8 @@ def tell_account(
     record_event(session, kind, [Change("account", account.id, action, told)], actor=actor, at=now)
 
 
-def _end_access(session: Session, account: Account, now: datetime, *, but: str | None = None) -> int:
+def end_access(session: Session, account: Account, now: datetime, *, but: str | None = None) -> int:
+    """End the enrolments and all sessions of an account, but for one; returns how many sessions were open."""
     end_enrolments(session, account.id, now)
     return end_sessions(session, account.id, now, but=but)
 

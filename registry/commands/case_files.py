@@ -17,11 +17,13 @@ from registry.models import (
     CaseDocument,
     CaseFile,
     CaseStep,
+    Event,
+    EventItem,
     Objection,
     Party,
     ZoneCheck,
 )
-from registry.rules.case_facts import CaseFacts, ObjectionFacts, StepFacts
+from registry.rules.case_facts import MOVES, CaseFacts, ObjectionFacts, StepFacts
 from registry.vocab.words import CaseKind, CaseState
 
 STEP_FIELDS = tuple(StepFacts.__dataclass_fields__)
@@ -120,6 +122,19 @@ def list_cases(
     if kind is not None:
         query = query.where(CaseFile.kind == kind)
     return session.exec(query)
+
+
+def is_moved_since(session: Session, tree_id: str, seq: int) -> bool:
+    """Whether a case that was closed after event `seq` of the history has moved a tree."""
+    query = (
+        select(Event.seq)
+        .join(EventItem, col(EventItem.seq) == col(Event.seq))
+        .join(CaseFile, col(CaseFile.id) == col(EventItem.subject_id))
+        .where(Event.kind == "case:closed", Event.seq > seq)
+        .where(CaseFile.tree_id == tree_id, CaseFile.state == CaseState.GRANTED)
+        .where(col(CaseFile.kind).in_(MOVES))
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def _of(session: Session, table: Any, case: CaseFile, by: Any) -> list[Any]:

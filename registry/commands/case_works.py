@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from registry.commands.case_effects import SUBJECTS, designations_of, subject_of
 from registry.commands.history import Change, canonical, told_row
 from registry.commands.numbering import next_case_number
-from registry.commands.parties import party_named
+from registry.commands.parties import party_named, with_phone
 from registry.commands.replay import plain_row
 from registry.errors import CaseConflictError, CaseStepError, Phrase, RecordNotFoundError
 from registry.models import CaseDocument, CaseFile, CaseStep, CaseSubject, Tree, ZoneCheck
@@ -38,13 +38,14 @@ class Details:
     """What is said of a case beside its steps; None and empty leave things as they are.
 
     also: further trees and groves. check: number of a check of the zones. applicant, reporter: names; who
-    reported is known to the office alone. Money in whole hundredths.
+    reported, and by which telephone, is known to the office alone. Money in whole hundredths.
     """
 
     project: str | None = None
     project_class: str | None = None
     applicant: str | None = None
     reporter: str | None = None
+    reporter_phone: str | None = None
     incident: str | None = None
     check: str | None = None
     also: tuple[Subject, ...] = ()
@@ -169,6 +170,8 @@ def settle(session: Session, case: CaseFile, said: Details) -> Settled:
             party, changes = party_named(session, called)
             setattr(case, column, party.id)
             done.changes += changes
+            if column == "reporter_id" and said.reporter_phone:
+                done.changes += with_phone(session, party, said.reporter_phone)
     if said.practices:
         answers = {**answers_from(json.loads(case.practices)), **said.practices}
         case.practices = canonical(plain_answers(answers))

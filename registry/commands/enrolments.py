@@ -14,14 +14,12 @@ from registry.commands.sessions import end_enrolments, open_session, token_hash
 from registry.desk_errors import EnrolmentError
 from registry.errors import Phrase
 from registry.models import Account, AccountSession, Enrolment, Party
-from registry.rules.permissions import Grant
+from registry.rules.permissions import FIELD_ROLES, Grant
 from registry.vocab.desk_words import AccountState, Role, SessionKind
 
 LASTS = timedelta(days=14)
 MOST_TRIES = 5
 PIN_DIGITS = 6
-FIELD_ROLES = frozenset({Role.INSPECTOR, Role.CARETAKER})
-"""Roles that a printed code may sign in; whoever has another one signs in with a password."""
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _CODE = 20
 _HASHER = PasswordHasher()

@@ -72,7 +72,6 @@ from registry.models import (
 from registry.rules.commitments import ERASED, WHOLE, Sealed, forget, open_sealed
 from registry.vocab.culture_words import StoryState
 
-_CHUNK = 500
 SOMEBODY = "某"
 """What stands in a text where a name stood."""
 _RECORDS: dict[str, type[SQLModel]] = {

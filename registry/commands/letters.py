@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.care_errors import LetterError
 from registry.commands.history import record_event
 from registry.commands.numbering import lock_numbers
@@ -79,7 +80,8 @@ def make_letters(
     kind = LetterKind(terms.kind)
     had = _letters_of(session, batch.name, kind)
     fresh = [draft for draft in drafts if draft.party_id not in had]
-    records = [_record(draft, batch, terms, now) for draft in fresh]
+    today = register_today(session, now)
+    records = [_record(draft, batch, terms, today) for draft in fresh]
     codes = _free_codes(session, len(fresh))
     first = int(next_serial(session, CareLetter.document_no, batch.series).rpartition("-")[2])
     records = [
@@ -174,7 +176,7 @@ def _again(session: Session, letter: CareLetter, draft: LetterDraft, store: File
     return MadeLetter(letter, printed_letter(letter, store), False, more)
 
 
-def _record(draft: LetterDraft, batch: Batch, terms: LetterTerms, now: datetime) -> LetterRecord:
+def _record(draft: LetterDraft, batch: Batch, terms: LetterTerms, made_on: date) -> LetterRecord:
     paid = [line.yearly_cents for line in draft.lines if line.yearly_cents is not None]
     return LetterRecord(
         code=_NO_CODE,
@@ -184,7 +186,7 @@ def _record(draft: LetterDraft, batch: Batch, terms: LetterTerms, now: datetime)
         office=("、" if batch.lang == "zh" else "; ").join(draft.offices),
         caretaker=draft.caretaker,
         is_unit=draft.is_unit,
-        made_on=now.astimezone().date().isoformat(),
+        made_on=made_on.isoformat(),
         valid_from=batch.valid_from.isoformat(),
         valid_to=batch.valid_to.isoformat() if batch.valid_to else None,
         currency=batch.currency,

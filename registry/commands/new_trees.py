@@ -88,18 +88,26 @@ def county_code(session: Session, division_id: str | None) -> str | None:
     return None
 
 
-def trees_near(session: Session, lon: float, lat: float) -> list[tuple[Tree, float]]:
-    """Trees within `NEAR_M` of a point with their distances in metres, the nearest first."""
+def trees_near(
+    session: Session, lon: float, lat: float, within: Any
+) -> tuple[list[tuple[Tree, float]], bool]:
+    """Trees within `NEAR_M` of a point with their distances in metres, the nearest first; whether others are.
+
+    within: the condition on `Tree` for what whoever asks may see of them (`access.reach`).
+    """
     span = NEAR_M / 50_000  # degrees: more than enough up to 60° of latitude
-    query = select(Tree).where(
+    query = select(Tree, within).where(
         col(Tree.lon).between(lon - span, lon + span), col(Tree.lat).between(lat - span, lat + span)
     )
-    found = [
-        (tree, metres_between((lon, lat), (tree.lon, tree.lat)))
-        for tree in session.exec(query)
-        if tree.lon is not None and tree.lat is not None
+    near = [
+        (tree, away, is_within)
+        for tree, is_within in session.exec(query)
+        if tree.lon is not None
+        and tree.lat is not None
+        and (away := metres_between((lon, lat), (tree.lon, tree.lat))) <= NEAR_M
     ]
-    return sorted(((tree, away) for tree, away in found if away <= NEAR_M), key=lambda pair: pair[1])
+    seen = sorted(((tree, away) for tree, away, is_within in near if is_within), key=lambda pair: pair[1])
+    return seen, len(seen) < len(near)
 
 
 def _draft(form: NewTreeForm, number: str, fix: Fix | None, on: date) -> TreeDraft:

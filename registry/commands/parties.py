@@ -23,3 +23,14 @@ def party_named(
     session.add(party)
     session.flush()
     return party, [Change("party", party.id, "created", {"kind": (None, kind), "name": (None, name)})]
+
+
+def with_phone(session: Session, party: Party, phone: str) -> list[Change]:
+    """Give a party its telephone, and what to tell the history. One that has a telephone keeps it: somebody
+    of the same name may have said another."""
+    if party.phone is not None:
+        return []
+    party.phone = phone
+    session.add(party)
+    session.flush()
+    return [Change("party", party.id, "updated", {"phone": (None, phone)})]

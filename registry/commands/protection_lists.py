@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.chunks import chunks
 from registry.commands.history import Change, canonical, history_head, insert_rows, record_event
 from registry.commands.numbering import lock_numbers
@@ -149,6 +150,7 @@ def read_list(session: Session, made: ProtectionList, against: ProtectionList | 
             register_zh=told["register_zh"],
             register_en=told["register_en"],
             made_at=made.made_at,
+            made_on=register_today(session, made.made_at),
             history_head=made.history_head,
             sha256=made.sha256,
             document_no=made.document_no,

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.commands.history import canonical, history_head, lock_history, record_event
 from registry.commands.subjects import told_record
 from registry.models import YearReport
@@ -79,7 +80,7 @@ def is_whole(row: YearReport) -> bool:
     return hashlib.sha256(row.content.encode()).hexdigest() == row.sha256
 
 
-def facts_of(row: YearReport) -> ReportFacts:
+def facts_of(session: Session, row: YearReport) -> ReportFacts:
     """A kept report as it was told."""
     told: dict[str, Any] = json.loads(row.content)
     return ReportFacts(
@@ -87,6 +88,7 @@ def facts_of(row: YearReport) -> ReportFacts:
         from_on=row.from_on,
         to_on=row.to_on,
         made_at=row.made_at,
+        made_on=register_today(session, row.made_at),
         division=tuple(told["division"]),
         division_en=tuple(told["division_en"]),
         kpis=tuple(Kpi(**kpi) for kpi in told["kpis"]),
@@ -111,9 +113,9 @@ def facts_of(row: YearReport) -> ReportFacts:
 
 
 def _plain(facts: ReportFacts) -> dict[str, Any]:
-    """The report without the instant at which it was counted and without the one it is compared with."""
+    """The report without when it was counted and without the one it is compared with."""
     told = asdict(facts)
-    del told["made_at"], told["before"]
+    del told["made_at"], told["made_on"], told["before"]
     return told
 
 

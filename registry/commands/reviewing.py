@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from registry.access import divisions_above, place_of
 from registry.commands.editing import current_values
 from registry.commands.history import Change, record_event
+from registry.commands.submission_places import division_in_force
 from registry.commands.submission_rows import find_submission
 from registry.commands.submissions import who_changed
 from registry.desk_errors import ReviewConflictError, ReviewRefusedError
@@ -224,6 +225,7 @@ def decide(
     chosen = chosen_so_far(reviews) | dict(verdict.chosen)
     _check_record(session, submission, verdict)
     _check_verdict(session, submission, verdict, chosen)
+    _move_place(session, submission, verdict, holder)
     review = Review(
         submission_id=own,
         level=submission.level,
@@ -278,6 +280,19 @@ def _check_verdict(
     except ValueError as error:
         reason = Phrase("{fields} cannot have this value", fields=_called([str(error)]))
         raise ReviewRefusedError(reason=reason) from None
+
+
+def _move_place(session: Session, submission: Submission, verdict: Verdict, holder: Holder | None) -> None:
+    """A new tree goes to the division that a reviewer chose for it, among those that are his or hers."""
+    if submission.kind != SubmissionKind.NEW_TREE or "division_id" not in verdict.chosen:
+        return
+    own = division_in_force(session, str(verdict.chosen["division_id"] or ""))
+    if own is None:
+        called = _called(["division_id"])
+        raise ReviewRefusedError(reason=Phrase("{fields} cannot have this value", fields=called))
+    if holder is not None and not may(holder, Right.REVIEW, Place(divisions_above(session, own))):
+        raise ReviewRefusedError(reason=Phrase("you do not review where this record is"))
+    submission.division_id = own
 
 
 def _check_record(session: Session, submission: Submission, verdict: Verdict) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.care_errors import LetterError
 from registry.commands.agreements import (
     OWNERS,
@@ -176,7 +177,7 @@ def _sign(
         terms=letter.terms_version,
     )
     items = items_of(session, letter.id)
-    report.refused = refusal_of_days(draft, today) or _too_early(letter, signed_on)
+    report.refused = refusal_of_days(draft, today) or _too_early(session, letter, signed_on)
     if report.refused:
         return []
     refs = [(item, _ref(session, item)) for item in items]
@@ -202,8 +203,8 @@ def _sign(
     return changes
 
 
-def _too_early(letter: CareLetter, signed_on: date) -> Phrase | None:
-    printed = letter.made_at.astimezone().date()
+def _too_early(session: Session, letter: CareLetter, signed_on: date) -> Phrase | None:
+    printed = register_today(session, letter.made_at)
     if signed_on < printed:
         return Phrase("it was printed on {day} and cannot have been signed before", day=printed)
     return None

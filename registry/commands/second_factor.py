@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlmodel import Session, col, select
 
-from registry.commands.accounts import tell_account
+from registry.commands.accounts import end_access, tell_account
 from registry.desk_errors import SecondFactorError
 from registry.errors import Phrase
 from registry.keys import Keys
@@ -32,12 +32,10 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 def begin_second_factor(session: Session, account: Account, keys: Keys) -> str:
     """A new secret (base32, to be put into an app), which asks for nothing before it is confirmed.
 
-    One that was begun before and not confirmed stays. Raises SecondFactorError: there is one already.
+    One that was begun before and not confirmed is void. Raises SecondFactorError: there is one already.
     """
     if account.second_factor_on is not None:
         raise SecondFactorError(reason=Phrase("it is on already; take it off first"))
-    if account.second_factor:
-        return _base32(keys.unseal(account.second_factor, account.id))
     secret = secrets.token_bytes(SECRET_BYTES)
     account.second_factor = keys.seal(secret, account.id)
     session.add(account)
@@ -51,9 +49,17 @@ def otpauth_address(secret: str, login: str, issuer: str) -> str:
 
 
 def confirm_second_factor(
-    session: Session, account: Account, code: str, keys: Keys, *, actor: str, now: datetime
+    session: Session,
+    account: Account,
+    code: str,
+    keys: Keys,
+    *,
+    keep_session: str | None = None,
+    actor: str,
+    now: datetime,
 ) -> list[str]:
-    """Turn the second factor on with its first code; returns the recovery codes, which are told once.
+    """Turn the second factor on with its first code; returns the recovery codes, which are told once. All
+    sessions but `keep_session` end: they were opened without it.
 
     Raises SecondFactorError: none was begun, it is on already, or the code is wrong.
     """
@@ -65,6 +71,7 @@ def confirm_second_factor(
     session.add(account)
     told = {"second_factor_on": (None, now)}
     tell_account(session, "account:second_factor_on", account, told, actor=actor, now=now)
+    end_access(session, account, now, but=keep_session)
     return _new_codes(session, account)
 
 

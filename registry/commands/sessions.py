@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -129,9 +130,16 @@ def open_sessions(session: Session, account_id: str, now: datetime) -> list[Acco
     return list(session.exec(query.order_by(col(AccountSession.seen_at).desc(), col(AccountSession.id))))
 
 
-def end_sessions(session: Session, account_id: str, now: datetime, *, but: str | None = None) -> int:
-    """End all sessions of an account, but for one; returns how many were open."""
-    rows = [row for row in open_sessions(session, account_id, now) if row.id != but]
+def end_sessions(
+    session: Session,
+    account_id: str,
+    now: datetime,
+    *,
+    but: str | None = None,
+    kinds: Collection[SessionKind] = tuple(SessionKind),
+) -> int:
+    """End all sessions of an account, or those of some kinds, but for one; returns how many were open."""
+    rows = [row for row in open_sessions(session, account_id, now) if row.id != but and row.kind in kinds]
     return sum(revoke_session(session, row, now) for row in rows)
 
 

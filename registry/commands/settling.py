@@ -259,7 +259,8 @@ def _incident(work: _Work) -> Settled:
     first = StepFacts(
         ORDERS[CaseKind.INCIDENT][0], form.seen_on or work.on, by=work.by, text=form.text or None
     )
-    details = Details(incident=form.incident, reporter=form.reporter or None)
+    reporter = form.reporter or form.reporter_phone or None  # who gives no name is called by the telephone
+    details = Details(incident=form.incident, reporter=reporter, reporter_phone=form.reporter_phone or None)
     draft = CaseDraft(
         CaseKind.INCIDENT,
         (work.ref[0], work.ref[1]),
@@ -269,7 +270,12 @@ def _incident(work: _Work) -> Settled:
     )
     case = open_case(work.session, draft, actor=work.actor, now=work.now)
     told = Phrase("Case {number} is open.", number=case.number)
-    return Settled({"case": case.id, "case_number": case.number}, [kept_phrase("case_opened", told)])
+    settled = Settled({"case": case.id, "case_number": case.number}, [kept_phrase("case_opened", told)])
+    by = work.session.get(Party, case.reporter_id) if case.reporter_id else None
+    if by is not None and form.reporter_phone and by.phone != form.reporter_phone:
+        told = Phrase("Whoever reported it has another telephone on record; the new one stands in this form.")
+        settled.notes.append(kept_phrase("reporter_phone", told))
+    return settled
 
 
 def _new_tree(work: _Work) -> Settled:

@@ -29,6 +29,7 @@ from registry.errors import Phrase, RegistryError
 from registry.keys import Keys
 from registry.models import Grove, Submission, SubmissionPhoto, Tree
 from registry.photos import PhotoStore
+from registry.rules.evidence import tells_of_harm
 from registry.rules.merging_edits import FieldConflict, merge_edits
 from registry.rules.permissions import Holder, Place, Right, may, review_level
 from registry.rules.review_levels import levels_for
@@ -189,12 +190,13 @@ def _announce(session: Session, submission: Submission, said: list[PhotoSaid], n
     known = photos_sent(session, submission.account_id, [photo.sha256 for photo in said])
     shift = timedelta(seconds=submission.clock_offset_s or 0)
     shift = shift if abs(shift) > CLOCK_TOLERANCE else timedelta()
+    is_evidence = tells_of_harm(submission.kind, json.loads(submission.content))
     for ordinal, photo in enumerate(said, start=1):
         taken_at = photo.taken_at if photo.taken_at and photo.taken_at.tzinfo else None
         row = SubmissionPhoto(
             submission_id=submission.id, ordinal=ordinal, sha256=photo.sha256, size_bytes=photo.size,
             kind=photo.kind, viewpoint=(photo.viewpoint or "")[:32] or None,
-            is_evidence=photo.evidence or submission.kind == SubmissionKind.INCIDENT,
+            is_evidence=photo.evidence or is_evidence,
             taken_at=taken_at + shift if taken_at else None, lon=photo.lon, lat=photo.lat,
             accuracy_m=photo.accuracy_m, bearing_deg=photo.bearing_deg, device=submission.device_id,
             received_at=now if photo.sha256 in known else None,
@@ -207,6 +209,7 @@ def _put_in_place_of(session: Session, submission: Submission, draft: Submission
     own = Submission.account_id == submission.account_id
     earlier = session.get(Submission, draft.replaces) if draft.replaces else None
     if earlier is not None and earlier.account_id == submission.account_id:
+        earlier = _in_its_place(session, earlier)
         submission.replaces_id = earlier.id
         if earlier.state in OPEN:
             earlier.state, earlier.level = SubmissionState.REPLACED, None
@@ -219,6 +222,19 @@ def _put_in_place_of(session: Session, submission: Submission, draft: Submission
         session.flush()
         later.replaces_id = submission.id
         session.add(later)
+
+
+def _in_its_place(session: Session, submission: Submission) -> Submission:
+    """What stands in the place of a form by now: what corrects it once more corrects its correction."""
+    while submission.state == SubmissionState.REPLACED:
+        query = select(Submission).where(
+            Submission.account_id == submission.account_id, Submission.replaces_id == submission.id
+        )
+        later = session.exec(query.order_by(col(Submission.received_at).desc())).first()
+        if later is None:
+            break
+        submission = later
+    return submission
 
 
 def _judge(session: Session, submission: Submission, setting: Setting) -> None:
@@ -298,9 +314,6 @@ def _find_record(
         return _outside(setting.holder, place), place
     kind, own = named["kind"], named["id"]
     if kind == "tree" and (into := survivors(session, [own]).get(own)):
-        number = session.get_one(Tree, into).tree_no
-        told = Phrase("Its file was merged into that of {number}; the form went there.", number=number)
-        notes.append(kept_phrase("record_merged", told))
         own = into
     try:
         place = place_of(session, kind, own, setting.today)
@@ -308,7 +321,12 @@ def _find_record(
         return kept_phrase("record_unknown", Phrase("There is no such record in this register.")), Place()
     submission.subject_type, submission.subject_id = kind, own
     submission.division_id = place.divisions[0] if place.divisions else None
-    return _outside(setting.holder, place), place
+    problem = _outside(setting.holder, place)
+    if own != named["id"] and problem is None:
+        number = session.get_one(Tree, own).tree_no
+        told = Phrase("Its file was merged into that of {number}; the form went there.", number=number)
+        notes.append(kept_phrase("record_merged", told))
+    return problem, place
 
 
 def _outside(holder: Holder, place: Place) -> dict[str, Any] | None:
@@ -372,5 +390,5 @@ def _levels(
     submitter = None if submission.via == "file" else review_level(setting.holder, place)
     pack = pack_at(session, submission, setting.today)
     levels = levels_for(submission.kind, json.loads(submission.content), pack, submitter)
-    at_least = (ReviewLevel.COUNTY,) if is_doubtful(session, submission) else ()
-    return levels or at_least
+    is_looked_at = is_doubtful(session, submission, setting.holder, setting.today)
+    return levels or ((ReviewLevel.COUNTY,) if is_looked_at else ())

@@ -388,7 +388,7 @@ def _noted(
 
 
 def _is_told(session: Session, row: TagNote) -> bool:
-    names = ("tag_id", "kind", "happened_on", "photo_sha256", "note")
+    names = ("tag_id", "kind", "happened_on", "photo_sha256", "lon", "lat", "note")
     alike = [col(getattr(TagNote, name)).is_not_distinct_from(getattr(row, name)) for name in names]
     return session.exec(select(TagNote.id).where(*alike)).first() is not None
 

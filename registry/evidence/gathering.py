@@ -14,12 +14,16 @@ from sqlmodel import Session, SQLModel, col, select
 from registry.commands.case_effects import SUBJECTS, subject_of
 from registry.commands.case_files import CaseView, view_case
 from registry.commands.case_works import further
+from registry.commands.submission_rows import captured_on
 from registry.file_store import FileStore
 from registry.models import Account, CaseFile, Submission, SubmissionPhoto
 from registry.photos import PhotoStore
+from registry.rules.evidence import is_found_before
+from registry.vocab.desk_words import SubmissionState
 
-OF_THE_REPORT, WHILE_OPEN = "of_the_report", "while_open"
-"""How a photo belongs to a case: to the report that opened it, or it was taken while the case was open."""
+OF_THE_REPORT, WHILE_OPEN, FOUND_BEFORE = "of_the_report", "while_open", "found_before"
+"""How a photo belongs to a case: to the report that opened it, it was taken while the case was open, or so
+shortly before that it shows why it was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,17 @@ def gather(session: Session, case: CaseFile, photos: PhotoStore, files: FileStor
 def _photos(
     session: Session, case: CaseFile, subject: tuple[str, str]
 ) -> Iterable[tuple[SubmissionPhoto, Submission, str, str]]:
-    """Photos of the report that opened a case, and evidence of its records taken while it was open."""
+    """Photos of the report that opened a case, and evidence of its records taken while it was open; of a
+    death or an incident also what was met shortly before.
+
+    Only those that have come, and of other forms than the report only what was accepted: anybody may name a
+    record or a photo in a form, also those that are not for him or her.
+    """
     query = (
         select(SubmissionPhoto, Submission, Account.login)
         .join(Submission, col(SubmissionPhoto.submission_id) == col(Submission.id))
         .join(Account, col(Submission.account_id) == col(Account.id))
+        .where(col(SubmissionPhoto.received_at).is_not(None))
         .order_by(col(Submission.captured_at), col(Submission.id), col(SubmissionPhoto.ordinal))
     )
     about = [
@@ -87,12 +97,16 @@ def _photos(
         for kind, own in (subject, *further(session, case))
     ]
     is_report = Submission.id == case.submission_id
-    others = sa.and_(col(SubmissionPhoto.is_evidence), sa.or_(*about))
+    is_accepted = col(Submission.state) == SubmissionState.ACCEPTED
+    others = sa.and_(is_accepted, col(SubmissionPhoto.is_evidence), sa.or_(*about))
     for photo, submission, login in session.exec(query.where(sa.or_(is_report, others))):  # type: ignore[arg-type]
+        taken_on = captured_on(submission)
         if submission.id == case.submission_id:
             yield photo, submission, login, OF_THE_REPORT
-        elif case.opened_on <= submission.captured_at.date() <= (case.closed_on or date.max):
+        elif case.opened_on <= taken_on <= (case.closed_on or date.max):
             yield photo, submission, login, WHILE_OPEN
+        elif is_found_before(case.kind, case.opened_on, taken_on):
+            yield photo, submission, login, FOUND_BEFORE
 
 
 def _of_submission(row: Submission) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from registry.models import (
 from registry.models.areas import AREA_DRAFTS
 from registry.models.children import CHILDREN
 from registry.rules.commitments import canonical
-from registry.vocab.exchange_words import END, FAMILY, FORMAT, PUBLIC, RESTRICTED
+from registry.vocab.exchange_words import END_LINE, FORMAT, HEAD_LINE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _JSON = frozenset({"released", "boundary", "findings", "checks", "inputs", "answers", "result", "readings"})
@@ -159,39 +159,8 @@ def line_schema() -> dict[str, Any]:
         "$schema": DIALECT,
         "title": f"{FORMAT}: a line",
         "anyOf": refs,
-        "$defs": {"head": _HEAD, **definitions, "end": _END},
+        "$defs": {"head": HEAD_LINE, **definitions, "end": END_LINE},
     }
-
-
-_COUNT = {"type": "integer", "minimum": 0}
-_HEAD = {
-    "type": "object",
-    "properties": {
-        "format": {"type": "string", "pattern": f"^{FAMILY}[0-9]+$"},
-        "kind": {"enum": [RESTRICTED, PUBLIC]},
-        "register": {"type": "string"},
-        "made_at": {"type": "string", "format": "date-time"},
-        "head": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-        "where": {"type": "array", "items": {"type": "string"}},
-        "count": _COUNT,
-        "licences": {"type": "array"},
-    },
-    "required": ["format", "kind", "made_at", "head", "count"],
-}
-_END = {
-    "type": "object",
-    "properties": {
-        END: {
-            "type": "object",
-            "properties": {
-                "counts": {"type": "object", "additionalProperties": _COUNT},
-                "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-            },
-            "required": ["counts", "sha256"],
-        }
-    },
-    "required": [END],
-}
 
 
 def _line_of(each: Carried) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class Notes:
     def __iter__(self) -> Iterator[Phrase]:
         yield from self._told
         if self._more:
-            yield Phrase("… and {count} more such lines", count=self._more)
+            yield Phrase("… and {count} more", count=self._more)
 
 
 def clean(text: str) -> str:

@@ -21,8 +21,6 @@ SQLModel.metadata.naming_convention = NAMING
 
 TreeNo = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 """A tree number as its authority writes it: text, official, permanent, never used again."""
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$")]
-"""An identifier of ours: lower-case ASCII letters, digits and hyphens."""
 
 
 def new_id() -> str:

@@ -86,8 +86,6 @@ ORDERS: dict[CaseKind, tuple[StepKind, ...]] = {
 }
 """The steps of each kind of case, in their order; the last one closes it."""
 
-APPLIED_FOR = frozenset({CaseKind.WORKS, CaseKind.TRANSPLANT, CaseKind.GREENING})
-"""Kinds that somebody applies for with a project."""
 MOVES = frozenset({CaseKind.MOVE, CaseKind.TRANSPLANT})
 """Kinds at whose end a tree stands elsewhere."""
 DESIGNATING = frozenset({CaseKind.DESIGNATION, CaseKind.REDESIGNATION})

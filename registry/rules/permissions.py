@@ -49,6 +49,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.AUDITOR: frozenset({Right.FILE, Right.AUDIT, Right.EXPORT}),
 }
 """What each role may. A caretaker's rights hold for the records that are in his or her care, alone."""
+FIELD_ROLES = frozenset({Role.INSPECTOR, Role.CARETAKER})
+"""Roles that a printed code may sign in; whoever has another one signs in with a password."""
 WHOLE_REGISTER_ONLY = frozenset({Right.PUBLISH, Right.ACCOUNTS, Right.AUDIT})
 """Rights over the register as a whole: a role that is held within a division does not give them."""
 

@@ -20,8 +20,8 @@ SIZES = tuple(MeasurementDraft.model_fields)
 _NESTED = ("checks", "answers")
 _READ_ONLY = frozenset({"incident", "model", "text", "kind", "no_change", "findings", "vigour_scale"})
 """What is not corrected at the desk: it says what the form is, or is a list of the sender's own words."""
-_QUIET = frozenset({"vigour_scale", "no_change", "division_id"})
-"""What a page says elsewhere: the words of a vigour, the place, that nothing changed."""
+_QUIET = frozenset({"vigour_scale", "no_change"})
+"""What a page says elsewhere: the words of a vigour, that nothing changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ AUDIT_WORDS: dict[str, Label] = {
     "record seen": Label("查看档案", "record seen"),
     "record changed": Label("修改档案", "record changed"),
     "rule pack adopted": Label("采用规则包", "rule pack adopted"),
+    "submission seen": Label("查看提交", "submission seen"),
     "submission decided": Label("审核提交", "submission decided"),
     "unsent:imported": Label("收取手机未发送的工作", "a phone's unsent work taken in"),
     "backup_made": Label("制作备份", "backup made"),

@@ -31,12 +31,6 @@ CULTURE_COLUMNS: dict[str, Label] = {
     "element_id": Label("历史景观要素", "Landmark element"),
 }
 
-CULTURE_ROWS: dict[str, Label] = {
-    "translations": Label("译文", "Translations"),
-    "stops": Label("站点", "Stops"),
-}
-"""Rows as the history names them."""
-
 CULTURE_TABLES: dict[str, Label] = {
     "story": Label("故事与传说", "Stories and legends"),
     "story_text": Label("故事译文", "Translations of stories"),

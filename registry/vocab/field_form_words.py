@@ -259,6 +259,11 @@ _FORMS: dict[str, Label] = {
     "photo.remove_n": Label("删除第 {n} 张", "Remove photo {n}"),
     "photo.remove": Label("删除这张照片？", "Remove this photo?"),
     "photo.remove_text": Label("还没有发送，删除后找不回来。", "It was not sent; it cannot be had back."),
+    "photo.remove_at_office": Label(
+        "办公室已收到这张照片；删除后它不会随这份表归入档案。",
+        "The office has this photo; removed, it does not go into the file with this form.",
+    ),
+    "photo.at_office": Label("办公室已收到", "The office has it"),
     "photo.remove_yes": Label("删除", "Remove"),
     "photo.needed": Label("请先拍一张照片。", "Take a photo first."),
     "photo.most": Label("一份表最多 {n} 张照片。", "A form holds {n} photos at most."),
@@ -267,6 +272,11 @@ _FORMS: dict[str, Label] = {
     "photo.evidence": Label("证据照片", "Evidence"),
     "photo.evidence_hint": Label(
         "原片原样保存，连同时间和位置。", "Kept exactly as the camera made it, with time and place."
+    ),
+    "photo.evidence_lost": Label(
+        "这些照片现在是证据，但有 {n} 张的原片手机放不下，只有缩小的。请重拍。",
+        "These photos are evidence now, and of {n} the phone had no room for the original: only a smaller "
+        "one is here. Please take {n|it|them} again.",
     ),
     "size.last": Label("上次 {value} {unit} {day}", "Last {value} {unit} {day}"),
     "size.none": Label("以前没有测过", "Not measured before"),
@@ -348,6 +358,8 @@ _FORMS: dict[str, Label] = {
     "new.age_basis": Label("树龄依据", "How the age is known"),
     "new.age_fault": Label("树龄填整数年。", "The age is a whole number of years."),
     "new.where": Label("地点", "Place"),
+    "new.division": Label("行政区划", "Division"),
+    "new.division_needed": Label("请选这棵树在哪个区划。", "Choose the division in which it stands."),
     "new.small_place_hint": Label("如：村东土地庙前", "Such as: by the shrine east of the village"),
     "new.latin": Label("学名", "Scientific name"),
     "new.needed": Label("请写树种，或至少拍一张照片。", "Name the species, or take one photo at least."),

@@ -79,6 +79,7 @@ FIELDS: dict[str, Field] = {
     "rejuvenation": Field("养护复壮现状", "Rejuvenation"),
     "values": Field("重要价值", "Values"),
     "steward": Field("管护单位", "Steward"),
+    "steward_kind": Field("责任人类型", "Kind of steward"),
     "surveyor": Field("调查人", "Surveyor"),
     "surveyed_on": Field("调查日期", "Surveyed on"),
     "history_text": Field("古树历史", "History"),

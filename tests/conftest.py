@@ -53,6 +53,16 @@ def register_address(_empty_register: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
+def gdal_whole() -> None:
+    """GDAL with all of its drivers again, to look at what was written: ours keeps only what it needs."""
+    import pyogrio
+    from pyogrio._ogr import _register_drivers
+
+    pyogrio.set_gdal_config_options({"GDAL_SKIP": None, "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": None})
+    _register_drivers()
+
+
+@pytest.fixture
 def engine(register_address: str) -> Engine:
     """A fresh register, opened."""
     return open_register(register_address)

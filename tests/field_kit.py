@@ -145,6 +145,7 @@ class FieldServer:
             "server_time": now.isoformat(),
             "form": 1,
             "rights": ["submit"],
+            "returned": [],
         }
 
     def _package(self) -> dict[str, Any]:
@@ -155,7 +156,6 @@ class FieldServer:
             "trees": self.trees,
             "words": {},
             "models": [],
-            "returned": [],
         }
 
     def _take(self, sent: dict[str, Any]) -> Response:

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -36,6 +36,10 @@ SPECIES = (
     ("油松", "endangered"),
     ("皂荚", "normal"),
 )
+DIVISIONS = [
+    {"id": "140404", "name": "上党区", "level": "county", "parent": "1404"},
+    {"id": "140405", "name": "屯留区", "level": "county", "parent": "1404"},
+]
 VILLAGES = ("白水村", "东庄村", "西坡村")
 FINDS = """window.BarcodeDetector = class {
   static async getSupportedFormats() { return ['qr_code']; }
@@ -63,7 +67,8 @@ def jpeg_of(number: int) -> bytes:
     return out.getvalue()
 
 
-PICTURES = {hashlib.sha256(data).hexdigest(): data for data in map(jpeg_of, range(8))}
+PICTURES = {hashlib.sha256(data).hexdigest(): data for data in map(jpeg_of, range(16))}
+"""Those of the lists, then those of a viewpoint that no list shows."""
 
 
 def make_package(count: int = 24, today: date | None = None) -> dict[str, Any]:
@@ -83,7 +88,10 @@ def make_package(count: int = 24, today: date | None = None) -> dict[str, Any]:
                      "measured_on": "2022-05-01"},
             "stewards": ["白水村委会"], "tags": [], "base_seq": 40 + number,
             "photos": [{"sha256": digests[number % 8], "kind": "whole", "viewpoint": "north",
+                        "taken_on": "2026-03-01"},
+                       {"sha256": digests[8 + number % 8], "kind": "trunk", "viewpoint": "base",
                         "taken_on": "2026-03-01"}],
+            "division_id": DIVISIONS[number // 12 % 2]["id"],
             "editable": {"common_name": name, "village": VILLAGES[number % 3], "town": "韩店镇",
                          "ownership": "collective", "small_place": "村东土地庙前", "age_years": 350,
                          "age_basis": "estimated", "lon": 113.05, "lat": 36.05, "datum": "WGS84",
@@ -107,10 +115,10 @@ def make_package(count: int = 24, today: date | None = None) -> dict[str, Any]:
     library = ModelLibrary()
     ring = [[113.045, 36.046], [113.066, 36.045], [113.067, 36.061], [113.052, 36.063], [113.045, 36.046]]
     return {
-        "made_at": datetime.now(UTC).isoformat(), "head_seq": 99, "divisions": [], "words": {},
+        "made_at": datetime.now(UTC).isoformat(), "head_seq": 99, "divisions": DIVISIONS, "words": {},
         "trees": trees,
         "models": [_model(library.get(name)) for name in ("gushu-health", "vta", "isa-basic")],
-        "returned": [], "outline": {"type": "Polygon", "coordinates": [ring]}, "duty_phone": "0355-1234567",
+        "outline": {"type": "Polygon", "coordinates": [ring]}, "duty_phone": "0355-1234567",
         "tag_keys": {"1": base64.b64encode(public_half(KEY)).decode()},
     }  # fmt: skip
 
@@ -122,14 +130,17 @@ def returned_visit(tree: dict[str, Any]) -> dict[str, Any]:
         "provisional_no": None,
         "captured_at": "2026-11-18T03:00:00+00:00", "returned_at": "2026-11-19T08:00:00+00:00",
         "reason": "照片看不清树干基部，请补拍并核对生长势。", "fields": {},
-        "content": {"vigour": "weak", "vigour_scale": "lyt2738"},
+        "content": {"vigour": "weak", "vigour_scale": "lyt2738"}, "photos": [],
     }  # fmt: skip
 
 
 def serve_package(
-    server: FieldServer, package: dict[str, Any], roles: tuple[str, ...] = ("inspector",)
+    server: FieldServer,
+    package: dict[str, Any],
+    roles: tuple[str, ...] = ("inspector",),
+    returned: Sequence[dict[str, Any]] = (),
 ) -> None:
-    """Let the server answer with this package, pictures and roles."""
+    """Let the server answer with this package, pictures, roles, and what came back from review."""
 
     def before(request: Request) -> Response | None:
         path = request.url.path.rpartition("/-/desk/api/")[2]  # English phones ask below /en
@@ -142,6 +153,7 @@ def serve_package(
             return JSONResponse({
                 "account": {"login": "inspector", "name": "王建国", "roles": told}, "csrf": "x",
                 "server_time": datetime.now(UTC).isoformat(), "form": 1, "rights": ["submit"],
+                "returned": list(returned),
             })  # fmt: skip
         return None
 
@@ -156,11 +168,12 @@ def phone_in_the_field(
     package: dict[str, Any] | None = None,
     place: dict[str, float] | None = HERE,
     roles: tuple[str, ...] = ("inspector",),
+    returned: Sequence[dict[str, Any]] = (),
     init: str = FINDS,
     **options: Any,
 ) -> Iterator[Phone]:
     """A phone that has taken the package along and stands at `place` (None: the position is not allowed)."""
-    serve_package(server, package or make_package(), roles)
+    serve_package(server, package or make_package(), roles, returned)
     allowed = ["camera", *(["geolocation"] if place else [])]
     where = {"geolocation": place} if place else {}
     with opened_phone(chromium, server, init=init, permissions=allowed, **where, **options) as phone:

@@ -213,8 +213,17 @@ LAYERS = {
         "surroundings",
         "vocab",
     },
-    "registry.care_due": {"affected", "chunks", "models", "rulepacks", "rules", "selection", "vocab"},
-    "registry.care_notices": {"care_due", "chunks", "models", "rulepacks", "selection", "vocab"},
+    "registry.care_due": {
+        "affected",
+        "calendars",
+        "chunks",
+        "models",
+        "rulepacks",
+        "rules",
+        "selection",
+        "vocab",
+    },
+    "registry.care_notices": {"calendars", "care_due", "chunks", "models", "rulepacks", "selection", "vocab"},
     "registry.unassigned": {"care_data", "chunks", "models", "rules", "selection", "surroundings", "vocab"},
     "registry.care_payments": {"letter_records", "models", "rules"},
     "registry.scanning": {"errors", "photos"},
@@ -494,7 +503,16 @@ LAYERS = {
         "queries",
         "surroundings",
     },
-    "registry.quality": {"records", "vocab", "models", "db", "selection", "surroundings", "commands"},
+    "registry.quality": {
+        "calendars",
+        "commands",
+        "db",
+        "models",
+        "records",
+        "selection",
+        "surroundings",
+        "vocab",
+    },
     "registry.table_records": {"records", "rules", "vocab"},
     "registry.table_layouts": {"db", "errors", "rules", "table_records", "vocab"},
     "registry.tables": {
@@ -618,6 +636,13 @@ def test_commands_of_the_office_ask_what_day_it_is_where_the_register_belongs(na
     source = MODULES[name].read_text("utf-8")
     for asked in ("now().date()", "now.date()", "now().astimezone().date()", "now.astimezone().date()"):
         assert asked not in source or name == "registry.cli.app"  # `Office.today`, and no register at all
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith(("exports", "registry.cli"))])
+def test_no_paper_prints_the_day_of_an_instant_in_utc(name: str) -> None:
+    """`made_on` is the day where the register belongs; `made_at` is an instant, and its date that of UTC."""
+    utc_day = re.compile(r"made_at(?:\"\])?(?:\.astimezone\(UTC\))?\.date\(\)|made_at:%Y-%m-%d\}")
+    assert not utc_day.search(MODULES[name].read_text("utf-8"))
 
 
 def test_tests_start_no_program_that_a_fresh_machine_may_lack() -> None:

@@ -20,7 +20,10 @@ from registry.vocab.language import LANGUAGES, LOCALE_FOLDER, read_catalogue, tr
 from registry.vocab.words import WORDS, Label
 
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "Phrase": None, "_Wrong": None, "Unusable": None}
+SENTENCES = {"_": None, "gettext": None, "ngettext": (1, 2)}
+"""What is said as it stands; a Phrase is filled in where it is said, and has one form."""
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+FOLDERS = ("registry", "exports", "datasette_plugins")
 HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -39,9 +42,10 @@ ERRORS = [
 
 
 @cache
-def messages(folder: str) -> tuple[tuple[str, str], ...]:
+def messages(folder: str, *, with_phrases: bool = True) -> tuple[tuple[str, str], ...]:
     """(singular, plural or "") of all sentences marked in the code and templates of a folder."""
-    found = (entry[2] for entry in extract_from_dir(str(REPOSITORY / folder), METHODS, keywords=KEYWORDS))
+    keywords = KEYWORDS if with_phrases else SENTENCES
+    found = (entry[2] for entry in extract_from_dir(str(REPOSITORY / folder), METHODS, keywords=keywords))
     return tuple(sorted({(entry, "") if isinstance(entry, str) else (entry[0], entry[1]) for entry in found}))
 
 
@@ -62,7 +66,7 @@ def _strings(value: str | tuple[str, ...] | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-@pytest.mark.parametrize("folder", ["registry", "exports", "datasette_plugins"])
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_every_sentence_in_the_code_is_there_in_chinese(folder: str) -> None:
     assert messages(folder)
     assert missing([singular for singular, _ in messages(folder)]) == []
@@ -72,6 +76,18 @@ def test_every_error_problem_and_setting_is_there_in_chinese() -> None:
     kinds = chain.from_iterable((kind.reason, kind.remedy) for kind in KINDS.values())
     settings = (known.help for known in KNOWN.values())
     assert missing([*(kind.template for kind in ERRORS), *kinds, *settings]) == []
+
+
+def test_a_count_before_its_noun_has_a_form_for_one() -> None:
+    """What is counted with ngettext anywhere (`{count} tree`) is never said as `{count} trees` or
+    `{trees} trees` alone. Spans of time may be, they are bounds or fractions; species are so in any number.
+    """
+    every = chain.from_iterable(messages(folder) for folder in FOLDERS)
+    nouns = {match[1] for _one, plural in every if (match := re.match(r"\{count\} ([a-z]+s)\b", plural))}
+    named = "|".join(sorted(nouns - {"years", "months", "species"}))
+    counted = re.compile(rf"\{{(?:count|{named})\}} (?:[a-z]+ )?(?:{named})\b")
+    said = chain.from_iterable(messages(folder, with_phrases=False) for folder in ("registry", "exports"))
+    assert [one for one, plural in said if not plural and counted.search(one)] == []
 
 
 def test_a_translation_has_the_facts_of_its_sentence_and_no_others() -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from register_kit import import_rows, rows_of
 
+from exports import fonts
 from exports.running import one_export_into
 from registry.cli.exporting import written
 from registry.db import open_register, transaction
@@ -193,13 +194,16 @@ def test_what_offices_exchange_is_whole_or_not_there(gushu: Gushu, filled: Path,
     assert list(filled.iterdir()) == [target]
 
 
-def test_dossiers_killed_at_any_instant_are_whole_and_go_on(gushu: Gushu, filled: Path) -> None:
+@pytest.mark.parametrize("edition", [(), ("--restricted",)], ids=["public", "restricted"])
+def test_dossiers_killed_at_any_instant_are_whole_and_go_on(
+    gushu: Gushu, filled: Path, edition: tuple[str, ...]
+) -> None:
     instants = random.Random(7)  # noqa: S311 – the same instants each time
     for _ in range(3):
-        until_killed(lambda: gushu("dossiers", filled), 0.2 + 2 * instants.random())
+        until_killed(lambda: gushu("dossiers", filled, *edition), 0.2 + 2 * instants.random())
         assert all(is_whole(path) for path in filled.glob("*.pdf"))
     there = len(list(filled.glob("*.pdf")))
-    answer = json.loads(gushu("--json", "dossiers", filled).stdout)
+    answer = json.loads(gushu("--json", "dossiers", filled, *edition).stdout)
     assert (answer["written"], answer["kept"]) == (COUNT - there, there)
     assert len(list(filled.glob("*.pdf"))) == COUNT
     assert not halves(filled)
@@ -290,3 +294,10 @@ def test_what_fails_midway_leaves_the_former_file(tmp_path: Path) -> None:
         stream.flush()
     assert out.read_bytes() == b"former"
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_full_disk_leaves_no_half_of_a_font(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_registered", {})
+    with full_disk(600):
+        assert fonts.prepare_fonts(["古树"], cache_folder=tmp_path / "cache").width("古树", "sans", 10) == 20
+    assert list((tmp_path / "cache").iterdir()) == []

@@ -1,5 +1,6 @@
 """What `gushu import` says: old and new, what is missing, what was only tried."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -44,6 +45,15 @@ def test_a_trial_neither_writes_nor_removes_a_list_of_rejected_rows(bring, tmp_p
     assert listed.read_bytes() == before
     bring({"no": "1", "girth": "3"})
     assert not listed.exists()
+
+
+def test_a_list_of_rejected_rows_runs_no_formula(bring, tmp_path: Path) -> None:
+    evil = '=HYPERLINK("http://evil.example","x")'
+    bring({"no": "1", "girth": evil}, {"no": "2", "girth": "@SUM(1)"})
+    with (tmp_path / "a.csv.rejects.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["value"] for row in rows] == [f"'{evil}", "'@SUM(1)"]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
 def test_trees_that_are_missing_are_listed(bring) -> None:

@@ -31,6 +31,12 @@ def test_a_park_is_entered_holds_trees_and_stands_in_its_directory(office: Gushu
     done(office, "ledger", "add", "grove", "G", "name=柏林", "tree_count=20", "--in", "place:P")
     assert "2 条中 2 条" in done(office, "ledger", "hold", "place:P", "1", "2")
     assert "12.5 → 13" in done(office, "ledger", "set", "place:P", "area_ha=13")
+    done(office, "ledger", "add", "place", "Q", "kind=公园")
+    moved = done(office, "ledger", "set", "grove:G", "--in", "place:Q", lang="en")
+    assert moved == "It stands in place:Q now.\n"
+    assert "1 field changed.\nIt stands in place:P now." in done(
+        office, "ledger", "set", "grove:G", "tree_count=20", "name=侧柏林", "--in", "place:P", lang="en"
+    )
     said = done(office, "ledger", "list", "place", tmp_path / "p.xlsx", "--where", "kind=park")
     assert "散生 2 株，1 处古树群，群内 20 株" in said
     book = load_workbook(tmp_path / "p.xlsx")

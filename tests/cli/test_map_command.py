@@ -1,20 +1,25 @@
 """`gushu map`: a page or paper, by the name of the file; options that do not go together are refused."""
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
 from PIL import Image
-from register_kit import NOW, REPOSITORY
+from register_kit import NOW, REPOSITORY, import_rows
+from sqlalchemy.engine import Engine
 from sqlmodel import select
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from registry.cli.app import app
 from registry.db import open_register, transaction
 from registry.models import Grove, Tree
 from registry.vocab.words import Precision
 
+Gushu = Callable[..., Result]
 SAMPLE = REPOSITORY / "samples" / "singapore" / "singapore-heritage-trees.json"
 
 
@@ -103,3 +108,63 @@ def test_a_grove_whose_place_is_withheld_is_counted_and_not_drawn(register: str,
     assert "SHOWN-1" in page
     assert "HIDDEN-1" not in page
     assert "1 grove or garden" in page
+
+
+TILES = "https://tiles.example/{z}/{x}/{y}.png"
+
+
+@pytest.mark.parametrize(
+    ("settings", "layers", "attribution"),
+    [
+        ({"basemap_url": TILES}, [TILES], "tiles.example"),
+        ({"basemap_url": TILES, "basemap_attribution": "© someone"}, [TILES], "© someone"),
+        ({"basemap": "tianditu", "basemap_key": "abc"}, ["vec_w/wmts", "eva_w/wmts"], "Tianditu"),
+    ],
+)
+def test_a_page_draws_the_base_map_of_the_settings_and_says_whose_it_is(
+    engine: Engine,
+    gushu: Gushu,
+    tmp_path: Path,
+    settings: dict[str, str],
+    layers: list[str],
+    attribution: str,
+) -> None:
+    import_rows(engine, tmp_path, {"no": "1", "lon": "113.05", "lat": "36.05"})
+    said, tiles = page_with(gushu, tmp_path, settings)
+    assert [part in url for part, url in zip(layers, tiles["layers"], strict=True)] == [True] * len(layers)
+    assert tiles["attribution"] == attribution
+    assert "not drawn" not in said
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_told"),
+    [
+        ({"basemap": "none", "basemap_url": TILES}, False),
+        ({}, False),
+        ({"basemap": "amap"}, True),
+        ({"basemap": "amap", "basemap_url": TILES}, True),
+        ({"basemap": "osm"}, True),
+        ({"basemap": "pmtiles"}, True),
+        ({"basemap_url": "/tiles/{z}/{x}/{y}.png"}, True),
+    ],
+)
+def test_a_page_asks_nobody_where_it_draws_no_base_map_and_says_why(
+    engine: Engine, gushu: Gushu, tmp_path: Path, settings: dict[str, str], is_told: bool
+) -> None:
+    import_rows(engine, tmp_path, {"no": "1", "lon": "113.05", "lat": "36.05"})
+    said, tiles = page_with(gushu, tmp_path, settings)
+    assert tiles is None
+    assert ("The base map of the settings is not drawn" in said) == is_told
+    for host in ("tiles.example", "autonavi", "tile.openstreetmap"):
+        assert host not in (tmp_path / "a.html").read_text("utf-8")
+
+
+def page_with(gushu: Gushu, folder: Path, settings: dict[str, str]) -> tuple[str, Any]:
+    """What the command says, and the tiles of its page."""
+    for name, value in settings.items():
+        assert gushu("config", "set", name, value).exit_code == 0
+    done = gushu("map", folder / "a.html")
+    assert done.exit_code == 0, done.output
+    given = re.search(r'id="trees">(.*?)</script>', (folder / "a.html").read_text("utf-8"), re.DOTALL)
+    assert given
+    return done.stdout, json.loads(given[1])["tiles"]

@@ -244,7 +244,7 @@ def test_a_pack_of_ones_own_is_kept_beside_the_register(
     [
         (("adopt", "office-defaults"), "a base for other packs"),
         (("adopt", "cn-2025", "--from", "2025-03-14"), "not in force on 2025-03-14"),
-        (("adopt", "cn-2025", "--division", "999"), "no division 999"),
+        (("adopt", "cn-2025", "--division", "999"), "is no division of this register"),
     ],
 )
 def test_an_adoption_that_cannot_be_is_refused(

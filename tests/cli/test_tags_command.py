@@ -112,7 +112,8 @@ def test_a_run_killed_before_its_file_stood_goes_on(
 
 @pytest.mark.parametrize(("kind", "head"), [("pdf", b"%PDF"), ("svg", b"<svg"), ("png", b"\x89PNG")])
 def test_single_plates_go_into_a_folder(office: Office, kind: str, head: bytes) -> None:
-    told = office("tags", "plates", "--as", kind, "--plate", "120x80", "--dpi", "100")
+    dots = ("--dpi", "100") if kind == "png" else ()
+    told = office("tags", "plates", "--as", kind, "--plate", "120x80", *dots)
     rows = manifest(told["manifest"])
     assert [row["File"].split("-")[0] for row in rows] == [f"plates/{number}" for number in range(1, 5)]
     for row in rows:
@@ -148,6 +149,14 @@ def test_single_plates_that_lie_there_are_not_made_again(
     assert calls == [["1", "2"], ["3", "4"], ["3", "4"]]
     assert {name: (Path("plates") / name).stat().st_mtime_ns for name in first} == first
     assert len(rows_of(engine, TagNote)) == 4
+
+
+def test_the_bar_of_blank_tags_goes_to_its_end(
+    office: Office, gushu: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUSHU_PROGRESS", "json")
+    said = gushu("--json", "tags", "box.pdf", "--blank", "3").stderr.splitlines()
+    assert json.loads(said[-1]) == {"done": 3, "total": 3}
 
 
 def test_blank_tags_are_made_once_for_their_box(office: Office, engine: Engine) -> None:
@@ -334,3 +343,73 @@ def test_templates_are_listed_with_their_source(office: Office) -> None:
     found = {each["id"]: each for each in office("tags", "templates")["templates"]}
     assert {"house", "zhengzhou", "shanghai", "jining", "she-county"} <= set(found)
     assert all(each["citation"] for each in found.values())
+
+
+@pytest.mark.parametrize("half", [("--lon", "113.05"), ("--lat", "36.05")], ids=" ".join)
+def test_half_a_position_is_refused_and_a_whole_one_is_kept(
+    office: Office, engine: Engine, half: tuple[str, str]
+) -> None:
+    [blank] = office("tag", "blank", "1")["tags"]
+    assert "--lon and --lat belong together" in office("tag", "mount", "1", blank, *half, code=2)
+    assert rows_of(engine, TagNote) == []
+    office("tag", "mount", "1", blank)
+    office("tag", "mount", "1", blank, "--lon", "113.05", "--lat", "36.05")
+    told = [(note.lon, note.lat) for note in rows_of(engine, TagNote) if note.kind == "mounted"]
+    assert sorted(told, key=str) == [(113.05, 36.05), (None, None)]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("x.pdf", "--cluster", "tcp://127.0.0.1:1"), "--cluster: only for single plates"),
+        (("x.pdf", "--cluster", "tcp://127.0.0.1:1", "--dpi", "600"), "--cluster, --dpi: only for single"),
+        (("x", "--as", "svg", "--copies", "3", "--start-at", "4"), "--copies, --start-at: only for sheets"),
+        (("x", "--as", "png", "--no-cut-marks", "--page", "A4"), "--page, --cut-marks: only for sheets"),
+        (("x", "--as", "svg", "--dpi", "600"), "--dpi is for --as png"),
+        (("x.pdf", "--blank", "3", "--where", "status=alive"), "--where: a blank tag is of no tree"),
+    ],
+)
+def test_options_of_tags_that_mean_nothing_together_are_refused(
+    gushu: Any, office: Office, engine: Engine, words: tuple[str, ...], reason: str
+) -> None:
+    refused = gushu("tags", *words)
+    assert refused.exit_code == 2
+    assert reason in " ".join(refused.stderr.split())
+    assert rows_of(engine, Tag) == []
+    assert not Path(words[0]).exists()
+
+
+OWN_TEMPLATE = """
+title_zh = "本县牌"
+title_en = "County plate"
+citation = "本县的约定，非法定"
+confidence = "medium"
+standing = "default"
+kinds = ["tree"]
+sizes_mm = [[120, 80]]
+arrangement = "form"
+qr_share = 0.36
+fields = [
+    { field = "tree_no", place = "number", most_pt = 9, least_pt = 6 },
+    { field = "code", place = "note", most_pt = 190, least_pt = 190, may_fall = true },
+]
+"""
+
+
+@pytest.mark.parametrize("words", [("tags.pdf",), ("plates", "--as", "svg")], ids=["sheets", "files"])
+def test_what_found_no_room_and_the_finest_stroke_are_told(
+    gushu: Any, office: Office, register_address: str, words: tuple[str, ...]
+) -> None:
+    folder = Path(f"{register_address}.plates")
+    folder.mkdir()
+    (folder / "own.toml").write_text(f'id = "own"\n{OWN_TEMPLATE}', "utf-8")
+    said = gushu("tags", *words, "--template", "own")
+    assert said.exit_code == 0, said.output
+    assert "code found no room on 4 plates and was left out: 1, 2, 3, 4" in said.stdout
+    assert "The finest stroke of the lettering is 0." in said.stdout
+    told = office("tags", *words, "--template", "own", "--where", "status=alive")
+    assert told["left_out"] == [{"tree_no": number, "field": "code"} for number in "1234"]
+    assert told["finest_mm"] > 0.05
+    chinese = gushu("tags", *words, "--template", "own", lang="zh").stdout
+    assert "编码在 4 块牌上放不下，未印：1、2、3、4" in chinese
+    assert "最细的笔画" in chinese

@@ -73,6 +73,7 @@ def test_lists_are_written_as_workbook_and_pdf(address: str, tmp_path: Path) -> 
     assert "output_kind" in ask(address, "zones", "list", "--out", str(tmp_path / "z.txt"), code=1)
 
 
+@pytest.mark.usefixtures("gdal_whole")
 @pytest.mark.parametrize(
     ("name", "crs", "epsg"),
     [("z.gpkg", None, 4490), ("z.shp", "EPSG:4547", 4547), ("z.geojson", None, 4326)],
@@ -156,6 +157,25 @@ def test_a_layer_is_held_against_the_zones(address: str, tmp_path: Path) -> None
     assert [each["record"] for each in computed] == [NUMBER]
     assert computed[0]["overlap_m2"] == pytest.approx(114, rel=0.05)
     ask(address, "zones", "layer", "remove", "gl")
+    assert ask(address, "zones", "layer", "list")["layers"] == []
+
+
+@pytest.mark.usefixtures("gdal_whole")
+@pytest.mark.parametrize(
+    "words",
+    [("check", "{file}"), ("layer", "add", "gl", "{file}", "--kind", "green_line"),
+     ("import", "{file}", "--number-field", "no", "--document", "划3号")],
+)  # fmt: skip
+def test_a_file_that_names_another_file_opens_it_nowhere(
+    address: str, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "secret.csv").write_text(f'WKT,no\n"POLYGON((114 22,115 22,115 23,114 22))",{NUMBER}\n')
+    path = tmp_path / "site.kml"
+    source = f"<SrcDataSource>{tmp_path / 'secret.csv'}</SrcDataSource><SrcLayer>secret</SrcLayer>"
+    path.write_text(f"<OGRVRTDataSource><OGRVRTLayer name='site'>{source}</OGRVRTLayer></OGRVRTDataSource>")
+    said = ask(address, "zones", *(word.format(file=path) for word in words), code=1)
+    assert "no KML file" in said
+    assert NUMBER not in said
     assert ask(address, "zones", "layer", "list")["layers"] == []
 
 

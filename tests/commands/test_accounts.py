@@ -176,6 +176,40 @@ def test_roles_are_given_and_taken_once(engine: Engine):
         assert roles_of(session, wang) == []
 
 
+def test_phones_signed_in_by_a_pin_are_signed_out_when_the_account_gets_more_than_field_work(engine: Engine):
+    with transaction(engine) as session:
+        wang = make(session, "wang", Grant(Role.INSPECTOR))
+        card = make_enrolment(session, wang, base=BASE, actor="tests", now=NOW)
+        by_pin = try_enrolment(session, card.code, card.pin, address=None, device=None, now=NOW).token
+        waiting = make_enrolment(session, wang, base=BASE, actor="tests", now=NOW)
+        by_password = opened(session, wang)
+        grant_role(session, wang, Grant(Role.CARETAKER), actor="tests", now=NOW)
+        assert find_session(session, by_pin, NOW), "still work in the field alone"
+        grant_role(session, wang, Grant(Role.AUDITOR), actor="tests", now=NOW)
+        assert find_session(session, by_pin, NOW) is None
+        assert find_session(session, by_password, NOW)
+        with pytest.raises(EnrolmentError):
+            try_enrolment(session, waiting.code, waiting.pin, address=None, device=None, now=NOW)
+        later = open_session(session, wang, SessionKind.DEVICE, address=None, device=None, now=NOW)[1]
+        grant_role(session, wang, Grant(Role.REGISTRAR), actor="tests", now=NOW)
+        assert find_session(session, later, NOW), "an office account's phone was signed in with the password"
+
+
+def test_a_second_factor_ends_the_sessions_that_were_opened_without_it(engine: Engine, keys: Keys):
+    with transaction(engine) as session:
+        wang = make(session, "wang")
+        mine, other = opened(session, wang), opened(session, wang)
+        own = find_session(session, mine, NOW)
+        assert own is not None
+        assert own.session is not None
+        secret = binary(begin_second_factor(session, wang, keys))
+        confirm_second_factor(
+            session, wang, code_at(secret, NOW), keys, keep_session=own.session.id, actor="tests", now=NOW
+        )
+        assert find_session(session, mine, NOW)
+        assert find_session(session, other, NOW) is None
+
+
 def test_the_last_administrator_is_neither_stripped_nor_closed(engine: Engine):
     with transaction(engine) as session:
         admin = make(session, "admin", ADMIN)
@@ -211,6 +245,8 @@ def test_a_reset_password_ends_every_session_and_an_own_one_all_others(engine: E
     with transaction(engine) as session:
         wang = make(session, "wang")
         mine, other = opened(session, wang), opened(session, wang)
+        ends = NOW + timedelta(days=7)
+        script = make_api_token(session, wang, "x", [], expires_at=ends, actor="tests", now=NOW)[1]
         own = find_session(session, mine, NOW)
         assert own is not None
         assert own.session is not None
@@ -220,8 +256,10 @@ def test_a_reset_password_ends_every_session_and_an_own_one_all_others(engine: E
         assert ended == 1
         assert find_session(session, mine, NOW)
         assert not find_session(session, other, NOW)
+        assert find_api_token(session, script, NOW), "one's own new password leaves scripts alone"
         set_password(session, wang, "and yet another one", must_change=True, actor="account:admin", now=NOW)
         assert find_session(session, mine, NOW) is None
+        assert find_api_token(session, script, NOW) is None
         assert wang.must_change_password
         assert is_password(wang, "and yet another one")
 
@@ -436,8 +474,10 @@ def test_old_tries_sessions_and_cards_are_swept(engine: Engine):
 def test_a_code_opens_once_and_only_near_its_time(engine: Engine, keys: Keys):
     with transaction(engine) as session:
         wang = make(session, "wang")
+        void = begin_second_factor(session, wang, keys)
         secret = begin_second_factor(session, wang, keys)
-        assert begin_second_factor(session, wang, keys) == secret  # begun, not confirmed: the same
+        with pytest.raises(SecondFactorError):
+            confirm_second_factor(session, wang, code_at(binary(void), NOW), keys, actor="tests", now=NOW)
         assert use_code(session, wang, code_at(binary(secret), NOW), keys, NOW) is None
         with pytest.raises(SecondFactorError):
             confirm_second_factor(session, wang, "000000", keys, actor="tests", now=NOW)

@@ -14,9 +14,10 @@ from registry.commands.comparing import deviations
 from registry.commands.visits import record_visit
 from registry.commands.warnings import record_warnings
 from registry.db import reading, transaction
-from registry.models import Inspection, InspectionDraft, StewardNotice
+from registry.models import Inspection, InspectionDraft, Party, StewardNotice, TreeParty
 from registry.patrols import (
     NO_CLASS,
+    NOBODY,
     Extra,
     PatrolDue,
     Tally,
@@ -30,7 +31,7 @@ from registry.queries import full_trees
 from registry.rulepacks import PackLibrary
 from registry.rules.redaction import redact
 from registry.selection import find_tree
-from registry.vocab.words import InspectionKind, Vigour
+from registry.vocab.words import InspectionKind, PartyKind, PartyRole, Vigour
 
 TODAY = date(2026, 3, 4)
 ACTOR: dict[str, Any] = {"actor": "tests", "now": NOW}
@@ -106,11 +107,23 @@ def test_the_workload_counts_each_patrol_in_its_period(office: Engine) -> None:
     visit(office, "1", date(2025, 10, 4))
     with reading(office) as session:
         found = workload(next_patrols(session, PackLibrary(), TODAY, Tally()), TODAY, months_from(TODAY, 6))
-    assert found.trees == {"张三": 2, "": 1}
-    assert found.overdue["张三"] == 1
-    assert found.never == Counter({"张三": 1, "": 1})
-    assert found.counts["张三"] == {0: 2, 3: 1}  # both now; the first grade again in June
-    assert found.counts[""] == {0: 1}
+    zhang = next(iter(dues(office)[0]["1"].stewards))
+    assert found.trees == {zhang: 2, NOBODY: 1}
+    assert found.overdue[zhang] == 1
+    assert found.never == Counter({zhang: 1, NOBODY: 1})
+    assert found.counts[zhang] == {0: 2, 3: 1}  # both now; the first grade again in June
+    assert found.counts[NOBODY] == {0: 1}
+
+
+def test_two_stewards_of_one_name_have_each_their_own_workload(office: Engine) -> None:
+    with transaction(office) as session:
+        other = Party(kind=PartyKind.PERSON, name="张三")
+        session.add(other)
+        session.flush()
+        session.add(TreeParty(tree_id=find_tree(session, "3"), party_id=other.id, role=PartyRole.STEWARD))
+    with reading(office) as session:
+        found = workload(next_patrols(session, PackLibrary(), TODAY, Tally()), TODAY, months_from(TODAY, 1))
+    assert sorted((name, count) for (_id, name), count in found.trees.items()) == [("张三", 1), ("张三", 2)]
 
 
 def test_periods_are_whole_weeks_and_months() -> None:

@@ -341,7 +341,7 @@ def test_a_report_is_kept_once_and_read_as_it_was_told(office: Engine) -> None:
             assert is_whole(row)
     with reading(office) as session:
         (row,) = kept_reports(session)
-        assert facts_of(row) == replace(facts, made_at=row.made_at)
+        assert facts_of(session, row) == replace(facts, made_at=row.made_at)
         assert kept_report(session, YEAR_2025.from_on, YEAR_2025.to_on, None) == row
         assert kept_report(session, YEAR_2025.from_on, date(2025, 12, 30), None) is None
         verify_history(session)

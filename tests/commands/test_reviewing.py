@@ -324,6 +324,21 @@ def test_only_what_says_nothing_new_is_harmless(office: Office) -> None:
     assert {each.field for each in items[wild].doubts} == {"girth_cm"}
 
 
+def test_trees_near_a_new_one_are_shown_as_far_as_the_reviewer_may_see_them(office: Office) -> None:
+    own = office.send("new_tree", NEW_TREE, fix={"lon": 112.8901, "lat": 36.31, "accuracy_m": 6})
+    with reading(office.kit.engine) as session:
+        row = session.get_one(Submission, own)
+        items = {
+            login: load_item(session, row, holder=office.holder(session, login), today=NOW.date())
+            for login in ("county", "city", None)
+        }
+    seen = {
+        login: ([each.tree_no for each in item.neighbours], item.are_others_near)
+        for login, item in items.items()
+    }
+    assert seen == {"county": ([], True), "city": (["3"], False), None: (["3"], False)}
+
+
 def test_what_was_set_aside_is_assigned_and_judged_anew(office: Office) -> None:
     own = office.send("measurement", SIZES, no="no-such-record")
     assert office.state(own) == ("quarantined", None)

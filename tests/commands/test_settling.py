@@ -26,7 +26,9 @@ from registry.models import (
     Assessment,
     CaseFile,
     Event,
+    EventItem,
     Measurement,
+    Party,
     Photo,
     Submission,
     Tag,
@@ -170,6 +172,12 @@ def test_a_tree_that_stands_there_already_is_pointed_out(field: Field):
     assert [note["code"] for note in json.loads(row.outcome)["notes"]] == ["tree_near"]
 
 
+def test_a_tree_of_another_county_is_not_pointed_out_to_whoever_works_in_this_one(field: Field):
+    fix = {"lon": 112.8901, "lat": 36.31, "accuracy_m": 6}
+    form = sent("found", "new_tree", {**NEW, "division_id": HERE}, fix=fix)
+    assert "notes" not in json.loads(field.send(form).outcome)
+
+
 def test_a_tree_that_is_met_dead_is_on_record_only_once_somebody_looked(field: Field):
     row = field.send(sent("dead", "visit", {"vigour": "dead"}, field.trees["1"]))
     assert row.state == SubmissionState.PENDING
@@ -236,6 +244,41 @@ def test_evidence_keeps_its_bytes_and_what_the_phone_knew(field: Field):
     assert field.photos.path(photo["sha256"]).read_bytes() == content
     (case,) = field.rows(CaseFile)
     assert case.submission_id == row.id
+    field.assert_whole()
+
+
+def report(field: Field, own: str, **said: str) -> list[str]:
+    """An incident that somebody reported; codes of what is noted of it."""
+    content = {"incident": "I08", "text": "断枝", **said}
+    row = field.send(sent(own, "incident", content, field.trees["1"]))
+    assert row.state == SubmissionState.ACCEPTED, row.problem
+    return [note["code"] for note in json.loads(row.outcome)["notes"]]
+
+
+def test_the_telephone_of_who_reported_it_is_kept_and_only_committed_to_in_the_history(field: Field):
+    report(field, "harm", reporter="王五", reporter_phone="13698765432")
+    (case,) = field.rows(CaseFile)
+    party = next(each for each in field.rows(Party) if each.id == case.reporter_id)
+    assert (party.name, party.phone) == ("王五", "13698765432")
+    told = "".join(f"{each.change}" for each in field.rows(EventItem))
+    assert "13698765432" not in told
+    field.assert_whole()
+
+
+def test_another_telephone_of_the_same_name_replaces_none_and_is_said(field: Field):
+    assert report(field, "one", reporter="王五", reporter_phone="13698765432") == ["case_opened"]
+    assert report(field, "two", reporter="王五", reporter_phone="13600000000") == [
+        "case_opened",
+        "reporter_phone",
+    ]
+    assert [each.phone for each in field.rows(Party) if each.name == "王五"] == ["13698765432"]
+
+
+def test_who_leaves_only_a_telephone_can_be_called_back(field: Field):
+    report(field, "harm", reporter_phone="13698765432")
+    (case,) = field.rows(CaseFile)
+    party = next(each for each in field.rows(Party) if each.id == case.reporter_id)
+    assert (party.kind, party.phone) == ("person", "13698765432")
     field.assert_whole()
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 
 from registry.care_errors import CultureError, CultureNotFoundError
-from registry.cli.story_rows import import_stories
+from registry.cli.story_rows import import_stories, write_rejected
 from registry.commands.comparing import deviations
 from registry.commands.erasing import erase_party
 from registry.commands.merging import merge_trees
@@ -37,6 +37,7 @@ from registry.models import Story, StoryText, Tree, WalkStop
 from registry.photos import PhotoStore
 from registry.publish import publish
 from registry.vocab.culture_words import Reliability, StoryState, WalkState
+from registry.vocab.language import translator
 from registry.vocab.words import Precision
 
 TODAY = NOW.date()
@@ -287,6 +288,27 @@ def test_a_file_is_taken_row_by_row_and_taken_once(engine: Engine, tmp_path: Pat
         assert (story.kind, story.reliability, story.collected_on) == ("legend", "oral", date(2025, 3, 4))
         assert session.exec(select(StoryText)).one().title == "A"
     is_true(engine)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "-记", "@甲", "'=1", "'", "'一段", "+86"])
+def test_a_row_that_was_rejected_runs_no_formula_and_is_read_again_as_it_was(
+    engine: Engine, tmp_path: Path, text: str
+) -> None:
+    path = make_csv(tmp_path / "stories.csv", {"对象": "没有", "标题": text, "正文": text})
+    told = []
+    for name in ("once.csv", "twice.csv"):
+        with transaction(engine) as session:
+            done = import_stories(session, path, today=TODAY, actor="t", now=NOW)
+        write_rejected(done, path := tmp_path / name, translator("zh"))
+        told.append(path.read_bytes())
+    assert told[0] == told[1]
+    lines = told[0].decode("utf-8-sig").splitlines()
+    assert not any(cell.startswith(("=", "-", "@", "+")) for cell in lines[1].split(","))
+    (path := tmp_path / "mended.csv").write_bytes(told[0].replace("没有".encode(), "甲-1".encode()))
+    with transaction(engine) as session:
+        import_stories(session, path, today=TODAY, actor="t", now=NOW)
+        story = session.exec(select(Story)).one()
+        assert story.title == story.text == (text[1:] if text == "'=1" else text)
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,13 @@ def test_a_form_for_a_merged_tree_goes_to_the_file_that_goes_on(field: Field):
     field.assert_whole()
 
 
+def test_a_file_that_went_into_one_of_another_county_does_not_tell_which(field: Field):
+    with transaction(field.engine) as session:
+        merge_trees(session, field.trees["3"], field.trees["2"], reason="one tree", actor="tests", now=AT)
+    row = field.send(sent("visit", "visit", NO_CHANGE, field.trees["2"]))
+    assert (row.state, problem(row), notes(row)) == (SubmissionState.QUARANTINED, "outside", [])
+
+
 @pytest.mark.parametrize(("kind", "state"), [("visit", "quarantined"), ("incident", "accepted")])
 def test_of_a_dead_tree_damage_is_taken_and_a_visit_is_set_aside(field: Field, kind, state):
     with transaction(field.engine) as session:
@@ -195,6 +202,32 @@ def test_a_correction_that_overtakes_its_form_still_replaces_it(field: Field):
     second = sent("two", "visit", {"vigour": "weak"}, field.trees["1"], replaces=first["id"])
     assert field.send(second).state == SubmissionState.ACCEPTED
     assert field.send(first).state == SubmissionState.REPLACED
+    assert count(field.engine, Inspection) == 1
+
+
+def test_a_second_correction_of_one_form_takes_the_place_of_the_first_correction(field: Field):
+    first, second, third = (
+        field.send(sent(own, "visit", content, field.trees["1"], fix=FAR, replaces=replaces))
+        for own, content, replaces in (
+            ("one", NO_CHANGE, None),
+            ("two", NO_CHANGE, "one-0000-0000"),
+            ("three", {"vigour": "weak"}, "one-0000-0000"),
+        )
+    )
+    states = {row.id: row.state for row in field.rows(Submission)}
+    assert states == {first.id: "replaced", second.id: "replaced", third.id: "pending"}
+    assert third.replaces_id == second.id
+
+
+def test_a_second_correction_after_the_first_counts_is_no_new_visit_by_itself(field: Field):
+    first = field.send(sent("one", "visit", NO_CHANGE, field.trees["1"], fix=FAR))
+    second = field.send(sent("two", "visit", NO_CHANGE, field.trees["1"], fix=NEAR, replaces=first.id))
+    third = field.send(
+        sent("three", "visit", {"vigour": "weak"}, field.trees["1"], fix=NEAR, replaces=first.id)
+    )
+    assert (second.state, third.state, third.level) == ("accepted", "pending", "county")
+    assert notes(third) == ["corrects_accepted"]
+    assert third.replaces_id == second.id
     assert count(field.engine, Inspection) == 1
 
 

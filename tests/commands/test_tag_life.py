@@ -195,6 +195,17 @@ def test_mounting_binds_a_blank_tag_and_keeps_photo_and_place(
     assert is_sound(engine)
 
 
+def test_the_place_of_a_tag_may_be_told_after_its_mounting(
+    engine: Engine, keys: Keys, trees: Any, blank: str
+):
+    for where in (Where(), Where(lon=113.05, lat=36.05), Where(lon=113.05, lat=36.05)):
+        with transaction(engine) as session:
+            mount_tag(session, trees["1"], blank, keys=keys, where=where, **DAY)
+    told = [note for note in rows_of(engine, TagNote) if note.kind == TagNoteKind.MOUNTED]
+    assert sorted((note.lon or 0, note.lat or 0) for note in told) == [(0, 0), (113.05, 36.05)]
+    assert is_sound(engine)
+
+
 def test_a_damaged_tag_stays_in_force(engine: Engine, keys: Keys, trees: Any, blank: str):
     with transaction(engine) as session:
         found = mount_tag(session, trees["1"], blank, keys=keys, **DAY)

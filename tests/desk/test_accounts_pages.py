@@ -224,11 +224,66 @@ async def test_a_demanded_second_factor_leaves_an_administrator_nothing_else(des
         secret = base64.b32decode(key.group(1).replace(" ", ""))
         refused = await admin.post("account/second-factor/confirm", data={"code": "123"})
         assert refused.status_code == 422
+        assert 'name="code"' in refused.text
+        assert "<svg" not in refused.text, "the secret is told only after the password"
+        assert key.group(1) not in refused.text
         shown = await admin.post("account/second-factor/confirm", data={"code": code_at(secret, now())})
         assert len(re.findall(r"<li><code>", shown.text)) == 10
         assert (await admin.get("accounts")).status_code == 200
     async with desk.client("inspector") as inspector:
         assert (await inspector.get("account")).status_code == 200
+
+
+async def test_a_second_factor_is_not_begun_without_the_password(desk: DeskKit):
+    async with desk.client("county") as county:
+        for path, data in (("", {}), ("", {"password": "x"}), ("/confirm", {"code": "000000"})):
+            answer = await county.post(f"account/second-factor{path}", data=data)
+            assert answer.status_code == 422
+            assert 'class="key"' not in answer.text
+        assert account_of(desk, "county").second_factor is None
+        for _ in range(8):  # until it is too many tries
+            answer = await county.post("account/second-factor/confirm", data={"code": "000000"})
+            assert 'class="key"' not in answer.text
+    assert account_of(desk, "county").second_factor is None
+
+
+async def test_turning_the_second_factor_on_ends_the_other_sessions_and_says_so(desk: DeskKit):
+    other = desk.token("admin")
+    async with desk.client("admin") as admin:
+        page = await admin.post("account/second-factor", data={"password": "admin-long-password"})
+        secret = base64.b32decode(
+            re.search(r'class="key">([A-Z2-7 ]+)<', page.text).group(1).replace(" ", "")
+        )
+        shown = await admin.post("account/second-factor/confirm", data={"code": code_at(secret, now())})
+        assert "另有 1 处登录已结束" in shown.text
+        assert (await admin.get("account")).status_code == 200
+    with reading(desk.engine) as session:
+        assert find_session(session, other, now()) is None
+
+
+async def test_tokens_end_with_a_reset_and_are_counted_at_an_own_new_password(desk: DeskKit):
+    with transaction(desk.engine) as session:
+        account = find_account(session, "registrar")
+        ends = now() + timedelta(days=7)
+        token = make_api_token(session, account, "x", [], expires_at=ends, actor="tests", now=now())[1]
+    script = {"authorization": f"Bearer {token}"}
+    data = {"password": "registrar-long-password", "new": NEW, "again": NEW}
+    async with desk.client("registrar") as browser, desk.client() as nobody:
+        await browser.post("account/password", data=data)
+        assert "还有 1 个脚本令牌有效" in (await browser.get("account")).text
+        assert (await nobody.get("api/divisions", headers=script)).status_code == 200
+        async with desk.client("admin") as admin:
+            await admin.post(f"accounts/{account_of(desk, 'registrar').id}/password")
+        assert (await nobody.get("api/divisions", headers=script)).status_code == 401
+
+
+async def test_signing_out_is_told_to_the_field_app_until_somebody_signs_in(desk: DeskKit):
+    async with desk.client("inspector") as browser:
+        left = await browser.post("sign-out")
+        assert browser.cookies.get("gushu_left") == "1"
+        assert "HttpOnly" not in str([each for each in left.headers.get_list("set-cookie") if "left" in each])
+        await browser.post("sign-in", data={"login": "second", "password": "second-long-password"})
+        assert browser.cookies.get("gushu_left") is None
 
 
 async def test_the_qr_code_on_the_page_is_the_one_an_app_reads(desk: DeskKit):

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Any
 from urllib.parse import quote_from_bytes
 
@@ -21,6 +22,7 @@ from test_permission_walk import example, name_of
 
 from datasette_plugins.desk.app import COOKIE, PREFIX, csrf_of
 from datasette_plugins.desk.features import ROUTES
+from datasette_plugins.desk.limits import Limits
 from datasette_plugins.desk.routing import Route
 from datasette_plugins.site.visits import Visit
 from registry.commands.accounts import add_account
@@ -74,6 +76,7 @@ class World:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     kit = make_desk(tmp_path_factory.mktemp("any_desk"))
     kit.desk.jobs.wake = lambda: None
+    kit.desk.limits = Limits(clock=count(0, 60).__next__)  # a minute goes by between two requests
     with transaction(kit.engine) as session:
         session.add(Setting(name="public_address", value="https://trees.example"))
         grants = [Grant(role, None) for role in Role]

@@ -17,12 +17,15 @@ from submission_kit import jpeg, photo_said, sent
 from datasette_plugins.asgi import create_datasette
 from datasette_plugins.desk import MOUNTED
 from registry.commands.api_tokens import make_api_token
+from registry.commands.cases import CaseDraft, open_case
 from registry.commands.jobs import ask_job
 from registry.db import reading, transaction
 from registry.models import Account, AccountSession, Job, Party, Photo, Submission, Tree, TreeParty
+from registry.rules.case_facts import StepFacts
 from registry.rules.permissions import Right
+from registry.settings import get_setting
 from registry.vocab.desk_words import AccountState, JobState
-from registry.vocab.words import PartyKind, PartyRole
+from registry.vocab.words import CaseKind, PartyKind, PartyRole, StepKind
 
 EVIL_ORIGINS = ("null", "https://evil.example", "http://desk.test.evil.example", "http://[", "")
 
@@ -115,6 +118,34 @@ async def test_a_token_changes_nothing_of_its_account(desk: DeskKit):
             await script.get("accounts", headers=headers),
         ]
     assert [answer.status_code for answer in answers] == [403] * 4
+
+
+async def test_a_token_changes_no_setting(desk: DeskKit):
+    headers = a_token(desk, "admin", Right.PUBLISH)
+    async with desk.client() as script:
+        answer = await script.post("settings", headers=headers, data={"second_factor_demanded": "yes"})
+    assert answer.status_code == 403
+    with reading(desk.engine) as session:
+        assert get_setting(session, "second_factor_demanded") == "no"
+
+
+@pytest.mark.parametrize(("rights", "status"), [([], 403), ([Right.FILE], 200)])
+async def test_a_token_takes_the_office_s_file_out_only_where_it_may_see_it(
+    desk: DeskKit, rights: list[Right], status: int
+):
+    headers, tree = a_token(desk, "registrar", Right.EXPORT, *rights), desk.tree_ids["1"]
+    draft = CaseDraft(CaseKind.DEATH, ("tree", tree), StepFacts(StepKind.REPORT, NOW.date()))
+    with transaction(desk.engine) as session:
+        case = open_case(session, draft, pack=None, actor="tests", now=NOW).id
+    async with desk.client() as script:
+        answers = [
+            await script.request(method, path, headers=headers)
+            for method, path in (
+                ("GET", f"record/tree/{tree}/dossier.pdf"), ("GET", f"evidence/{case}"),
+                ("POST", f"evidence/{case}"), ("GET", f"case/{case}/sheet.pdf"),
+            )
+        ]  # fmt: skip
+    assert [answer.status_code for answer in answers] == [status] * 4
 
 
 async def test_other_people_s_sessions_and_tokens_are_not_ended(desk: DeskKit):

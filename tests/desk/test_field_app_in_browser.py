@@ -25,6 +25,8 @@ AXE = """axe.run({resultTypes: ['violations']}).then(result => result.violations
 SMALL = """[...document.querySelectorAll('a, button, .choice span')].filter(e => e.offsetParent
   && !e.closest('.visually-hidden') && e.getBoundingClientRect().height < 51.5)
   .map(e => e.outerHTML.slice(0, 160))"""
+NETWORK = """Object.defineProperty(navigator, 'connection',
+  {value: Object.assign(new EventTarget(), {type: '%s'})})"""
 PAGES = ("/queue", "/packages", "/storage", "/more", "/missing")
 
 
@@ -224,6 +226,28 @@ def test_an_in_app_browser_is_told_how_to_go_on(chromium, server):
         text = phone.text_of("#/missing")
     assert "页面是在别的应用里打开的" in text
     assert "请办公室打印纸质巡查表" in text
+
+
+@pytest.mark.parametrize(("network", "go"), [("cellular", False), ("wifi", True)])
+def test_photos_that_wait_for_wifi_go_by_wifi_alone(chromium, server, network, go):
+    init = NETWORK % network
+    with opened_phone(chromium, server, init=init) as phone:
+        phone.set_photos_wait(True)
+        [form] = phone.fill_queue(1, photos=2)
+        phone.sync()
+        assert form["id"] in server.forms
+        assert server.whole_photos == (set(form["photos"]) if go else set())
+        assert phone.counts()["queue"] == (0 if go else 1)
+
+
+def test_without_https_the_page_says_what_is_missing_and_how_to_go_on(chromium, server):
+    init = "Object.defineProperty(window, 'isSecureContext', {value: false})"
+    with opened_phone(chromium, server, init=init, is_keeping=False) as phone:
+        text = phone.text()
+        assert "#/missing" in phone.page.url
+        assert "连接没有加密（不是 HTTPS）" in text
+        assert "请办公室打印纸质巡查表" in text
+        assert f"{server.address}/-/desk/field/" in text
 
 
 def test_where_nothing_can_be_kept_no_form_opens(chromium, server):

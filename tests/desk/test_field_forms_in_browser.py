@@ -1,5 +1,6 @@
 """The forms of the field app in a real Chromium: my day, scanning, each form, the place, caretakers."""
 
+import hashlib
 import json
 from itertools import pairwise
 from pathlib import Path
@@ -22,9 +23,12 @@ from forms_kit import (
     make_package,
     phone_in_the_field,
     returned_visit,
+    serve_package,
     tree_id,
 )
 from phone_kit import Phone
+from starlette.requests import Request
+from starlette.responses import Response
 
 from registry.rules.submission_format import SubmissionDraft
 from registry.vocab.desk_words import SubmissionKind
@@ -48,6 +52,10 @@ FINDS_AND_COUNTS = FINDS + COUNT_TAPS
 SMALLEST = """Math.min(...[...document.querySelectorAll('.page *')].filter(e => e.offsetParent
   && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())).map(
   e => parseFloat(getComputedStyle(e).fontSize)))"""
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 16_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/16.6 Mobile/15E148 Safari/604.1"
+)
 PAGES = {
     "day": "/", "map": "/?as=map", "all": "/map", "tree": TREE, "drafts": "/drafts", "scan": "/scan",
     "unknown": f"/scan/{PRINTED[2]}", "new": "/new",
@@ -154,10 +162,9 @@ def test_a_search_finds_by_number_name_and_village(phone: Phone) -> None:
 
 def test_what_came_back_shows_the_reason_and_is_sent_anew_in_its_place(chromium, server) -> None:
     package = make_package()
-    package["returned"] = [returned_visit(package["trees"][4])]
-    with phone_in_the_field(
-        chromium, server, package=package, place={**HERE, "longitude": 113.0584}
-    ) as phone:
+    came = [returned_visit(package["trees"][4])]
+    there = {**HERE, "longitude": 113.0584}
+    with phone_in_the_field(chromium, server, package=package, returned=came, place=there) as phone:
         show(phone, "/")
         assert "照片看不清树干基部" in phone.text()
         phone.page.click("text=打开更正")
@@ -376,6 +383,37 @@ def test_a_photo_is_made_small_and_keeps_time_and_place_to_itself(phone: Phone) 
     assert photo.taken_at is not None
 
 
+def test_the_last_photo_of_a_viewpoint_lies_over_the_finder_also_where_no_list_shows_it(phone: Phone) -> None:
+    show(phone, f"/photos/tree/{tree_id(0)}")
+    phone.page.locator(".photo-part select").select_option("base")
+    press(phone, "photo")
+    phone.page.wait_for_selector(".finder .ghost")
+    phone.page.wait_for_function("document.querySelector('.finder .ghost').naturalWidth === 240")
+
+
+def test_600_trees_go_along_with_their_pictures_and_as_many_viewpoints_as_fit_into_30_megabytes(
+    phone: Phone, server
+) -> None:
+    package = make_package(600)
+    for number, tree in enumerate(package["trees"]):
+        tree["thumb"] = f"{number:064x}"
+        tree["photos"] = [{"sha256": f"{n}{number:063x}", "viewpoint": n} for n in "abc"]
+    serve_package(server, package)
+    before = server.before
+    large = bytes(40_000)
+
+    def answer(request: Request) -> Response | None:
+        return Response(large) if "/thumb/" in request.url.path else before(request)
+
+    server.before = answer
+    phone.go_online()
+    phone.take_package()
+    kept = phone.call("package", "packages")["140404"]
+    assert phone.thumb_count() == kept["thumbs"] == len(kept["wanted"]) > 600
+    assert phone.call("package", "thumb", package["trees"][-1]["thumb"]) is not None
+    assert kept["bytes"] + kept["thumb_bytes"] < 30_000_000
+
+
 def test_a_large_picture_of_the_album_is_scaled_to_2048_pixels(phone: Phone, tmp_path: Path) -> None:
     from PIL import Image
 
@@ -396,8 +434,6 @@ def test_a_large_picture_of_the_album_is_scaled_to_2048_pixels(phone: Phone, tmp
 
 
 def test_evidence_keeps_the_bytes_of_the_camera(phone: Phone, tmp_path: Path) -> None:
-    import hashlib
-
     from PIL import Image
 
     original = tmp_path / "evidence.jpg"
@@ -419,6 +455,102 @@ def test_evidence_keeps_the_bytes_of_the_camera(phone: Phone, tmp_path: Path) ->
     assert form.photos[0].sha256 == hashlib.sha256(original.read_bytes()).hexdigest()
 
 
+def camera_file(folder: Path) -> Path:
+    """A picture as a camera makes it, larger than what is sent of a usual visit."""
+    from PIL import Image
+
+    made = folder / "camera.jpg"
+    Image.effect_noise((2600, 1800), 40).convert("RGB").save(
+        made, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0"
+    )
+    return made
+
+
+def pick(phone: Phone, button: str, file: Path) -> str:
+    """Add a file by a button of the photos; returns its SHA-256."""
+    with phone.page.expect_file_chooser() as chooser:
+        phone.page.click(button)
+    chooser.value.set_files(file)
+    phone.page.wait_for_selector(".photos img")
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_damage_that_is_ticked_after_the_photo_was_taken_sends_the_original(
+    phone: Phone, tmp_path: Path
+) -> None:
+    show(phone, TREE)
+    original = pick(phone, "text=从相册选", camera_file(tmp_path))
+    phone.page.click("summary:has-text('损害')")
+    choose(phone, "损害", "刻划钉钉")
+    phone.page.wait_for_selector("text=原片原样保存")
+    phone.reopen("#" + TREE)  # also where the app was closed in between
+    phone.page.wait_for_selector(".photos img")
+    press(phone, "send")
+    ((photo,),) = [form.photos for form in sent(phone)]
+    assert (photo.sha256, photo.evidence) == (original, True)
+    assert phone.has_photo(original)
+    assert phone.photo_count() == 1, "what was made smaller goes"
+
+
+@pytest.mark.parametrize("place", [TREE, f"/assess/tree/{tree_id(0)}?model=gushu-health"])
+def test_a_dead_tree_is_photographed_by_the_phones_own_camera_and_its_bytes_stay(
+    phone: Phone, tmp_path: Path, place: str
+) -> None:
+    show(phone, place)
+    choose(phone, "生长势", "死亡")
+    original = pick(phone, "[data-act=photo]", camera_file(tmp_path))
+    press(phone, "send")
+    ((photo,),) = [form.photos for form in sent(phone)]
+    assert (photo.sha256, photo.evidence, photo.kind) == (original, True, "whole")
+
+
+def test_a_visit_that_met_nothing_sends_small_pictures_and_keeps_no_originals(
+    phone: Phone, tmp_path: Path
+) -> None:
+    show(phone, TREE)
+    original = pick(phone, "text=从相册选", camera_file(tmp_path))
+    choose(phone, "生长势", "死亡")
+    choose(phone, "生长势", "衰弱")
+    assert "原片原样保存" not in phone.text()
+    press(phone, "send")
+    ((photo,),) = [form.photos for form in sent(phone)]
+    assert (photo.sha256 == original, photo.evidence) == (False, False)
+    assert (phone.has_photo(original), phone.photo_count()) == (False, 1)
+
+
+def test_a_photo_that_is_removed_takes_its_original_along(phone: Phone, tmp_path: Path) -> None:
+    show(phone, TREE)
+    pick(phone, "text=从相册选", camera_file(tmp_path))
+    assert phone.photo_count() == 2
+    phone.page.click(".photo-gone")
+    phone.page.click(".question .danger")
+    phone.page.wait_for_selector(".photos img", state="detached")
+    assert phone.photo_count() == 0
+
+
+NO_ROOM = """const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (value, ...rest) {
+  if (value && value.bytes && value.size > 1500000) throw new DOMException('full', 'QuotaExceededError');
+  return put.call(this, value, ...rest);
+};"""
+
+
+def test_where_there_was_no_room_for_the_original_the_form_says_so(
+    chromium: Any, server: Any, tmp_path: Path
+) -> None:
+    with phone_in_the_field(chromium, server, init=FINDS + NO_ROOM) as phone:
+        file = camera_file(tmp_path)
+        assert file.stat().st_size > 1_500_000
+        show(phone, TREE)
+        original = pick(phone, "text=从相册选", file)
+        assert "手机放不下" not in phone.text()
+        choose(phone, "生长势", "死亡")
+        phone.page.wait_for_selector("text=有 1 张的原片手机放不下")
+        press(phone, "send")
+        ((photo,),) = [form.photos for form in sent(phone)]
+        assert (photo.sha256 == original, photo.evidence) == (False, True)
+
+
 def test_a_new_tree_takes_its_place_warns_of_neighbours_and_has_a_provisional_number(phone: Phone) -> None:
     show(phone, "/new")
     press(phone, "take-place")
@@ -434,7 +566,32 @@ def test_a_new_tree_takes_its_place_warns_of_neighbours_and_has_a_provisional_nu
     assert form.provisional_no.startswith("临")
     said = form.read_content()
     assert (said.species, said.age_years, said.sizes.girth_cm) == ("皂荚", 260, 240)
+    assert said.division_id == "140404", "that of the nearest tree"
     assert form.fix.lon == pytest.approx(113.05)
+
+
+def test_a_new_tree_far_from_all_others_asks_for_its_division(chromium, server) -> None:
+    with phone_in_the_field(chromium, server, place={**HERE, "latitude": 36.3}) as phone:
+        show(phone, "/new")
+        press(phone, "take-place")
+        phone.page.get_by_label("树种").fill("皂荚")
+        press(phone, "send")
+        phone.page.wait_for_selector("text=请选这棵树在哪个区划")
+        assert phone.counts()["queue"] == 0
+        phone.page.get_by_label("行政区划").select_option("屯留区")
+        press(phone, "send")
+        (form,) = sent(phone)
+        assert form.content["division_id"] == "140405"
+
+
+def test_a_code_that_is_scanned_now_takes_the_place_of_the_one_in_an_older_draft(phone: Phone) -> None:
+    show(phone, f"/tag/tree/{tree_id(0)}?text={PRINTED[1]}")
+    phone.page.wait_for_selector("text=已存在手机上")
+    show(phone, f"/tag/tree/{tree_id(0)}?text={PRINTED[2]}")
+    phone.page.wait_for_selector("text=本系统的标牌 ZZZZ0000")
+    press(phone, "send")
+    (form,) = sent(phone)
+    assert form.content["text"] == PRINTED[2]
 
 
 def test_a_tag_can_be_told_to_hang(phone: Phone) -> None:
@@ -548,6 +705,17 @@ def test_a_caretaker_sends_no_change_with_a_photo_in_three_taps_after_the_scan(c
         assert form.scanned == PRINTED[0]
 
 
+def test_a_caretaker_with_an_iphone_is_warned_that_what_waits_may_be_removed(chromium, server) -> None:
+    options = {"roles": ("caretaker",), "user_agent": IPHONE}
+    with phone_in_the_field(chromium, server, **options) as phone:
+        show(phone, "/")
+        assert "七天不打开" not in phone.text()
+        phone.fill_queue(1, photos=1, tree=tree_id(0))
+        phone.page.wait_for_selector("text=1 份表单还没发出。本应用未安装，七天不打开，系统会清掉这些内容。")
+        phone.page.click("text=怎样避免")
+        phone.page.wait_for_selector("text=添加到主屏幕")
+
+
 @pytest.mark.parametrize("lang", ["zh-CN", "en-US"])
 def test_a_caretakers_home_is_large_and_shows_only_trees(chromium, server, lang: str) -> None:
     with phone_in_the_field(
@@ -569,9 +737,10 @@ def test_a_caretakers_home_is_large_and_shows_only_trees(chromium, server, lang:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_and_every_target_fits_a_glove(chromium, server, lang: str, theme: str) -> None:
     package = make_package()
-    package["returned"] = [returned_visit(package["trees"][4])]
+    came = [returned_visit(package["trees"][4])]
     axe = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
-    with phone_in_the_field(chromium, server, package=package, locale=lang, color_scheme=theme) as phone:
+    options = {"package": package, "returned": came, "locale": lang, "color_scheme": theme}
+    with phone_in_the_field(chromium, server, **options) as phone:
         found: dict[str, Any] = {}
         for name, place in PAGES.items():
             show(phone, place)

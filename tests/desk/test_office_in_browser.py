@@ -9,9 +9,12 @@ import axe_playwright_python
 import pytest
 from browser_kit import launched_chromium
 from desk_kit import DeskKit, make_desk
+from register_kit import NOW
 from test_review_in_browser import AXE, SMALL, serving
 
 from datasette_plugins.desk.app import COOKIE
+from registry.commands.register import change_setting
+from registry.db import transaction
 
 pytestmark = pytest.mark.browser
 AXE_FILE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
@@ -80,3 +83,24 @@ def test_pages_of_the_office_fit_a_phone_and_have_no_barriers(desk: DeskKit, pat
             page.evaluate(AXE_FILE.read_text("utf-8"))
             assert page.evaluate(AXE) == [], (path, lang)
             page.context.close()
+
+
+def test_another_template_or_size_shows_another_plate_at_once(desk: DeskKit):
+    with transaction(desk.engine) as session:
+        change_setting(session, "public_address", "https://t.example.org", actor="tests", now=NOW)
+    with launched_chromium() as browser, serving(desk) as address:
+        page = opened(browser, desk, address)
+        page.goto(f"{address}/-/desk/record/tree/{desk.tree_ids['1']}/tags/print")
+        shown = page.locator("[data-plate-shown] svg")
+        first = shown.inner_html()
+        page.select_option("[name=template]", "visitor")
+        changed = "was => document.querySelector('[data-plate-shown] svg').innerHTML !== was"
+        page.wait_for_function(changed, arg=first)
+        assert shown.get_attribute("viewBox") == "0 0 120 80"
+        page.select_option("[name=plate]", "200x150")
+        page.wait_for_selector("[data-plate-shown] svg[viewBox='0 0 200 150']")
+        assert "template=visitor&of=visitor&plate=200x150" in page.url
+        page.fill("[name=own_size]", "150x100")
+        page.wait_for_selector("[data-plate-shown] svg[viewBox='0 0 150 100']")
+        assert "最细的笔画" in page.inner_text("[data-plate-shown] figcaption")
+        page.context.close()

@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_kit import DeskKit
+from case_kit import appraise, opened, take
+from desk_kit import THERE, DeskKit
 from PIL import Image
 from review_kit import EDIT, FIX, SIZES, Field
 from sqlmodel import select
 
 from datasette_plugins.desk.app import COOKIE
-from registry.db import reading
+from registry.commands.case_effects import Moved
+from registry.db import reading, transaction
 from registry.models import AuditEntry, Submission
+from registry.vocab.words import CaseKind, StepKind
 
 
 @pytest.fixture
@@ -30,6 +33,17 @@ async def decided(client: Any, own: str, decision: str, **more: str) -> Any:
     page = (await client.get(f"review/{own}")).text
     form = {name: hidden(page, name) for name in ("seen", "level", "q")}
     return await client.post(f"review/{own}", data={**form, "decision": decision, **more})
+
+
+def moved(desk: DeskKit) -> None:
+    """Tree 1 is moved within the district, by a case of its own."""
+    with transaction(desk.engine) as session:
+        case = opened(session, CaseKind.MOVE, "1")
+        take(session, case, StepKind.APPRAISAL, 2)
+        appraise(session, case)
+        take(session, case, StepKind.DECISION, 3)
+        take(session, case, StepKind.APPROVAL, 4, by="长治市人民政府", document_no="移〔2026〕1号")
+        take(session, case, StepKind.CONFIRMATION, 20, moved=Moved(113.07, 36.07))
 
 
 async def test_the_queue_shows_what_waits_within_ones_reach(field: Field, desk: DeskKit) -> None:
@@ -94,6 +108,26 @@ async def test_conflicts_are_shown_side_by_side_and_have_to_be_chosen(field: Fie
     assert (field.tree().village, field.tree().town) == ("北和", "韩店")
 
 
+async def test_a_new_tree_is_shown_with_its_division_which_a_reviewer_corrects_within_his_reach(
+    field: Field, desk: DeskKit
+) -> None:
+    own = field.send("new_tree", {"species": "油松"}, fix=FIX)
+    async with desk.client("county") as county, desk.client("city") as city:
+        page = (await county.get(f"review/{own}")).text
+        beyond = await decided(county, own, "accept", **{"c.division_id": THERE})
+        await decided(county, own, "accept")
+        corrected = await decided(city, own, "accept", **{"c.division_id": THERE})
+        after = (await city.get(f"review/{own}")).text
+    assert "长治市 上党区" in page
+    assert "屯留区" not in page
+    assert beyond.status_code == 422
+    assert corrected.status_code == 303
+    assert "行政区划 长治市 屯留区" in after
+    with reading(desk.engine) as session:
+        submission = session.get_one(Submission, own)
+        assert (submission.division_id, submission.state) == (THERE, "pending")
+
+
 async def test_a_page_that_is_out_of_date_shows_the_new_state(field: Field, desk: DeskKit) -> None:
     own = field.send("edit", EDIT)
     async with desk.client("county") as county, desk.client("province") as province:
@@ -106,6 +140,21 @@ async def test_a_page_that_is_out_of_date_shows_the_new_state(field: Field, desk
         assert "南和" in late.text
         assert (await decided(province, own, "accept")).status_code == 422, "the county has somebody"
     assert field.state(own) == ("pending", "county")
+
+
+async def test_a_page_that_was_open_while_the_tree_was_moved_is_out_of_date_and_says_so(
+    field: Field, desk: DeskKit
+) -> None:
+    own = field.send("edit", EDIT)
+    async with desk.client("county") as county:
+        page = (await county.get(f"review/{own}")).text
+        form = {name: hidden(page, name) for name in ("seen", "level", "q")}
+        moved(desk)
+        late = await county.post(f"review/{own}", data={**form, "decision": "accept"})
+    assert "该树已迁移" not in page
+    assert late.status_code == 409
+    assert "该树已迁移" in late.text
+    assert field.tree().village is None
 
 
 async def test_returning_needs_a_reason_and_keeps_what_was_typed(field: Field, desk: DeskKit) -> None:

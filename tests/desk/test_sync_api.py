@@ -10,19 +10,25 @@ from typing import Any
 import httpx
 import pytest
 from desk_kit import CITY, HERE, THERE, DeskKit
-from register_kit import count
+from PIL import Image
+from register_kit import count, import_rows
 from sqlmodel import col, select
-from submission_kit import jpeg, photo_said, sent
+from submission_kit import AT, jpeg, photo_said, sent
 
+from registry.calendars import register_today
 from registry.commands.comparing import deviations
+from registry.commands.reviewing import Desk, Verdict, decide
 from registry.commands.tags import issue_tags
 from registry.commands.verifying import verify_history
 from registry.db import reading, transaction
 from registry.models import Inspection, Photo, Submission, SubmissionPhoto, Tag, Tree
+from registry.thumbnails import thumbnails
+from registry.vocab.desk_words import Decision
 from registry.vocab.language import translator
-from registry.vocab.words import TagState
+from registry.vocab.words import PhotoKind, TagState
 
 NO_CHANGE = {"no_change": True}
+FAR = {"lon": 113.06, "lat": 36.05, "accuracy_m": 8.0}
 
 
 def form(desk: DeskKit, own: str = "visit", number: str = "1", **more: Any) -> dict[str, Any]:
@@ -46,6 +52,14 @@ async def put(
     digest = name or hashlib.sha256(content).hexdigest()
     piece = content[offset:] if piece is None else piece
     return await client.put(f"api/photos/{digest}?size={len(content)}&offset={offset}", content=piece)
+
+
+def send_back(desk: DeskKit, own: str) -> None:
+    """The office returns a form."""
+    with transaction(desk.engine) as session:
+        now = datetime.now(UTC)
+        office = Desk(register_today(session, now), "tests", now, desk.desk.keys, desk.desk.photos)
+        decide(session, own, Verdict(Decision.RETURN, "请核对"), holder=None, desk=office)
 
 
 def assert_whole(desk: DeskKit) -> None:
@@ -203,6 +217,65 @@ async def test_a_photo_comes_in_pieces_and_joins_its_record(desk: DeskKit):
     assert_whole(desk)
 
 
+async def test_what_came_back_is_told_as_it_was_sent_until_it_is_sent_anew_and_its_photos_join_the_record(
+    desk: DeskKit,
+):
+    here, lost = jpeg(), jpeg(20)
+    taken = {"viewpoint": "base", "taken_at": "2026-03-05T02:00:00Z", "lon": 113.06, "lat": 36.05}
+    photos = [photo_said(here, kind="trunk", **taken), photo_said(lost, kind="whole")]
+    first = form(desk, fix=FAR, photos=photos)
+    async with desk.client("inspector") as phone, desk.client("second") as other:
+        await send(phone, first)
+        await put(phone, here)
+        send_back(desk, first["id"])
+        [told] = (await phone.get("api/me")).json()["returned"]
+        assert (await other.get("api/me")).json()["returned"] == []
+        small = [await each.get(f"api/thumb/{photos[0]['sha256']}") for each in (phone, other)]
+        names = ("kind", "record", "captured_on", "fix", "no_fix_reason", "content")
+        again = {name: told[name] for name in names if told[name] is not None}
+        again |= {"id": "again-0000-0000", "captured_at": told["captured_at"], "replaces": told["id"]}
+        again["photos"] = [{**each, "size": each["size"]} for each in told["photos"]]
+        done = [each.pop("complete") for each in again["photos"]]
+        answer = (await send(phone, {**again, "no_fix_reason": "登记坐标不准"})).json()
+        after = (await phone.get("api/me")).json()["returned"]
+    assert (told["reason"], told["fix"], told["content"]) == ("请核对", {**FAR, "at": None}, NO_CHANGE)
+    assert done == [True, False]
+    assert [each["evidence"] for each in again["photos"]] == [False, False]
+    assert taken.items() <= again["photos"][0].items()
+    assert [each.status_code for each in small] == [200, 404]
+    assert (answer["state"], [each["complete"] for each in answer["photos"]]) == ("accepted", [True, False])
+    assert after == []
+    assert count(desk.engine, Photo) == 1
+    assert_whole(desk)
+
+
+async def test_the_package_of_600_trees_with_photos_full_of_detail_stays_below_30_megabytes(
+    desk: DeskKit, tmp_path
+):
+    numbers = [str(number) for number in range(1001, 1601)]
+    rows = [{"no": no, "name": "国槐", "girth": "300", "lon": "113.05", "lat": "36.05"} for no in numbers]
+    import_rows(desk.engine, tmp_path, *rows)
+    path = tmp_path / "noise.jpg"
+    digests = []
+    with transaction(desk.engine) as session:
+        for tree in session.exec(select(Tree).where(col(Tree.tree_no).in_(numbers))):
+            Image.effect_noise((320, 320), 100).save(path, "JPEG", quality=95)
+            digest, width, height = desk.desk.photos.keep(path)
+            tree.division_id = HERE
+            session.add(tree)
+            facts = {"kind": PhotoKind.WHOLE, "width": width, "height": height, "added_on": AT.date()}
+            session.add(Photo(tree_id=tree.id, sha256=digest, **facts))
+            digests.append(digest)
+    async with desk.client("inspector") as phone:
+        package = await phone.get(f"api/package?division={HERE}")
+    small = thumbnails(desk.desk.photos)
+    sizes = [len(small.get(digest)) for digest in digests]
+    wanted = {tree["thumb"] for tree in package.json()["trees"] if "thumb" in tree}
+    assert wanted == set(digests)
+    assert len(wanted) == 600
+    assert len(package.content) + sum(sizes) < 30_000_000
+
+
 async def test_an_upload_that_was_cut_off_goes_on_where_it_ended(desk: DeskKit):
     content = jpeg(width=900)
     said = photo_said(content)
@@ -280,7 +353,6 @@ async def test_a_package_has_what_the_field_needs_and_no_more(desk: DeskKit):
     assert told["head_seq"] >= first["base_seq"]
     assert told["words"]["vigour"]["weak"] == {"zh": "衰弱", "en": "Weak"}
     assert told["models"]
-    assert told["returned"] == []
     assert not any(word in answer.text for word in ("_cents", "reporter", "password"))
 
 

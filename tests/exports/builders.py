@@ -36,6 +36,7 @@ FACTS = RegisterFacts(
     public_address="https://trees.example.org",
     history_head=HEAD,
     made_at=MADE_AT,
+    made_on=MADE_AT.date(),
     edition=3,
     is_demonstration=False,
 )

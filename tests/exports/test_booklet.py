@@ -2,6 +2,7 @@
 
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -10,8 +11,9 @@ import pytest
 from archive_kit import problems
 from pypdf import PdfReader
 
-from exports.booklet import Limits, roman, write_booklet
-from exports.booklet_counts import age_class, sort_key
+from exports.booklet import Limits, chapter_of, roman, write_booklet
+from exports.booklet_counts import Place, Volume, age_class, sort_key
+from exports.dossier_text import Said
 from registry.records import MeasurementRecord
 from registry.vocab.language import translator
 from tests.exports.builders import make_facts, make_photo, make_tree_record
@@ -69,6 +71,35 @@ def test_the_contents_name_the_pages_where_the_towns_begin(volume):
     assert [town for town, _page in lines] == ["0", "1", "2"]
     for town, page in lines:
         assert f"第{town}區" in texts[front + int(page) - 1]
+
+
+def towns(count: int, **facts):
+    """A tree in each town, with texts of every length."""
+    for number, tree in enumerate(trees(count, **facts), start=1):
+        yield replace(tree, town=f"第{number}镇", village="东岳村", address="某路某号，" * 9 * (number % 25))
+
+
+def test_a_towns_heading_stands_on_the_page_of_its_first_tree():
+    _bound, (pdf,) = bind(towns(30, photos=(make_photo(),)))
+    reader = PdfReader(BytesIO(pdf))
+    page_of = {str(each.title): reader.get_destination_page_number(each) for each in reader.outline}
+    for number in range(1, 31):
+        page = page_of[f"臺北市 · 第0區 · 第{number}镇"]
+        assert f"T{number:04}" in reader.pages[page].extract_text()
+
+
+def test_a_place_names_its_town_once_in_the_index():
+    volume = Volume()
+    for path, town, village in (
+        (("西湖区", "留下街道"), "留下街道", "东岳村"), (("杭州市", "西湖区"), "留下街道", "东岳村"),
+        (("杭州市", "西湖区"), "留下街道", None), ((), None, "东岳村"),
+    ):  # fmt: skip
+        tree = make_tree_record(division_path=path, town=town, village=village)
+        volume.count(Said(tree, ZH), chapter_of(tree, ZH), Place("1", "樟", "tree-1", 1))
+    assert list(volume.by_place) == [
+        "西湖区 · 留下街道 · 东岳村", "杭州市 · 西湖区 · 留下街道 · 东岳村", "杭州市 · 西湖区 · 留下街道",
+        f"{ZH.gettext('place not known')} · 东岳村",
+    ]  # fmt: skip
 
 
 def test_the_index_names_the_page_of_every_tree(volume):

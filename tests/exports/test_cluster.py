@@ -170,6 +170,11 @@ def test_what_a_worker_meets_arrives_as_it_was(cluster: Cluster, tmp_path: Path)
         write_dossiers(bad, tmp_path, make_facts(), language=ZH, executor=executor)
 
 
+def test_what_the_caller_meets_is_not_laid_to_the_scheduler(cluster: Cluster, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), cluster_executor(cluster.address):
+        (tmp_path / "missing" / "list.csv").touch()
+
+
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[Cluster]:
     """A scheduler without workers, on a machine without this program."""

@@ -466,7 +466,9 @@ def test_a_dossier_that_says_the_same_is_kept_on_another_day(tmp_path):
     near = (NEIGHBOUR, replace(NEIGHBOUR, lon=121.5058, tree_no="770"))
     written(tmp_path, tree, neighbours=near)
     old = (tmp_path / Dossier(tree).file_name).read_bytes()
-    later = make_facts(made_at=datetime(2027, 1, 2, tzinfo=UTC), edition=4, history_head="aa" * 32)
+    later = make_facts(
+        made_at=datetime(2027, 1, 2, tzinfo=UTC), made_on=date(2027, 1, 2), edition=4, history_head="aa" * 32
+    )
     report = written(tmp_path, full_tree(), neighbours=near[::-1], facts=later)
     assert (report.made, report.kept) == (0, 1)
     assert (tmp_path / Dossier(tree).file_name).read_bytes() == old

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,11 @@ from exports import dossier_run as module
 from exports.dossier import Dossier
 from exports.dossier_run import MANIFEST, write_dossiers
 from exports.grove_dossier import AreaDossier
-from registry.errors import OutputError
+from registry.errors import OutputError, OutputTakenError
+from registry.growing import model_terms
+from registry.growth_records import GirthReading
+from registry.office_records import OfficeCare
+from registry.rules.growth import growth_of
 from registry.vocab.language import translator
 from tests.exports.builders import make_facts, make_tree_record
 from tests.exports.test_grove_dossier import grove
@@ -66,7 +71,7 @@ def run(folder, source, **more):
 def test_the_manifest_names_every_file_with_its_digest_in_the_order_of_the_trees(tmp_path):
     run(tmp_path, trees(12), signer=SIGNER)
     told = rows(tmp_path)
-    assert [each["tree_no"] for each in told] == [f"T{number}" for number in range(12)]
+    assert [each["number"] for each in told] == [f"T{number}" for number in range(12)]
     for each in told:
         content = (tmp_path / each["file"]).read_bytes()
         assert (each["sha256"], int(each["bytes"])) == (hashlib.sha256(content).hexdigest(), len(content))
@@ -83,7 +88,7 @@ def test_the_second_run_keeps_what_stands_and_lists_it_in_the_same_order(tmp_pat
     assert (report.made, report.kept) == (2, 10)
     again = rows(tmp_path)
     assert [each["state"] for each in again] == [
-        "made" if each["tree_no"] in {"T5", "T7"} else "kept" for each in again
+        "made" if each["number"] in {"T5", "T7"} else "kept" for each in again
     ]
     assert [each["sha256"] for each in again] == [each["sha256"] for each in first]
 
@@ -92,8 +97,16 @@ def test_a_tree_that_cannot_be_drawn_is_in_the_manifest_with_its_reason(tmp_path
     source = [*trees(2), Dossier(make_tree_record(tree_no="X", path="X", address="\U00020000"))]
     run(tmp_path, source)
     last = rows(tmp_path)[-1]
-    assert (last["tree_no"], last["state"], last["sha256"]) == ("X", "failed", "")
+    assert (last["number"], last["state"], last["sha256"]) == ("X", "failed", "")
     assert "U+20000" in last["reason"]
+    (failed,) = run(tmp_path, source).failed
+    assert last["reason"] == ZH.error(failed[1]) != str(failed[1])
+
+
+def test_no_number_in_the_manifest_is_a_formula(tmp_path):
+    run(tmp_path, [Dossier(make_tree_record(tree_no="=1+1", path="X"))])
+    (told,) = rows(tmp_path)
+    assert (told["number"], told["state"]) == ("'=1+1", "made")
 
 
 def test_the_private_key_goes_to_no_worker(tmp_path):
@@ -130,6 +143,35 @@ def test_a_disk_that_is_full_or_a_file_that_is_held_is_named_and_the_run_goes_on
     assert report.made + report.kept == 12
     assert report.kept >= 8
     assert not [*tmp_path.glob("*.part")]
+
+
+def office(folder, *, on=date(2026, 3, 4), lon=113.0, **kept):
+    """A run of one tree for the office: how many dossiers were made. on: the day it is made."""
+    girths = [GirthReading(date(year, 5, 1), 4.0 * year - 7800, 1.3) for year in range(2005, 2025, 5)]
+    growth = growth_of(girths, model_terms(), on)
+    assert growth.projections
+    tree = make_tree_record(position_precision="withheld", lon=lon, lat=36.0)
+    facts = make_facts(is_restricted=True)
+    source = [Dossier(tree, care=OfficeCare(growth=growth, **kept))]
+    return write_dossiers(source, folder, facts, language=ZH, executor=AtOnce()).made
+
+
+def test_for_the_office_a_dossier_is_kept_on_another_day_and_made_again_when_what_it_keeps_changes(tmp_path):
+    assert office(tmp_path) == 1
+    assert office(tmp_path, on=date(2027, 1, 9)) == 0
+    assert office(tmp_path, lon=113.0001) == 1
+    assert office(tmp_path, lon=113.0001, patrols=(date(2026, 5, 1),)) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "768.restricted.pdf", "dossiers.restricted.csv",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("is_restricted", [False, True])
+def test_a_folder_holds_one_edition(tmp_path, is_restricted):
+    first, second = (make_facts(is_restricted=each) for each in (is_restricted, not is_restricted))
+    write_dossiers(trees(1), tmp_path, first, language=ZH, executor=AtOnce())
+    with pytest.raises(OutputTakenError):
+        write_dossiers(groves(1), tmp_path, second, language=ZH, executor=AtOnce())
 
 
 def groves(count=COUNT, **facts):

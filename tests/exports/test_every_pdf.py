@@ -101,8 +101,8 @@ PDFS: dict[str, Callable[[], bytes]] = {
         write_care_sheet, "张三", "2026-03", [SheetTree("1", "国槐", "村口")], make_facts(), language=ZH
     ),
     "zone_list": lambda: out(
-        write_zone_pdf, [ZoneLine("tree", "u", "1", kind="legal", area_m2=9.0)], ZoneListFacts("册", NOW, {}),
-        language=ZH,
+        write_zone_pdf, [ZoneLine("tree", "u", "1", kind="legal", area_m2=9.0)],
+        ZoneListFacts("册", NOW, NOW.date(), {}), language=ZH,
     ),
     "case_sheet": lambda: out(write_case_sheet, CASE),
     "photo_pairs": lambda: out(write_photo_pairs, GROWN, make_facts(), language=ZH),

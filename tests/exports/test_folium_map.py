@@ -41,6 +41,7 @@ FACTS = RegisterFacts(
     public_address="https://trees.example",
     history_head="0" * 64,
     made_at=datetime(2026, 11, 21, 8, tzinfo=UTC),
+    made_on=date(2026, 11, 21),
     edition=3,
     is_demonstration=True,
 )
@@ -166,7 +167,7 @@ TEMPLATE_CODE = [
 def test_template_code_in_any_text_is_only_text(code, kind):
     plain = make_tree(name_en="Banyan", protection_grade="1") if kind == "map tree" else make_tree_record()
     tree = replace(in_every_text(plain, code), source=in_every_text(SOURCE, code))
-    html = html_of(tree, facts=in_every_text(FACTS, code), basemap=Basemap(code, code))
+    html = html_of(tree, facts=in_every_text(FACTS, code), basemap=Basemap((code,), code))
     given = points_of(html)
     assert given["names"][0][0] == given["names"][0][2] == code
     assert given["trees"][0][6] == code
@@ -188,7 +189,7 @@ def test_a_command_hidden_in_a_text_is_never_run(kind, tmp_path):
         MapTree: lambda: html_of(in_every_text(make_tree(), code)),
         SourceRecord: lambda: html_of(make_tree(source=in_every_text(SOURCE, code))),
         RegisterFacts: lambda: html_of(make_tree(), facts=in_every_text(FACTS, code)),
-        Basemap: lambda: html_of(make_tree(), basemap=Basemap(code, code)),
+        Basemap: lambda: html_of(make_tree(), basemap=Basemap((code,), code)),
     }
     html = put[kind]()
     assert not ran.exists()
@@ -262,7 +263,7 @@ def test_points_on_one_line_have_no_outline(flat):
 
 
 def test_a_base_map_is_drawn_only_where_one_was_chosen():
-    basemap = Basemap("https://tiles.example/{z}/{x}/{y}.png", "© someone")
+    basemap = Basemap(("https://tiles.example/{z}/{x}/{y}.png",), "© someone")
     assert "tiles.example" in html_of(make_tree(), basemap=basemap)
     assert '"tiles":null' in html_of(make_tree())
 

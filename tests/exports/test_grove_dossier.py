@@ -15,7 +15,7 @@ from registry.records import AreaRecord, DetailRecord, InspectionRecord, Registe
 from registry.vocab.language import translator
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
-FACTS = RegisterFacts("某县古树名木名册", "https://gushu.example.org", "a" * 64, NOW, 3, False)
+FACTS = RegisterFacts("某县古树名木名册", "https://gushu.example.org", "a" * 64, NOW, NOW.date(), 3, False)
 RING = ((112.85, 35.51), (112.86, 35.51), (112.86, 35.52), (112.85, 35.51))
 
 

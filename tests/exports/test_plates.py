@@ -22,7 +22,7 @@ from exports.plates.outlines import symbol_outlines, text_rings
 from exports.plates.pdf import write_plate_pdf
 from exports.plates.png import write_plate_png
 from exports.plates.primitives import Bounds, Symbol, Text
-from exports.plates.single import KINDS, preview_svg, write_plate
+from exports.plates.single import KINDS, preview, write_plate
 from exports.plates.svg import plate_svg
 from exports.qr import QUIET_ZONE, encode_matrix
 from registry.errors import SettingInvalidError, TagAddressTooLongError, TagTextTooLongError
@@ -282,19 +282,21 @@ def test_a_form_that_is_none_is_a_mistake_of_the_caller():
 
 
 def test_svg_needs_no_font_and_says_its_words_apart():
-    svg = preview_svg(WHOLE, TEMPLATES["visitor"], (120.0, 80.0), ZH)
+    svg, _plate = preview(WHOLE, TEMPLATES["visitor"], (120.0, 80.0), ZH)
     root = ET.fromstring(svg)
     space = "{http://www.w3.org/2000/svg}"
     assert root.get("width") == "120mm"
     assert root.get("viewBox") == "0 0 120 80"
     assert not list(root.iter(f"{space}text"))
     assert root.findtext(f"{space}title") == "臺灣欒樹 14040400001"
+    words = root.findtext(f"{space}desc").split(" · ")
+    assert "臺灣欒樹" in words, "the name on the board is one word"
     assert "Taiwan golden-rain tree" in root.findtext(f"{space}desc")
 
 
 def test_markup_in_a_name_stays_words_in_svg():
     content = replace(WHOLE, name_en='<script>alert("1")</script>&amp;')
-    svg = preview_svg(content, TEMPLATES["house"], (90.0, 60.0), ZH)
+    svg, _plate = preview(content, TEMPLATES["house"], (90.0, 60.0), ZH)
     assert "<script" not in svg
     assert '<script>alert("1")</script>&amp;' in ET.fromstring(svg).findtext(
         "{http://www.w3.org/2000/svg}desc"

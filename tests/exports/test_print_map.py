@@ -47,7 +47,8 @@ SOURCE = SourceRecord(
     "臺北市政府", "", date(2026, 8, 23),
 )  # fmt: skip
 FACTS = RegisterFacts(
-    "示范名录", "https://trees.example", "0" * 64, datetime(2026, 11, 21, 8, tzinfo=UTC), 3, True,
+    "示范名录", "https://trees.example", "0" * 64, datetime(2026, 11, 21, 8, tzinfo=UTC),
+    date(2026, 11, 21), 3, True,
     map_review_no="GS(2026)0001号",
 )  # fmt: skip
 
@@ -313,9 +314,16 @@ def test_every_point_lies_on_a_sheet(points: list[tuple[float, float]], width: f
     grid = grid_over((west, south, east, north), width, height)
     sheets = sheets_with(grid, array, ())
     assert [sheet.number for sheet in sheets] == list(range(1, len(sheets) + 1))
+    assert sheets_with(grid, array, (), len(sheets)) == sheets
+    assert sheets_with(grid, array, (), len(sheets) - 1) is None
     boxes = [grid.box(sheet) for sheet in sheets]
     for x, y in points:
         assert any(b[0] - 1e-6 <= x <= b[2] + 1e-6 and b[1] - 1e-6 <= y <= b[3] + 1e-6 for b in boxes)
+
+
+def test_the_sheets_of_a_wide_place_are_counted_before_they_are_laid_out():
+    box = (0.0, 0.0, 1e7, 1e7)
+    assert sheets_with(grid_over(box, 10, 10), np.empty((0, 2)), [box]) is None
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ FACTS = ListFacts(
     register_zh="古树名册",
     register_en="Register",
     made_at=datetime(2026, 3, 4, 5, 6, tzinfo=UTC),
+    made_on=date(2026, 3, 4),
     history_head="ab" * 32,
     sha256="cd" * 32,
     document_no="公告〔2026〕1号",

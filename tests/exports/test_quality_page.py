@@ -1,6 +1,6 @@
 """The quality page in a browser: whole on a phone and on a desk, in both languages, and printable."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ def facts() -> QualityFacts:
     return QualityFacts(
         register_name="一个名字很长很长很长很长很长很长的古树名木登记册",
         made_at=datetime(2026, 3, 4, tzinfo=UTC),
+        made_on=date(2026, 3, 4),
         where=("jurisdiction=tw-taipei",),
         whole=row(),
         divisions=tuple(row("山西省", "长治市", f"第{number}区") for number in range(12)),

@@ -30,6 +30,7 @@ FACTS = ReportFacts(
     from_on=date(2025, 1, 1),
     to_on=date(2025, 12, 31),
     made_at=datetime(2026, 3, 4, tzinfo=UTC),
+    made_on=date(2026, 3, 4),
     division=("山西省", "晋城市"),
     division_en=("Shanxi", "Jincheng"),
     kpis=all_kpis(),
@@ -114,6 +115,18 @@ def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:
     sheet = openpyxl.load_workbook(book)["Research trials"]
     cell = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "=1+1")
     assert cell.data_type == "s"
+
+
+@pytest.mark.parametrize(
+    ("lang", "to", "period"),
+    [
+        ("zh", date(2025, 12, 31), "2025年"),
+        ("en", date(2025, 12, 31), "2025"),
+        ("en", date(2025, 12, 30), "2025-01-01 to 2025-12-30"),
+    ],
+)
+def test_a_whole_year_is_called_by_its_number(lang: str, to: date, period: str) -> None:
+    assert report_title(replace(FACTS, to_on=to), translator(lang)).split(" · ")[-1] == period
 
 
 def test_an_empty_register_has_a_report() -> None:

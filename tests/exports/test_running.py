@@ -20,6 +20,7 @@ from exports.running import (
     run_batches,
     window_of,
 )
+from exports.whole_files import room_beside, written
 from registry.errors import OutputError
 from registry.export_errors import (
     ClusterExtraError,
@@ -168,11 +169,24 @@ def test_a_second_export_into_a_folder_is_refused(tmp_path):
         pass
 
 
-def test_what_a_killed_export_left_aside_is_removed(tmp_path):
-    (tmp_path / "0f.part").write_bytes(b"half")
+def test_what_killed_exports_left_aside_is_removed_folders_too(tmp_path):
+    for number, is_folder in enumerate((True, False, True, False)):
+        left = tmp_path / f"T{number}.pdf.{number:032x}.part"
+        left.mkdir() if is_folder else left.write_bytes(b"half")
     (tmp_path / "whole.pdf").write_bytes(b"whole")
     with one_export_into(tmp_path):
         assert [path.name for path in tmp_path.iterdir()] == ["whole.pdf"]
+
+
+def test_what_others_are_writing_in_the_folder_and_what_they_go_on_from_stays(tmp_path):
+    (tmp_path / "plates.part").write_text("the journal of plates that broke off")
+    (tmp_path / "video.part").mkdir()
+    with written(tmp_path / "county.pdf") as stream, room_beside(tmp_path / "zones.shp") as room:
+        with one_export_into(tmp_path):
+            assert room.is_dir()
+        stream.write(b"a booklet")
+    assert (tmp_path / "county.pdf").read_bytes() == b"a booklet"
+    assert {path.name for path in tmp_path.iterdir()} == {"county.pdf", "plates.part", "video.part"}
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path):

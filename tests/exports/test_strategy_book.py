@@ -28,7 +28,9 @@ from registry.vocab.language import translator
 from registry.vocab.strategy_words import HEADINGS
 
 DAY = date(2026, 3, 4)
-FACTS = RegisterFacts("示范名册", None, "0" * 64, datetime(2026, 3, 4, tzinfo=UTC), None, True)
+FACTS = RegisterFacts(
+    "示范名册", None, "0" * 64, datetime(2026, 3, 4, tzinfo=UTC), date(2026, 3, 4), None, True
+)
 ABOUT = AboutRecord("tree", "1", "侧柏", ("山西省", "长治市"), "侧柏")
 
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from exports import workbook
-from exports.open_tables import harmless
+from exports.csv_cells import csv_line, harmless
 from exports.tables import ods
-from exports.tables.csv_files import csv_line, write_csv
+from exports.tables.csv_files import write_csv
 from exports.tables.ods import clean, formula, write_ods
 from exports.workbook import Column, Formula, Sheet, write_workbook
 from registry.export_errors import TableTooLongError

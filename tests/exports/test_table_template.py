@@ -1,5 +1,6 @@
 """An office's own workbook is filled: what is no row of data is as it was, or where it belongs."""
 
+import re
 import zipfile
 from datetime import date
 from io import BytesIO
@@ -8,16 +9,21 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from openpyxl.formatting.rule import CellIsRule
+from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.title import Text, Title
+from openpyxl.formatting.rule import CellIsRule, ColorScaleRule, FormulaRule
 from openpyxl.styles import Border, Font, PatternFill, Side
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.hyperlink import Hyperlink
 from register_kit import NOW
 
 from exports.tables.template import SheetJob, fill_workbook, open_template, top_rows
-from exports.tables.template_shift import Growth, shifted_formula, shifted_range
+from exports.tables.template_shift import UNREAD, Growth, shifted_formula, shifted_range
 from registry.export_errors import TableTemplateError
 from registry.table_records import RUNNING, SheetMap
 from registry.template_maps import propose
@@ -237,8 +243,7 @@ def test_headings_propose_the_fields(tmp_path: Path) -> None:
     grid = dict(top_rows(office_workbook(tmp_path / "a.xlsx")))["附件1"]
     found = propose(grid)
     assert found is not None
-    first, columns = found
-    assert (first, [field for _heading, field in columns.values()]) == (
+    assert (found.first, [field for _heading, field in found.columns.values()]) == (
         5,
         [RUNNING, "tree_no", "name_zh", "height_m", "girth_cm", None, None],
     )
@@ -254,10 +259,101 @@ def test_headings_propose_the_fields(tmp_path: Path) -> None:
         ("SUM('表'!B5:B7)", "SUM('表'!B5:B12)"),
         ('IF(B9="B9",1,0)', 'IF(B14="B9",1,0)'),
         ("SUM(5:7)", "SUM(5:12)"),
+        ("Rate2024*SUM(A2:A7)", "Rate2024*SUM(A2:A12)"),
+        ("Tab20[x]+Tab20[[#Totals],[B9]]", "Tab20[x]+Tab20[[#Totals],[B9]]"),
+        ("LOG10(B9)+XYZ90+A2000000", "LOG10(B14)+XYZ90+A2000000"),
+        ("SUM(B5:INDEX(B:B,9))+SUM(B9:INDEX(B:B,9))", "SUM(B5:INDEX(B:B,9))+SUM(B14:INDEX(B:B,9))"),
+        ("SUM('[1]表'!B9,[1]表!B9)", "SUM('[1]表'!B9,[1]表!B9)"),
     ],
 )
 def test_a_formula_follows_the_table(text: str, moved: str) -> None:
     assert shifted_formula(f"={text}", Growth(5, 7, 5), "表", "表") == f"={moved}"
+
+
+@given(st.from_regex(r"[A-Za-z_一-龥][A-Za-z0-9_.一-龥]{0,12}", fullmatch=True))
+@example("X2024_a")
+@example("A.B9")
+@example("税率2024")
+def test_a_name_stays_whatever_it_ends_with(name: str) -> None:
+    assume(not re.fullmatch(r"[A-Za-z]{1,3}[0-9]+", name))
+    formula = f"={name}*SUM(A2:A7)+表!{name}"
+    assert shifted_formula(formula, Growth(5, 7, 5), "表", "表") == formula.replace("A7", "A12")
+
+
+def test_a_share_of_all_is_of_all_rows_and_a_sum_of_its_own_row_only() -> None:
+    growth = Growth(5, 5, 9)
+    formula = shifted_formula("=C5/SUM(C$5:C$5)+SUM(C5:E5)", growth, "表", "表", grows=False)
+    assert formula == "=C5/SUM(C$5:C$14)+SUM(C5:E5)"
+
+
+def test_rules_links_arrays_and_charts_follow_the_table(tmp_path: Path) -> None:
+    path = office_workbook(tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(path)
+    page, other = book["附件1"], book["汇总"]
+    page["G10"], page["A12"], page["A13"] = "正常", "正常", "衰弱"
+    page["G10"].hyperlink = Hyperlink(ref="G10", location="'附件1'!A12")
+    page["A10"].hyperlink = "https://example.org/"
+    page["C10"] = ArrayFormula("C10", "=SUM(D5:D7*E5:E7)")
+    for where, formula in (("G10", "$A$12:$A$13"), ("B5:B7", "COUNTIF(B$5:B$7,B5)=1")):
+        rule = DataValidation(type="list" if where == "G10" else "custom", formula1=formula)
+        page.add_data_validation(rule)
+        rule.add(where)
+    limit = DataValidation(type="decimal", operator="between", formula1="附件1!D8", formula2="附件1!E8")
+    other.add_data_validation(limit)
+    limit.add("B1")
+    fill = PatternFill("solid", bgColor="FFCCCC")
+    page.conditional_formatting.add("A8:G8", FormulaRule(formula=["$D$8>$E$8"], fill=fill))
+    scale = ColorScaleRule("formula", "$D$8", "FFFFFF", end_type="max", end_color="FF0000")
+    page.conditional_formatting.add("E5:E7", scale)
+    chart = BarChart()
+    chart.add_data(Reference(page, min_col=4, max_col=5, min_row=4, max_row=7), titles_from_data=True)
+    chart.set_categories(Reference(page, min_col=3, min_row=5, max_row=7))
+    chart.title = Title(tx=Text(strRef=StrRef("'附件1'!$A$8")))
+    other.add_chart(chart, "D2")
+    book.save(path)
+    book, report = filled(path, 13)
+    page, other = book["附件1"], book["汇总"]
+    assert report.lost == ()
+    assert (page["G20"].hyperlink.ref, page["G20"].hyperlink.location) == ("G20", "'附件1'!A22")
+    assert (page["A20"].hyperlink.target, page["A10"].hyperlink) == ("https://example.org/", None)
+    assert (page["C20"].value.ref, page["C20"].value.text) == ("C20", "=SUM(D5:D17*E5:E17)")
+    rules = {str(rule.sqref): rule.formula1 for rule in page.data_validations.dataValidation}
+    assert rules == {
+        "G5:G17": '"正常,衰弱"',
+        "G20": "$A$22:$A$23",
+        "B5:B17": "COUNTIF(B$5:B$17,B5)=1",
+    }
+    (limit,) = other.data_validations.dataValidation
+    assert (limit.formula1, limit.formula2) == ("附件1!D18", "附件1!E18")
+    formats = {str(kept.sqref): kept.rules[0] for kept in page.conditional_formatting}
+    assert formats["A18:G18"].formula == ["$D$18>$E$18"]
+    assert formats["E5:E17"].colorScale.cfvo[0].val == "$D$18"
+    (chart,) = other._charts
+    assert chart.title.tx.strRef.f == "'附件1'!$A$18"
+    assert [series.val.numRef.f for series in chart.ser] == ["'附件1'!$D$5:$D$17", "'附件1'!$E$5:$E$17"]
+    assert {(series.cat.numRef or series.cat.strRef).f for series in chart.ser} == {"'附件1'!$C$5:$C$17"}
+
+
+def test_an_array_formula_of_the_table_goes_on_in_its_new_rows(tmp_path: Path) -> None:
+    path = office_workbook(tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(path)
+    for row in (5, 6, 7):
+        book["附件1"][f"F{row}"] = ArrayFormula(f"F{row}", f"=SUM(D{row}:E{row}*2)")
+    book.save(path)
+    page = filled(path, 6)[0]["附件1"]
+    told = [(page[f"F{row}"].value.ref, page[f"F{row}"].value.text) for row in range(5, 11)]
+    assert told == [(f"F{row}", f"=SUM(D{row}:E{row}*2)") for row in range(5, 11)]
+    assert page["A11"].value == "合计"
+
+
+def test_what_cannot_follow_a_table_that_grew_is_told(tmp_path: Path) -> None:
+    path = office_workbook(tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(path)
+    book["汇总"]["C1"] = "=SUM('附件1'!B5#)"
+    book.save(path)
+    assert filled(path, 3)[1].lost == ()
+    book, report = filled(path, 4)
+    assert (book["汇总"]["C1"].value, report.lost) == ("=SUM('附件1'!B5#)", (UNREAD,))
 
 
 @given(st.integers(1, 60), st.integers(0, 60), st.integers(1, 40), st.integers(0, 9), st.integers(0, 50))

@@ -161,6 +161,7 @@ PLANTED = {
     "work outcome": "验收意见的私话",
     "viewpoint": "蔺家二楼阳台",
     "reporter": "阚举报",
+    "reporter phone": "13698765432",
     "applicant": "逄申请",
     "project": "某户翻建的私事",
     "crew": "郗施工队",
@@ -377,6 +378,7 @@ def _plant_desk(session: Session, trees: dict[str, Tree]) -> None:
     """What stands beside every tree at the desk: cases, signatures, letters, money, notices, checks."""
     names = ("reporter", "applicant", "crew")
     people = {name: Party(kind=PartyKind.PERSON, name=PLANTED[name]) for name in names}
+    people["reporter"].phone = PLANTED["reporter phone"]
     session.add_all(people.values())
     session.flush()
     reporter, applicant, crew = (people[name].id for name in names)
@@ -489,7 +491,7 @@ def exported_files(office: Office) -> dict[str, bytes]:
         ]  # fmt: skip
         areas: list[MapArea] = page_areas(session, ())[0]
         printed = printed_areas(session, ())[0]
-    facts = RegisterFacts("名册", "https://trees.example", "0" * 64, NOW, 1, False)
+    facts = RegisterFacts("名册", "https://trees.example", "0" * 64, NOW, NOW.date(), 1, False)
     for lang in ("zh", "en"):
         t = translator(lang)
         tags = [

@@ -98,7 +98,7 @@ async def test_nothing_that_leaves_says_the_point_more_exactly(office: Office) -
 
 @pytest.mark.parametrize(("lang", "said"), [("zh", "审图号："), ("en", "Map review number: ")])
 def test_every_map_shows_the_review_number(office: Office, lang: str, said: str) -> None:
-    facts = RegisterFacts("名册", None, "0" * 64, NOW, 1, False, map_review_no=REVIEW_NO)
+    facts = RegisterFacts("名册", None, "0" * 64, NOW, NOW.date(), 1, False, map_review_no=REVIEW_NO)
     trees = [tree for tree in public_records(office) if tree.tree_no == EXACT_NO]
     page, pdf = io.BytesIO(), io.BytesIO()
     write_map(trees, page, language=lang, facts=facts)

@@ -114,6 +114,7 @@ async def test_a_search_gives_the_same_trees_in_every_form(site, tmp_path):
         assert answer.headers["x-total-count"] == "20"
 
 
+@pytest.mark.usefixtures("gdal_whole")
 async def test_geojson_counts_at_its_end_and_gdal_reads_it(site, tmp_path):
     answer = await site(TREES).client.get("/download/trees.geojson")
     found = answer.json()

@@ -20,7 +20,7 @@ from datasette_plugins.asgi import create_datasette
 from datasette_plugins.download.answers import byte_range
 from datasette_plugins.search.wishes import read_wish
 from datasette_plugins.site.compat import DATABASE, IS_NEXT, sql_address
-from exports.open_tables import harmless
+from exports.csv_cells import harmless
 
 ENDLESS = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
 MANY = "with recursive n(i) as (select 1 union all select i + 1 from n limit 2000)"

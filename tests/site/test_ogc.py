@@ -208,6 +208,7 @@ def whole(tmp_path_factory):
     return create_datasette(make_edition(tmp_path_factory.mktemp("ogc") / "public.gpkg", TREES))
 
 
+@pytest.mark.usefixtures("gdal_whole")
 def test_gdal_reads_every_collection_whole_and_by_box(tmp_path):
     trees = [make_tree(str(n), lon=120 + n / 1000, lat=25) for n in range(1300)]
     public = make_edition(tmp_path / "public.gpkg", trees, groves=[make_grove("G1", geom=polygon_blob(RING))])

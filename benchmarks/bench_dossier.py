@@ -61,7 +61,13 @@ ZH = translator("zh")
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 SIGNER = Signer(KEY.sign, KEY.public_key().public_bytes_raw())
 FACTS = RegisterFacts(
-    "示范名录", "https://trees.example", "0" * 64, datetime(2026, 11, 21, tzinfo=UTC), 1, False
+    "示范名录",
+    "https://trees.example",
+    "0" * 64,
+    datetime(2026, 11, 21, tzinfo=UTC),
+    date(2026, 11, 21),
+    1,
+    False,
 )
 SOURCE = SourceRecord(
     "example", "示范名录", "zh-Hans", "Example list", "某市园林局", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/",

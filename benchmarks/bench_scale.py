@@ -51,7 +51,7 @@ ROUNDS = 3
 ONE = ("tree_no=1",)
 """What a table counts of its whole selection first is no matter of one row."""
 ZH = translator("zh")
-FACTS = RegisterFacts("示范名录", "https://trees.example", "0" * 64, NOW, 1, False)
+FACTS = RegisterFacts("示范名录", "https://trees.example", "0" * 64, NOW, NOW.date(), 1, False)
 """The same for both: what a register says of itself is no matter of one item."""
 
 

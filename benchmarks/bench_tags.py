@@ -12,7 +12,7 @@ time there is layout, compression and the file, not the codes.
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from statistics import median
 
@@ -43,7 +43,13 @@ NAMES = [
 ]  # fmt: skip
 TOWNS = ["荫城镇", "韩店街道", "苏店镇", "西火镇", "八义镇", "贾掌镇", "郝家庄镇"]
 FACTS = RegisterFacts(
-    "示范名录", "https://trees.example", "0" * 64, datetime(2026, 11, 21, tzinfo=UTC), 1, False
+    "示范名录",
+    "https://trees.example",
+    "0" * 64,
+    datetime(2026, 11, 21, tzinfo=UTC),
+    date(2026, 11, 21),
+    1,
+    False,
 )
 
 

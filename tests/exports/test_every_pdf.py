@@ -27,6 +27,7 @@ from registry.assessment_models import ModelLibrary
 from registry.case_records import CaseSheet
 from registry.check_records import Asked, CheckResult
 from registry.vocab.language import translator
+from registry.zone_lists import counts_by_kind
 from registry.zone_records import ZoneLine
 from tests.exports import (
     test_booklet,
@@ -102,7 +103,7 @@ PDFS: dict[str, Callable[[], bytes]] = {
     ),
     "zone_list": lambda: out(
         write_zone_pdf, [ZoneLine("tree", "u", "1", kind="legal", area_m2=9.0)],
-        ZoneListFacts("册", NOW, NOW.date(), {}), language=ZH,
+        ZoneListFacts("册", NOW, NOW.date(), counts_by_kind([])), language=ZH,
     ),
     "case_sheet": lambda: out(write_case_sheet, CASE),
     "photo_pairs": lambda: out(write_photo_pairs, GROWN, make_facts(), language=ZH),

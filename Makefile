@@ -11,7 +11,7 @@ GUSHU := $(BIN)/gushu --register $(DEMO)/register.db
 SAMPLES := samples/taipei/protected_trees_2026-08-23.csv samples/hongkong/hongkong-ovt.json.gz \
   samples/singapore/singapore-heritage-trees.json
 
-.PHONY: help setup demo demo-files serve test test-next check format dictionary bench bundle lock system messages clean
+.PHONY: help setup demo demo-files serve test test-next check format dictionary bench bundle lock system clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'

@@ -4,25 +4,24 @@ import asyncio
 import hashlib
 import hmac
 import json
-import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from python_multipart.multipart import parse_options_header
 from sqlalchemy.engine import Engine
 from starlette.applications import Starlette
-from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route as StarletteRoute
 
-from datasette_plugins.desk.asking import Ask, Refused, Who, is_sayable
+from datasette_plugins.desk.asking import Ask, Refused, Who
+from datasette_plugins.desk.bodies import check_texts, take_body, texts_of
+from datasette_plugins.desk.failures import log, said_of
 from datasette_plugins.desk.features import ENTRANCES, ROUTES
 from datasette_plugins.desk.first_things import first_to_do
 from datasette_plugins.desk.job_runner import Runner
@@ -40,7 +39,6 @@ from registry.commands.sessions import (
     note_token_used,
 )
 from registry.db import open_register, reading, transaction
-from registry.errors import RegistryError
 from registry.file_store import FileStore, file_store
 from registry.keys import Keys, key_path, read_keys
 from registry.photos import PhotoStore, photo_store
@@ -64,19 +62,8 @@ HEADERS = {
     "x-frame-options": "DENY",
     "x-robots-tag": "noindex",
 }
-_NOT_OPENED = frozenset(
-    {"register_missing", "register_older", "register_newer", "register_foreign", "register_unreachable"}
-)
-"""What a visitor is not told the whole of: it names files and machines."""
-_MOST_FIELDS, _MOST_FILES = 2000, 50
-_AFTER_END = 1024
-"""So many bytes may follow the end of a form with files."""
 _LARGE = 4 << 20
 """From so many bytes on, who asks is looked at before the body is read."""
-
-
-class TooLarge(Exception):
-    """The body is larger than this address takes."""
 
 
 class Desk:
@@ -157,12 +144,12 @@ class Desk:
             try:
                 early = None
                 self.limits.count_address(ask.address)
-                _check_texts(_texts_of(request))
+                check_texts(texts_of(request))
                 if route.method not in SAFE:
                     _check_origin(request)
                     early = await self._before_much_is_read(ask, route)
                     if early is None:
-                        await _take_body(ask, route)
+                        await take_body(ask, route)
                 response = early or await asyncio.to_thread(self._answer, ask, route)
             except Exception as error:  # the last net of this edge: every error becomes a page in words
                 response = self._error(ask, route, error)
@@ -248,9 +235,9 @@ class Desk:
         return response
 
     def _error(self, ask: Ask, route: Route, error: Exception) -> Response:
-        status, code, message = _said_of(ask, error)
+        status, code, message = said_of(ask, error)
         if status == 500:
-            _log(error)
+            log(error)
         response: Response = (
             JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
             if _is_api(ask) or route.raw
@@ -321,111 +308,3 @@ def _check_csrf(ask: Ask) -> None:
     sent = ask.request.headers.get(CSRF_HEADER) or ask.text(CSRF_FIELD)
     if not hmac.compare_digest(sent.encode(), ask.csrf.encode()):
         raise Refused
-
-
-def _end_of(kind: str) -> bytes:
-    """With what a body of this content type ends: a form with files says so, else it was cut off."""
-    name, options = parse_options_header(kind)
-    boundary = options.get(b"boundary", b"")
-    return b"--" + boundary + b"--" if name == b"multipart/form-data" else b""
-
-
-async def _take_body(ask: Ask, route: Route) -> None:
-    """Read the body, as far as this address takes one.
-
-    Raises TooLarge before anything is parsed, HTTPException for what is no form or was cut off.
-    """
-    length = ask.request.headers.get("content-length", "")
-    if length and (not length.isdigit() or int(length) > route.body):
-        raise TooLarge
-    kind = ask.request.headers.get("content-type", "")
-    received, end, last = 0, b"" if route.raw else _end_of(kind), b""
-    inner = ask.request._receive
-
-    async def limited() -> Any:
-        nonlocal received, last
-        message = await inner()
-        part = message.get("body", b"")
-        received += len(part)
-        if received > route.body:
-            raise TooLarge
-        last = (last + part)[-len(end) - _AFTER_END :]
-        if end not in last and not message.get("more_body"):
-            raise HTTPException(400)
-        return message
-
-    ask.request._receive = limited
-    if route.raw:
-        ask.body = await ask.request.body()
-    elif kind.startswith(("multipart/form-data", "application/x-www-form-urlencoded")):
-        ask.form = await ask.request.form(
-            max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=1 << 20
-        )
-    else:
-        ask.form = FormData()
-    _check_texts(text for pair in ask.form.multi_items() for text in _said_in(pair))
-
-
-def _texts_of(request: Request) -> Iterator[str]:
-    """What an address says: its open places, and names and values behind the question mark."""
-    yield from map(str, request.path_params.values())
-    for name, value in request.query_params.multi_items():
-        yield from (name, value)
-
-
-def _said_in(pair: tuple[str, UploadFile | str]) -> tuple[str, ...]:
-    name, value = pair
-    return (name, value if isinstance(value, str) else value.filename or "")
-
-
-def _check_texts(texts: Iterable[str]) -> None:
-    """Refuse what no register can keep and no page can show. Raises HTTPException."""
-    if not all(map(is_sayable, texts)):
-        raise HTTPException(400)
-
-
-def _said_of(ask: Ask, error: Exception) -> tuple[int, str, str]:
-    """Status, code and sentence of an error."""
-    t = ask.t
-    if isinstance(error, Refused):
-        return 403, "refused", t.gettext("You may not do this here.")
-    if isinstance(error, (TooMany, TooLarge)):
-        return _too_much(ask, error)
-    if isinstance(error, LookupError):
-        return 404, "not_found", t.gettext("There is no such record.")
-    if isinstance(error, RegistryError):
-        return _of_the_register(ask, error)
-    if isinstance(error, HTTPException):
-        return error.status_code, "bad_request", t.gettext("The form could not be read.")
-    return 500, "unexpected", t.gettext("Something went wrong here; nothing was changed.")
-
-
-def _too_much(ask: Ask, error: TooMany | TooLarge) -> tuple[int, str, str]:
-    if isinstance(error, TooLarge):
-        return 413, "too_large", ask.t.gettext("That is more than can be taken at once.")
-    said = ask.t.ngettext(
-        "Too much was asked for at once. Please go on in {count} second.",
-        "Too much was asked for at once. Please go on in {count} seconds.",
-        error.seconds,
-    )
-    return 429, "too_many", said
-
-
-def _of_the_register(ask: Ask, error: RegistryError) -> tuple[int, str, str]:
-    if error.code in _NOT_OPENED and ask.who is None:
-        return (
-            503,
-            error.code,
-            ask.t.gettext("The desk cannot open its register now; please tell the office."),
-        )
-    status = 404 if error.code.endswith("not_found") else 409 if "conflict" in error.code else 422
-    return (503 if error.code == "register_locked" else status), error.code, ask.t.error(error)
-
-
-def _log(error: Exception) -> None:
-    """One line without values: what went wrong and where."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-    print(f"desk: {type(error).__name__} at {where}", file=sys.stderr)

@@ -4,6 +4,7 @@ import atexit
 import shutil
 import tempfile
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,14 @@ from sqlmodel import select
 from datasette_plugins.asgi import load_plugins
 from datasette_plugins.desk.app import COOKIE, Desk, csrf_of
 from datasette_plugins.site.visits import Visit, split_prefix
-from registry.commands.accounts import add_account
+from registry.commands.accounts import add_account, get_account
+from registry.commands.api_tokens import make_api_token
 from registry.commands.history import Change, record_event
 from registry.commands.register import init_register
 from registry.commands.sessions import open_session
 from registry.db import open_register, reading, transaction
 from registry.models import Account, Division, Tree
-from registry.rules.permissions import Grant
+from registry.rules.permissions import Grant, Right
 from registry.vocab.desk_words import Role, SessionKind
 
 load_plugins()
@@ -87,11 +89,17 @@ class DeskKit:
 
     def token(self, login: str, kind: SessionKind = SessionKind.BROWSER) -> str:
         """A session of somebody, as the cookie holds it."""
-        from datetime import UTC, datetime
-
         with transaction(self.engine) as session:
             account = session.exec(select(Account).where(Account.login == login)).one()
             return open_session(session, account, kind, address=None, device="test", now=datetime.now(UTC))[1]
+
+    def script(self, login: str, *rights: Right) -> dict[str, str]:
+        """The header of somebody's script, with a token that may do these things alone."""
+        ends = datetime(2100, 1, 1, tzinfo=UTC)
+        with transaction(self.engine) as session:
+            own, now = get_account(session, login), datetime.now(UTC)
+            made = make_api_token(session, own, "x", list(rights), expires_at=ends, actor="tests", now=now)
+        return {"authorization": f"Bearer {made[1]}"}
 
 
 def make_desk(folder: Path, address: str | None = None) -> DeskKit:

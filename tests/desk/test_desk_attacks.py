@@ -16,7 +16,6 @@ from submission_kit import jpeg, photo_said, sent
 
 from datasette_plugins.asgi import create_datasette
 from datasette_plugins.desk import MOUNTED
-from registry.commands.api_tokens import make_api_token
 from registry.commands.cases import CaseDraft, open_case
 from registry.commands.jobs import ask_job
 from registry.db import reading, transaction
@@ -64,16 +63,6 @@ def a_job(desk: DeskKit, login: str) -> str:
         return ask_job(session, "export", {"about": "GEHEIM"}, account_id=own, now=NOW)[0].id
 
 
-def a_token(desk: DeskKit, login: str, *rights: Right) -> dict[str, str]:
-    """The header of a script with a token that may do some things."""
-    with transaction(desk.engine) as session:
-        account, ends = account_of(session, login), datetime(2100, 1, 1, tzinfo=UTC)
-        made = make_api_token(
-            session, account, "script", list(rights), expires_at=ends, actor="tests", now=datetime.now(UTC)
-        )
-    return {"authorization": f"Bearer {made[1]}"}
-
-
 @pytest.mark.parametrize("method_path", ["GET {}", "POST {}", "GET {}/erase", "POST {}/erase"])
 async def test_a_person_of_another_county_is_not_shown_nor_changed(desk: DeskKit, method_path: str):
     method, _, path = method_path.format(f"party/{a_person(desk, '3')}").partition(" ")
@@ -99,7 +88,7 @@ async def test_other_people_s_jobs_and_files_are_not_there(desk: DeskKit):
 
 async def test_a_token_for_forms_alone_takes_no_files_out(desk: DeskKit):
     own = a_job(desk, "registrar")
-    headers = a_token(desk, "registrar", Right.SUBMIT)
+    headers = desk.script("registrar", Right.SUBMIT)
     async with desk.client() as script:
         answers = [
             await script.get(path, headers=headers)
@@ -109,7 +98,7 @@ async def test_a_token_for_forms_alone_takes_no_files_out(desk: DeskKit):
 
 
 async def test_a_token_changes_nothing_of_its_account(desk: DeskKit):
-    headers = a_token(desk, "admin", Right.PUBLISH)
+    headers = desk.script("admin", Right.PUBLISH)
     async with desk.client() as script:
         answers = [
             await script.post("account", headers=headers, data={"name": "x"}),
@@ -121,7 +110,7 @@ async def test_a_token_changes_nothing_of_its_account(desk: DeskKit):
 
 
 async def test_a_token_changes_no_setting(desk: DeskKit):
-    headers = a_token(desk, "admin", Right.PUBLISH)
+    headers = desk.script("admin", Right.PUBLISH)
     async with desk.client() as script:
         answer = await script.post("settings", headers=headers, data={"second_factor_demanded": "yes"})
     assert answer.status_code == 403
@@ -133,7 +122,7 @@ async def test_a_token_changes_no_setting(desk: DeskKit):
 async def test_a_token_takes_the_office_s_file_out_only_where_it_may_see_it(
     desk: DeskKit, rights: list[Right], status: int
 ):
-    headers, tree = a_token(desk, "registrar", Right.EXPORT, *rights), desk.tree_ids["1"]
+    headers, tree = desk.script("registrar", Right.EXPORT, *rights), desk.tree_ids["1"]
     draft = CaseDraft(CaseKind.DEATH, ("tree", tree), StepFacts(StepKind.REPORT, NOW.date()))
     with transaction(desk.engine) as session:
         case = open_case(session, draft, pack=None, actor="tests", now=NOW).id
@@ -150,7 +139,7 @@ async def test_a_token_takes_the_office_s_file_out_only_where_it_may_see_it(
 
 async def test_other_people_s_sessions_and_tokens_are_not_ended(desk: DeskKit):
     desk.token("second")
-    a_token(desk, "second", Right.SUBMIT)
+    desk.script("second", Right.SUBMIT)
     with reading(desk.engine) as session:
         other = account_of(session, "second").id
         own = session.exec(select(AccountSession.id).where(AccountSession.account_id == other)).first()
@@ -225,7 +214,7 @@ async def test_a_form_without_headers_still_needs_the_token_of_the_session(desk:
 
 
 async def test_a_closed_account_is_out_at_once_with_sessions_and_tokens(desk: DeskKit):
-    headers = a_token(desk, "second", Right.SUBMIT)
+    headers = desk.script("second", Right.SUBMIT)
     async with desk.client("second") as phone, desk.client() as script:
         assert (await phone.get("api/me")).status_code == 200
         with transaction(desk.engine) as session:

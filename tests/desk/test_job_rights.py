@@ -1,7 +1,6 @@
 """Who is told of long work, and who is given what came of it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ from desk_kit import HERE, THERE, DeskKit, make_desk
 from register_kit import NOW
 
 from registry.commands.accounts import get_account, grant_role, revoke_role
-from registry.commands.api_tokens import make_api_token
 from registry.commands.jobs import ask_job
 from registry.db import transaction
 from registry.models import Tree
@@ -39,14 +37,6 @@ def a_result(desk: DeskKit, login: str, kind: str, argv: list[str]) -> str:
         return job.id
 
 
-def a_token(desk: DeskKit, login: str, *rights: Right) -> dict[str, str]:
-    ends = datetime(2100, 1, 1, tzinfo=UTC)
-    with transaction(desk.engine) as session:
-        account, now = get_account(session, login), datetime.now(UTC)
-        made = make_api_token(session, account, "x", list(rights), expires_at=ends, actor="tests", now=now)
-    return {"authorization": f"Bearer {made[1]}"}
-
-
 def tree_called(desk: DeskKit, number: str) -> str:
     with transaction(desk.engine) as session:
         tree = session.get_one(Tree, desk.tree_ids[number])
@@ -74,7 +64,7 @@ async def test_a_token_takes_what_came_of_a_job_only_with_the_rights_that_the_jo
     desk: DeskKit, kind: str, argv: list[str], rights: list[Right], status: int
 ):
     own = a_result(desk, "registrar", kind, argv)
-    headers = a_token(desk, "registrar", *rights)
+    headers = desk.script("registrar", *rights)
     async with desk.client() as script:
         taken = await script.get(f"jobs/{own}/result", headers=headers)
         listed = await script.get("jobs", headers=headers)
@@ -85,12 +75,12 @@ async def test_a_token_takes_what_came_of_a_job_only_with_the_rights_that_the_jo
 
 async def test_work_of_which_a_token_has_not_the_right_is_not_told_to_it(desk: DeskKit):
     own = a_result(desk, "registrar", "export_office_tables", WHOLE)
-    headers = a_token(desk, "registrar", Right.RECORD)
+    headers = desk.script("registrar", Right.RECORD)
     async with desk.client() as script:
         listed = await script.get("jobs", headers=headers)
         others = [await script.get(f"jobs/{own}{more}", headers=headers) for more in ("", "/state")]
         others.append(await script.post(f"jobs/{own}/cancel", headers=headers))
-        for_forms = await script.get("jobs", headers=a_token(desk, "registrar", Right.SUBMIT))
+        for_forms = await script.get("jobs", headers=desk.script("registrar", Right.SUBMIT))
     assert "SAID" not in listed.text
     assert [answer.status_code for answer in (*others, for_forms)] == [403] * 4
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from registry.area_queries import AREAS, full_areas_of
+from registry.calendars import register_zone
 from registry.commands.history import canonical, history_head
 from registry.db import SCHEMA_FOLDER
 from registry.edition import FORMAT, PUBLIC_SETTINGS, EditionWriter, Progress, PublishReport
@@ -130,7 +131,7 @@ def _facts(
     facts = {
         "format": FORMAT,
         "number": "",
-        "made_at": now.isoformat(timespec="seconds"),
+        "made_at": now.astimezone(register_zone(session)).isoformat(timespec="seconds"),
         "history_head": report.history_head,
         "where": canonical(list(where)),
         "tree_count": report.trees,

@@ -22,6 +22,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from registry.area_queries import AREAS, full_areas
+from registry.calendars import register_zone
 from registry.commands.editions import withdrawn_editions
 from registry.commands.history import Change, canonical, history_head, record_event
 from registry.db import SCHEMA_FOLDER, reading, transaction
@@ -69,7 +70,8 @@ def publish(
 
     library: rule packs at hand, for what zones rest on; None: those that are shipped.
 
-    The edition is a consistent view: everything is read in one transaction. The register records it before
+    The edition says when it was made by the clock of the register's place, so that its day is the day there.
+    It is a consistent view: everything is read in one transaction. The register records it before
     the file is put in place: what is out there is always known; a number is lost rather than used twice.
     """
     aside = out.with_name(f"{out.name}.{os.getpid()}.part")
@@ -83,10 +85,11 @@ def publish(
         with reading(engine) as session:
             keep = int(get_setting(session, "editions_kept"))
             withdrawn = withdrawn_editions(session)
-            _build(session, aside, report, keys, photos, now, progress, library)
+            made_at = now.astimezone(register_zone(session))
+            _build(session, aside, report, keys, photos, made_at, progress, library)
         _sync(aside)
         report.sha256 = _sha256(aside)
-        manifest = _manifest(report, keys, now)
+        manifest = _manifest(report, keys, made_at)
         manifest_aside.write_text(manifest, encoding="utf-8")
         with transaction(engine) as session:
             _record(session, report, actor, now)

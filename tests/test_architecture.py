@@ -58,6 +58,7 @@ LAYERS = {
     "registry.exchange": {"chunks", "errors", "models", "rules", "selection", "vocab"},
     "registry.public_part": {
         "area_queries",
+        "calendars",
         "commands",
         "edition",
         "geopackage",
@@ -451,6 +452,7 @@ LAYERS = {
     "registry.layer_styles": {"geopackage", "vocab"},
     "registry.qgis_project": {"geopackage", "layer_styles"},
     "registry.publish": {
+        "calendars",
         "qgis_project",
         "public_search",
         "edition_store",

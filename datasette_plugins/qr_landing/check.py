@@ -5,6 +5,7 @@ import binascii
 import json
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -75,8 +76,8 @@ def look_up(db: sqlite3.Connection, segment: str) -> Check:
         public_key = b""
     if not token.is_signed_by(public_key):
         return Check("forged")
-    made_at = f"{token.made_at:%Y-%m-%dT%H:%M:%S}"
-    is_older = (facts.get("made_at") or "")[:19] < made_at
+    said = facts.get("made_at")
+    is_older = said is None or datetime.fromisoformat(said) < token.made_at
     record, latest = _record_of(db, token)
     changed = latest if latest > token.history_seq else None
     return Check("genuine", token, record, _ROUTES.get(token.kind, ""), changed, is_older)

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import struct
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyogrio
@@ -152,6 +153,17 @@ def test_the_manifest_is_signed_and_a_changed_one_is_not(filled: Engine, keys: K
     key.verify(signature, canonical(manifest).encode())
     with pytest.raises(InvalidSignature):
         key.verify(signature, canonical({**manifest, "trees": 3}).encode())
+
+
+def test_an_edition_made_at_night_in_greenwich_says_the_day_of_its_register(
+    filled: Engine, keys: Keys, out: Path
+) -> None:
+    evening = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    publish(filled, out, keys=keys, photos=PhotoStore(out.parent / "photos"), actor="tests", now=evening)
+    said = "2026-03-02T07:30:00+08:00"
+    assert query(out, "SELECT value FROM edition WHERE key = 'made_at'") == [(said,)]
+    assert query(out, "SELECT made_at FROM edition_log") == [(said,)]
+    assert json.loads(out.with_name("public.gpkg.json").read_text("utf-8"))["made_at"] == said
 
 
 def test_the_number_grows_and_the_chain_holds(filled: Engine, keys: Keys, out: Path) -> None:

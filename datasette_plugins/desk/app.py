@@ -172,7 +172,10 @@ class Desk:
         return None
 
     def _admit(self, ask: Ask, route: Route) -> None:
-        """Find out who asks, once, and whether it asks too often. Raises TooMany."""
+        """Find out who asks and whether it asks too often, once: before the body of a request that is large.
+
+        Raises TooMany.
+        """
         if ask.who is None:
             self._sign_in(ask)
             if ask.who is not None:

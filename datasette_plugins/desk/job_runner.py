@@ -176,7 +176,7 @@ class Runner:
         name, out = taken.arguments.get("name"), child.out
         has_more = any(each != out for each in out.parent.iterdir())  # a manifest, checksums
         root = out.parent if has_more else out
-        if root.is_dir():
+        if name and root.is_dir():
             packed = out.parent.with_name("packed")
             if _pack(root, packed):
                 name, out = Path(str(name)).with_suffix(".zip").name, packed

@@ -4,11 +4,12 @@ Counted in the memory of each process, for as many callers as `MOST_KEPT`. Tries
 register besides (`registry.commands.sign_in`).
 """
 
-import ipaddress
 import math
 import threading
 import time
 from collections.abc import Callable, Hashable
+
+from registry.rules.throttling import network_of
 
 WINDOW_SECONDS = 60.0
 PER_ADDRESS = 6000
@@ -38,7 +39,7 @@ class Limits:
 
     def count_address(self, address: str | None) -> None:
         """Note a request from an address. Raises TooMany."""
-        self._count(_network(address), PER_ADDRESS)
+        self._count(network_of(address or ""), PER_ADDRESS)
 
     def count_account(self, account_id: str, method: str, path: str) -> None:
         """Note a request of an account to a route. Raises TooMany."""
@@ -57,12 +58,3 @@ class Limits:
                 del self._paid_until[next(iter(self._paid_until))]
         if not is_within:
             raise TooMany(math.ceil(round(pace - left, 3)))
-
-
-def _network(address: str | None) -> str:
-    """An address, of IPv6 the network that one household or phone has."""
-    try:
-        found = ipaddress.ip_address(address or "")
-    except ValueError:
-        return address or ""
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)

@@ -47,6 +47,8 @@ def test_addresses_are_counted_apart_and_those_of_one_ipv6_network_together():
     taken(counted, "2001:db8:1:2::1")
     assert taken(counted, "2001:db8:1:2:ffff::9", 1) == 0
     assert taken(counted, "2001:db8:1:3::1", 1) == taken(counted, "192.0.2.2", 1) == 1
+    taken(counted, "::ffff:192.0.2.3")
+    assert (taken(counted, "192.0.2.3", 1), taken(counted, "::ffff:192.0.2.4", 1)) == (0, 1)
     assert taken(counted, "", 1) == 1
 
 

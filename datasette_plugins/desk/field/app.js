@@ -7,11 +7,13 @@ import "./pages/storage.js";
 import "./pages/more.js";
 import "./pages/missing.js";
 import { lacks } from "./abilities.js";
-import { again, fill, h, href, otherwise, put, start } from "./view.js";
+import { again, closed, fill, h, href, otherwise, put, start } from "./view.js";
 import { page } from "./frame.js";
 import { _, loadTexts } from "./texts.js";
 import { database } from "./database.js";
 import { watchRoom } from "./eviction.js";
+import { welcome } from "./pages/welcome.js";
+import { reader } from "./store.js";
 import { startSync } from "./sync.js";
 import { startWorker } from "./update.js";
 
@@ -28,6 +30,7 @@ async function begin() {
     return;
   }
   otherwise(() => page({ title: _("app.no_page"), back: "/", body: [h("p", null, h("a", { href: href("/") }, _("app.home")))] }));
+  closed(async () => ((await reader()) ? null : welcome()));
   const worker = startWorker();
   const isKeeping = await database().then(() => true, () => false);
   const tag = TAG.exec(location.pathname);

@@ -3,7 +3,6 @@
 import { fill, h, href, icon, route } from "./view.js";
 import { button, linkButton, note, page } from "./frame.js";
 import { _, pick } from "./texts.js";
-import { welcome } from "./pages/welcome.js";
 import * as store from "./store.js";
 import * as pack from "./package.js";
 import { isCaretakerOnly } from "./roles.js";
@@ -81,7 +80,6 @@ export function growingList(fix, isNumbered) {
 }
 
 route("/", async (params, query, ctx) => {
-  if (!(await store.reader())) return welcome();
   if (await isCaretakerOnly()) return caretakerHome(ctx);
   const [rows, packs, returned, drafts] = await Promise.all([pack.rows(), pack.packages(), returnedPart(ctx), store.drafts()]);
   const today = localDay();

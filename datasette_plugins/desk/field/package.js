@@ -186,8 +186,7 @@ export async function keep(own, name, value, { title = name, bytes = 0 } = {}) {
  */
 export async function takeThumbs(name, { fetchBytes }, onProgress = () => {}, isStopped = () => false) {
   const own = await login();
-  const packs = await packages();
-  const pack = packs[name];
+  const pack = (await meta("packages " + own, {}))[name];
   const here = new Map();
   await read("thumbs", (store) => walk(store, IDBKeyRange.bound([own], [own, []]), "next", (value) => {
     here.set(value.sha256, value.bytes.byteLength);

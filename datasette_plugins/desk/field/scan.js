@@ -87,7 +87,7 @@ route("/scan", async (params, query, ctx) => {
       else fill(trouble, _("scan.nothing"));
     } }, field, trouble, h("button", { type: "submit", class: "button wide" }, icon("search"), _("scan.find"))),
   ] });
-});
+}, { isOpen: true });
 
 route("/scan/:text", async (params, query) => {
   const { tree, state, read, signature } = await findByText(params.text);
@@ -96,7 +96,7 @@ route("/scan/:text", async (params, query) => {
     return h("p");
   }
   return unknownTag(params.text, read, query.get("q") || "", signature);
-});
+}, { isOpen: true });
 
 /** A code that belongs to no record here: said, and a way to bind it to a tree. */
 async function unknownTag(raw, read, question, signature) {

@@ -380,14 +380,23 @@ export async function reopen(id) {
     const own = await done(queue_.get(id));
     if (!own) return;
     made = Object.assign({}, own.submission, own.draft, {
-      id: newId(), login: own.login, label: own.label, photos: own.submission.photos || [], reopened_from: id,
-      updated_at: new Date().toISOString(),
+      id: newId(), login: own.login, label: own.label, reopened_from: id, updated_at: new Date().toISOString(),
+      photos: (own.submission.photos || []).map((each) => photoAgain(each, own.draft.photos || [])),
     });
     drafts_.put(made);
     queue_.delete(id);
   }));
   changed("queue");
   return made;
+}
+
+/**
+ * A photo as it was to be sent, with what its draft knew beside: that it was made smaller, that the office has it. An
+ * original that was not to be sent left the phone; one that was is the photo now.
+ */
+function photoAgain(sent, known) {
+  const { is_reduced, complete } = known.find((each) => each.sha256 === sent.sha256) || {};
+  return Object.assign({}, sent, is_reduced ? { is_reduced } : {}, complete ? { complete } : {});
 }
 
 /** Send the same content under a new id (the old id is taken on the server by something else). */

@@ -19,6 +19,7 @@ let isAsked = false;
 let timer = null;
 let sendNow = false;
 let current = null;
+let hadLeft = store.hasLeft();
 
 /** Whether the phone thinks that it has a signal. */
 export function isOnline() {
@@ -64,6 +65,7 @@ export async function retry(id) {
 
 /** Sync once. Two calls, or two tabs, never do it at the same time. */
 export function sync() {
+  noteLeave();
   if (current) {
     isAsked = true;
     return current;
@@ -77,6 +79,13 @@ export function sync() {
     }
   });
   return current;
+}
+
+/** The page is drawn anew where somebody has signed out, or in again, since: at the desk, or in another tab. */
+function noteLeave() {
+  if (store.hasLeft() === hadLeft) return;
+  hadLeft = !hadLeft;
+  dispatchEvent(new Event("field-account"));
 }
 
 /** The numbers that the pages show. */
@@ -154,11 +163,7 @@ async function round() {
 async function later(error) {
   if (!(error instanceof AskError)) throw error;
   setStatus({ sync: { at: Date.now(), error: error.code, message: error.message } });
-  if (error.code === "signed_out") {
-    const isNews = !status.state.isSignedOut && store.hasLeft();
-    setStatus({ isSignedOut: true });
-    if (isNews) dispatchEvent(new Event("field-account"));
-  }
+  if (error.code === "signed_out") setStatus({ isSignedOut: true });
   else if (error.isPassing) {
     failures += 1;
     timer = timer || null;

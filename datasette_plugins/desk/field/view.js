@@ -75,6 +75,7 @@ const ICONS = {
 const routes = [];
 let root = null;
 let missing = null;
+let entrance = () => null;
 let leaving = [];
 let turn = 0;
 let path = "";
@@ -83,11 +84,17 @@ let path = "";
  * Show `view(params, query, ctx)` where the address matches: route("/tree/:kind/:id", treeView).
  * The view answers with a node (or a promise of one). `ctx.onLeave(fn)`: called before another page comes (may be
  * async: it is waited for); `ctx.isHere()`: whether this page is still the one shown; `ctx.again()`: draw it anew.
+ * `isOpen`: it is shown to everybody, see `closed`.
  */
-export function route(pattern, view) {
+export function route(pattern, view, { isOpen = false } = {}) {
   const names = [];
   const source = pattern.replace(/:(\w+)/g, (whole, name) => { names.push(name); return "([^/]+)"; });
-  routes.push({ pattern: new RegExp("^" + source + "/?$"), names, view });
+  routes.push({ pattern: new RegExp("^" + source + "/?$"), names, view, isOpen });
+}
+
+/** In place of every page that is not open: what `view()` answers with, unless that is null. */
+export function closed(view) {
+  entrance = view;
 }
 
 /** What is shown where no route matches. */
@@ -163,10 +170,12 @@ async function show(isSame = false) {
   dispatchEvent(new CustomEvent("field-shown", { detail: clean }));
 }
 
-function drawn(clean, query, ctx) {
-  for (const { pattern, names, view } of routes) {
+async function drawn(clean, query, ctx) {
+  for (const { pattern, names, view, isOpen } of routes) {
     const match = pattern.exec(clean);
     if (!match) continue;
+    const shut = isOpen ? null : await entrance();
+    if (shut) return shut;
     const params = {};
     names.forEach((name, index) => { params[name] = decodeURIComponent(match[index + 1]); });
     return view(params, query, ctx);

@@ -21,7 +21,7 @@ route("/missing", async () => {
       inApp() ? h("p", { class: "small soft" }, _("missing.in_app_note")) : null,
     ],
   });
-});
+}, { isOpen: true });
 
 async function copyAddress() {
   const address = location.origin + "/-/desk/field/";

@@ -31,7 +31,7 @@ route("/more", async (params, query, ctx) => {
       h("section", { class: "card" }, h("h2", null, _("more.account")), account(own, synced)),
     ],
   });
-});
+}, { isOpen: true });
 
 function installing(ctx) {
   if (isInstalled()) return null;

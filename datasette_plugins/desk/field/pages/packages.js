@@ -8,14 +8,12 @@ import * as pack from "../package.js";
 import { AskError, askJson, fetchBytes, fetchJson } from "../http.js";
 import { whoAmI } from "../sync.js";
 import { setStatus } from "../status.js";
-import { welcome } from "./welcome.js";
 
 const OLD_DAYS = 14;
 let running = null;
 
 route("/packages", async (params, query, ctx) => {
   const own = await store.account();
-  if (!(await store.reader())) return welcome();
   ctx.onLeave(store.onChange((what) => { if (what === "package" && ctx.isHere() && !running) ctx.again(); }));
   const packs = await pack.packages();
   const offered = await offers(own);

@@ -13,18 +13,19 @@ const SHOWN_SENT = 50;
 
 route("/queue", async (params, query, ctx) => {
   ctx.onLeave(onChanges(ctx));
-  const [items, drafts, sent, photos, counts] = await Promise.all([
-    store.queue(), store.drafts(), store.sent(SHOWN_SENT), photosMayGo(), store.counts()]);
-  const body = [head(items, photos)];
-  body.push(...others(counts.others));
-  if (items.length) body.push(section(_("queue.waiting_title"), items.map(itemRow)));
-  if (drafts.length) body.push(section(_("queue.drafts_title"), drafts.map(draftRow)));
-  if (sent.length) body.push(section(_("queue.sent_title"), sent.map(sentRow)));
+  const [items, photos, counts, reader] = await Promise.all([store.queue(), photosMayGo(), store.counts(), store.reader()]);
   return page({
-    title: _("tab.queue"), tab: "queue", body,
+    title: _("tab.queue"), tab: "queue", body: [head(items, photos), others(counts.others), reader ? await lists(items) : null],
     sub: items.length ? _("queue.count", { n: items.length, photos: left(items) }) : null,
   });
-});
+}, { isOpen: true });
+
+/** What waits, is being filled in and has arrived, one by one: for whoever is signed in. */
+async function lists(items) {
+  const [drafts, sent] = await Promise.all([store.drafts(), store.sent(SHOWN_SENT)]);
+  return [["queue.waiting_title", items, itemRow], ["queue.drafts_title", drafts, draftRow], ["queue.sent_title", sent, sentRow]]
+    .map(([title, found, row]) => (found.length ? section(_(title), found.map(row)) : null));
+}
 
 route("/queue/:id", async (params, query, ctx) => {
   const item = await store.item(params.id);

@@ -35,7 +35,7 @@ route("/storage", async (params, query, ctx) => {
           linkButton(_("storage.to_packages"), "/packages"))),
     ],
   });
-});
+}, { isOpen: true });
 
 function how(danger, ctx) {
   if (danger === "apple") return h("ol", null, [1, 2, 3].map((n) => h("li", null, _("install.apple_" + n))));

@@ -1,4 +1,4 @@
-// What whoever was never signed in on this phone sees.
+// What whoever was never signed in on this phone, or has signed out, sees of pages that are not open.
 
 import { h } from "../view.js";
 import { page } from "../frame.js";

@@ -90,15 +90,16 @@ def cares_for(kind: str, party_id: str, today: date) -> Any:
     return _cared_for(_STEWARDED[kind], party_id, today)
 
 
-def stewards_within(session: Session, trees: Any, today: date) -> list[tuple[str, str]]:
-    """(id, name) of whoever now looks after a tree for which the condition `trees` holds, by name."""
+def stewards_within(session: Session, trees: Any, today: date, most: int) -> list[tuple[str, str]]:
+    """(id, name) of whoever now looks after a tree for which the condition `trees` holds: the first `most` by
+    name."""
     query = (
         select(Party.id, Party.name)
         .join(TreeParty, col(TreeParty.party_id) == col(Party.id))
         .join(Tree, col(Tree.id) == col(TreeParty.tree_id))
         .where(trees, *_now_steward(today))
     )
-    return list(session.exec(query.distinct().order_by(col(Party.name), col(Party.id))))
+    return list(session.exec(query.distinct().order_by(col(Party.name), col(Party.id)).limit(most)))
 
 
 def _cared_for(column: str, party_id: str | None, today: date) -> Any:

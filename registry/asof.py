@@ -9,12 +9,13 @@ is held back today comes out of an old view of it.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
+from registry.calendars import register_today
 from registry.commands.history import CHILDREN
 from registry.commands.replay import State, last_event_at, states, typed_row
 from registry.errors import NoRecordThenError
@@ -89,14 +90,14 @@ def tree_as_of(
     if event is None or state is None or state.at is None:
         raise NoRecordThenError(tree_no=today.tree_no, at=at.isoformat(timespec="minutes"))
     around, rows = Surroundings(session), TreeRows(session, [tree_id])
-    known = {"id": tree_id, "released": today.released, "updated_on": state.at.date()}
+    known = {"id": tree_id, "released": today.released, "updated_on": register_today(session, state.at)}
     tree = typed_row(Tree, state.fields, **known)
     unknown = _without_strangers(tree, around)
     told = {name: _typed_rows(name, state, tree_id) for name in _ATTRIBUTES}
     told["photos"] = _disclosed_photos(told["photos"], session, tree_id)
     told["parties"] = [row for row in told["parties"] if row.to_on is None]
     _put(rows, session, tree_id, tree, told)
-    rows.on = at.date()
+    rows.on = register_today(session, at)
     rows.events[tree_id] = [record for record in rows.events[tree_id] if record.seq <= event.seq]
     erased = {name for name, value in state.fields.items() if value is ERASED} | state.erased
     facts = ViewFacts("as_of", None, at, event.seq, event.hash, tuple(sorted(unknown)), tuple(sorted(erased)))
@@ -210,7 +211,7 @@ def _days_known(session: Session, state: State, rows: TreeRows, tree_id: str) ->
     was recorded, else that on which it was recorded."""
     set_by = {*state.set_by.values()}
     instants = session.exec(select(Event.seq, Event.at).where(col(Event.seq).in_(set_by))).all()
-    recorded = {seq: at.astimezone(UTC).date() for seq, at in instants}
+    recorded = {seq: register_today(session, at) for seq, at in instants}
     surveys = sorted({row.inspected_on for row in rows.visits[tree_id]})
     known = {}
     for name, seq in state.set_by.items():
@@ -257,7 +258,7 @@ def _status_on(session: Session, tree: SimpleNamespace, on: date, state: State, 
         tree.status = tree.status if on >= decided else TreeStatus.ALIVE
         return
     recorded = session.get(Event, state.set_by.get("status", 0))
-    if recorded is None or on < recorded.at.astimezone(UTC).date():
+    if recorded is None or on < register_today(session, recorded.at):
         tree.status = ""
         unknown.add("status")
 

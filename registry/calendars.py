@@ -90,18 +90,29 @@ def local_today(jurisdiction: str, now: datetime, folder: Path | None = None) ->
 
 def register_today(session: Session, now: datetime) -> date:
     """What day it is in the jurisdiction of a register: by its setting, else by those of its authorities (the
-    latest day there); of an empty register, the day of this computer."""
-    own = get_setting(session, "jurisdiction")
-    names = [own] if own else session.exec(select(Authority.jurisdiction).distinct())
-    return max((local_today(name, now) for name in names), default=now.astimezone().date())
+    latest day there); of an empty register, the day of this computer. Raises CalendarFileError."""
+    folder = _own_folder(session)
+    days = (local_today(name, now, folder) for name in _jurisdictions(session))
+    return max(days, default=now.astimezone().date())
 
 
-def register_zone(session: Session, folder: Path | None = None) -> tzinfo:
+def register_zone(session: Session) -> tzinfo:
     """The time zone in which a register's days begin: by its setting, else by its authorities; UTC where none
     is known. Raises CalendarFileError."""
+    folder = _own_folder(session)
+    return next(filter(None, (time_zone(name, folder) for name in _jurisdictions(session))), UTC)
+
+
+def _jurisdictions(session: Session) -> list[str]:
+    """Where a register belongs: what its setting names, else the jurisdictions of its authorities."""
     own = get_setting(session, "jurisdiction")
-    names = [own] if own else sorted(session.exec(select(Authority.jurisdiction).distinct()))
-    return next(filter(None, (time_zone(name, folder) for name in names)), UTC)
+    return [own] if own else sorted(session.exec(select(Authority.jurisdiction).distinct()))
+
+
+def _own_folder(session: Session) -> Path:
+    """Where the register of a session keeps its own calendars."""
+    url = session.get_bind().engine.url
+    return calendar_folder((url.database if url.get_backend_name() == "sqlite" else None) or str(url))
 
 
 def _wider(jurisdiction: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from registry.calendars import register_today
+from registry.calendars import register_zone
 from registry.care_due import due_agreements
 from registry.chunks import chunks
 from registry.models import (
@@ -191,7 +191,8 @@ def _due(
         .where(whose.is_not(None), CareLetter.state == LetterState.MADE)
         .group_by(whose, col(CareLetter.party_id))
     )
+    zone = register_zone(session)
     for own, party_id, made_at in session.execute(printed):
         if (own, party_id) in found:
-            found[own, party_id] = max(found[own, party_id], register_today(session, made_at))
+            found[own, party_id] = max(found[own, party_id], made_at.astimezone(zone).date())
     return found

@@ -39,7 +39,7 @@ from registry.models import (
 from registry.patrols import last_visits, stewards_of
 from registry.rulepacks import PackLibrary
 from registry.rules.patrol_record import next_due
-from registry.rules.permissions import Holder, Right
+from registry.rules.permissions import Holder, Right, divisions_of
 from registry.rules.tag_codes import printed_text, tag_hash
 from registry.settings import get_setting
 from registry.surroundings import Surroundings
@@ -246,9 +246,13 @@ def _newest_sizes(session: Session, ids: list[str]) -> dict[str, dict[str, Any]]
 
 
 def _divisions(session: Session, wanted: Wanted) -> list[dict[str, Any]]:
+    """Those of the package that lie within the holder's reach: a new tree is sent to one of them."""
     if wanted.division_id is None:
         return []
     query = select(Division).where(col(Division.id).in_(divisions_below([wanted.division_id])))
+    held = divisions_of(wanted.holder, Right.FIELD)
+    if held is not None:
+        query = query.where(col(Division.id).in_(divisions_below(held)))
     return [
         _without_nothing(
             {

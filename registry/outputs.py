@@ -15,15 +15,15 @@ from registry.file_store import file_store
 from registry.keys import key_path
 from registry.photos import photo_store
 
-KINDS: dict[str, bytes | tuple[bytes, ...]] = {
+KINDS: dict[str, bytes] = {
          ".pdf": b"%PDF", ".html": b"<!DOCTYPE html", ".gpkg": b"SQLite format 3\0", ".xlsx": b"PK\x03\x04",
          ".ods": b"PK\x03\x04",
          ".ics": b"BEGIN:VCALENDAR", ".tar": b"gushu-backup/", ".zip": b"PK\x03\x04",
          ".png": b"\x89PNG\r\n", "part": b"SQLite format 3\0", "records": b'{"format":"gushu',
          "geojson": b'{"type": "Featur', "packed": b"\x1f\x8b", "dwca": b"PK\x03\x04",
          "orders": b"PK\x03\x04",
-         "dossiers": (b"\xef\xbb\xbfnumber,file", b"\xef\xbb\xbftree_no,file")}  # fmt: skip
-"""How files begin that we write, by their kind; the list of dossiers began otherwise at first."""
+         "dossiers": b"\xef\xbb\xbfnumber,file"}  # fmt: skip
+"""How files begin that we write, by their kind."""
 
 
 def check_output(path: Path, kind: str, register: str) -> None:

@@ -27,7 +27,7 @@ def write_kpis(
     Where working days cannot be counted (no calendar of that year), nothing is written: a report says why.
     """
     today = register_today(session, now)
-    period = Period(date(today.year, 1, 1), today, today, register_zone(session, calendars))
+    period = Period(date(today.year, 1, 1), today, today, register_zone(session))
     try:
         lines = kpi_lines(session, period, library, level=None, calendars=calendars)
     except CalendarYearError:

@@ -17,7 +17,6 @@ from registry.commands.reviewing import (
     conflicts_of,
     here_of,
     record_problem,
-    reviews_of,
     seen_of,
     submission_place,
     why_not,
@@ -30,7 +29,14 @@ from registry.commands.submission_doubts import (
     is_of_a_moved_tree,
 )
 from registry.commands.submission_places import pack_at
-from registry.commands.submission_rows import called, circumstances, fix_of, photos_of
+from registry.commands.submission_rows import (
+    called,
+    captured_on,
+    circumstances,
+    fix_of,
+    photos_of,
+    reviews_of,
+)
 from registry.errors import Phrase
 from registry.models import (
     Account,
@@ -50,6 +56,7 @@ from registry.rules.packs import RulePack
 from registry.rules.permissions import Holder, Place, Right, divisions_of
 from registry.rules.plausibility import Doubt, Reading, Sizes, change_doubts, size_doubts
 from registry.rules.review_content import SIZES, DiffRow, diff_rows
+from registry.surroundings import Surroundings
 from registry.vocab.desk_words import SubmissionKind, SubmissionState
 from registry.vocab.labels import Label
 from registry.vocab.language import Translator
@@ -307,21 +314,16 @@ def _divisions(session: Session, submission: Submission, holder: Holder | None) 
     in their names."""
     if submission.kind != SubmissionKind.NEW_TREE:
         return {}
-    rows = {row.id: row for row in session.exec(select(Division))}
+    around = Surroundings(session)
     held = divisions_of(holder, Right.REVIEW) if holder is not None else None
-    wanted = set(rows) if held is None else set(session.exec(divisions_below(held))) if held else set()
+    wanted = set(around.divisions if held is None else session.exec(divisions_below(held)))
     if submission.division_id is not None:
         wanted.add(submission.division_id)
-    return dict(sorted(((own, _path(rows, own)) for own in wanted), key=lambda pair: pair[1].zh))
-
-
-def _path(rows: Mapping[str, Division], own: str | None) -> Label:
-    """The name of a division behind those of the ones around it."""
-    found: list[Division] = []
-    while own is not None and own in rows and rows[own] not in found:
-        found.insert(0, rows[own])
-        own = rows[own].parent_id
-    return Label(" ".join(each.name for each in found), " ".join(each.name_en or each.name for each in found))
+    paths = {
+        own: Label(" ".join(around.division_path(own)), " ".join(around.division_path(own, in_english=True)))
+        for own in wanted
+    }
+    return dict(sorted(paths.items(), key=lambda pair: pair[1].zh))
 
 
 def whereabouts(submission: Submission, record: Any, content: Mapping[str, Any]) -> Whereabouts:
@@ -365,7 +367,8 @@ def _doubts(
     if tree is not None:
         last = last_sizes(session, tree.id)
         before = Reading(_day(last.pop("measured_on")), _numbers(last))
-        found += change_doubts(before, Reading(_day(new.get("measured_on")) or _on(submission), numbers))
+        measured_on = _day(new.get("measured_on")) or captured_on(submission)
+        found += change_doubts(before, Reading(measured_on, numbers))
     return [each for each in found if each.field in numbers]
 
 
@@ -375,10 +378,6 @@ def _numbers(values: Mapping[str, Any]) -> dict[str, float | None]:
 
 def _day(text: Any) -> date | None:
     return date.fromisoformat(text) if isinstance(text, str) else None
-
-
-def _on(submission: Submission) -> date:
-    return submission.captured_at.date()
 
 
 def _photos(session: Session, submission: Submission) -> tuple[ShownPhoto, ...]:

@@ -20,7 +20,8 @@ from registry.access import holder_of
 from registry.calendars import register_today
 from registry.commands.auditing import record_audit
 from registry.commands.kept_phrases import kept_error, kept_phrase
-from registry.commands.submissions import CLOCK_TOLERANCE, receive
+from registry.commands.submission_rows import CLOCK_TOLERANCE
+from registry.commands.submissions import receive
 from registry.commands.uploads import UploadFolder, announced, photo_arrived
 from registry.db import reading, transaction
 from registry.desk_errors import FieldFileError

@@ -16,12 +16,13 @@ from datasette_plugins.desk.export_plates import ask_file_kind, ask_plates, ask_
 from datasette_plugins.desk.job_words import title_of
 from datasette_plugins.desk.office_kit import has_all, put_in_line, within
 from datasette_plugins.desk.routing import Route
-from registry.access import place_of, reach, stewards_within
+from registry.access import cares_for, place_of, reach, stewards_within
 from registry.commands.erasing import find_party
-from registry.errors import RegistryError
+from registry.errors import NothingSelectedError, RegistryError
 from registry.models import Authority, Division, Grove, Species, Strategy, Tree
 from registry.rules.permissions import Place, Right
-from registry.selection import count_trees, find_record
+from registry.selection import STANDING, count_trees, find_record, select_trees
+from registry.surroundings import Surroundings
 from registry.vocab.labels import Label
 from registry.vocab.words import WORDS, Grade, TreeStatus, Vigour
 
@@ -38,11 +39,12 @@ _LEDGERS = {
 
 @dataclass(slots=True)
 class Chosen:
-    """What a form asked for: arguments, what is said of it, how much it is."""
+    """What a form asked for: arguments, what is said of it, how much it is; terms of a selection of trees."""
 
     argv: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     total: int | None = None
+    terms: list[str] = field(default_factory=list)
 
 
 def export_page(ask: Ask) -> Response:
@@ -140,7 +142,9 @@ def _choices(ask: Ask, session: Session, wanted: Export) -> dict[str, Any]:
     found["divisions"] = _divisions(session, here, t)
     found["species_names"] = _species(session, here, t)
     if "steward" in wanted.asks:
-        found["stewards"] = stewards_within(session, here, ask.today(session))[:_MOST_CHOICES]
+        stewards = stewards_within(session, here, ask.today(session), _MOST_CHOICES + 1)
+        found["stewards"] = stewards[:_MOST_CHOICES]
+        found["most_stewards"] = _MOST_CHOICES if len(stewards) > _MOST_CHOICES else None
     found["reach"] = within(ask, wanted.rights[0])
     return found
 
@@ -154,24 +158,15 @@ def _held_words(session: Session, column: Any, words: Any, here: Any, t: Any) ->
 def _divisions(session: Session, here: Any, t: Any) -> list[tuple[str, str]]:
     """The divisions that hold trees within reach, and those above them that are within reach too."""
     used = set(session.execute(sa.select(Tree.division_id).where(here).distinct()).scalars()) - {None}  # type: ignore[call-overload]
-    rows = {row.id: row for row in session.exec(select(Division))}
+    around = Surroundings(session)
     wanted = set(used)
     for own in used:
-        above = rows[own].parent_id if own in rows else None
-        while above in rows and above not in wanted:
+        above = around.divisions[own].parent_id
+        while above is not None and above not in wanted:
             wanted.add(above)
-            above = rows[above].parent_id
-    paths = {own: _path(rows, own, t.lang) for own in wanted if own in rows}
+            above = around.divisions[above].parent_id
+    paths = {own: " › ".join(around.division_path(own, in_english=t.lang == "en")) for own in wanted}
     return sorted(paths.items(), key=lambda pair: pair[1])[:_MOST_CHOICES]
-
-
-def _path(rows: dict[str, Any], own: str | None, lang: str) -> str:
-    names: list[str] = []
-    while own in rows and len(names) < 8:
-        row = rows[own]
-        names.insert(0, (row.name_en or row.name) if lang == "en" else row.name)
-        own = row.parent_id
-    return " › ".join(names)
 
 
 def _species(session: Session, here: Any, t: Any) -> list[tuple[str, str]]:
@@ -204,7 +199,7 @@ def _choose_where(ask: Ask, session: Session, wanted: Export) -> Chosen:
     for right in wanted.rights:
         terms += [term for term in within(ask, right) if term not in terms]
     total = count_trees(session, terms)
-    return Chosen([word for term in terms for word in ("--where", term)], said, total)
+    return Chosen([word for term in terms for word in ("--where", term)], said, total, terms)
 
 
 def _said(session: Session, name: str, value: str, ask: Ask) -> str:
@@ -308,9 +303,17 @@ def _ask_ledger(ask: Ask, _session: Session, chosen: Chosen) -> None:
 
 
 def _ask_steward(ask: Ask, session: Session, chosen: Chosen) -> None:
-    """The trees of one steward, who is named by an id alone: a job and the audit outlast a person's file."""
+    """The trees of one steward, who is named by an id alone: a job and the audit outlast a person's file.
+
+    Raises NothingSelectedError, which names the steward to whoever asked.
+    """
     if own := ask.text("steward"):
-        chosen.argv.append(f"--steward={find_party(session, own).id}")
+        party = find_party(session, own)
+        theirs = cares_for("tree", party.id, ask.today(session))
+        trees = select_trees([*chosen.terms, STANDING]).where(col(Tree.id).in_(theirs))
+        if session.execute(trees.limit(1)).first() is None:
+            raise NothingSelectedError(where=" ".join([*chosen.said, party.name]))
+        chosen.argv.append(f"--steward={party.id}")
         chosen.said.append(ask.t.gettext("Trees of one steward."))
         chosen.total = None
 

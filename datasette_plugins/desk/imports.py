@@ -18,8 +18,9 @@ from starlette.responses import Response
 from datasette_plugins.desk.asking import Ask
 from datasette_plugins.desk.job_words import import_counts
 from datasette_plugins.desk.jobs import ShownJob, shown_job
-from datasette_plugins.desk.office_kit import PAGE, instant, page_of, put_in_line, whole_register, zone_of
+from datasette_plugins.desk.office_kit import PAGE, instant, page_of, put_in_line, whole_register
 from datasette_plugins.desk.routing import Route
+from registry.calendars import register_zone
 from registry.errors import MappingError
 from registry.importing.header_words import beside_label
 from registry.importing.mapping import read_mapping, shipped_mappings
@@ -276,7 +277,7 @@ def _column(told: dict[str, Any], t: Translator) -> Column:
 
 
 def _upload(ask: Ask, session: Session, own: str, about: dict[str, Any]) -> Upload:
-    zone = zone_of(ask, session)
+    zone = register_zone(session)
     jobs = {}
     for kind, job_id in about.get("jobs", {}).items():
         if job := session.get(Job, job_id):

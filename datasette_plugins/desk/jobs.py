@@ -11,8 +11,9 @@ from starlette.responses import FileResponse, Response
 from datasette_plugins.desk.asking import Ask, Refused
 from datasette_plugins.desk.job_rights import arguments_of, kinds_known, may_have
 from datasette_plugins.desk.job_words import STATE_CLASS, failure, outcome, progress_said, title_of
-from datasette_plugins.desk.office_kit import PAGE, instant, page_of, paged, zone_of
+from datasette_plugins.desk.office_kit import PAGE, instant, page_of, paged
 from datasette_plugins.desk.routing import Route
+from registry.calendars import register_zone
 from registry.commands.jobs import OPEN, cancel_job, message_of
 from registry.errors import RegisterLockedError
 from registry.models import Account, Job
@@ -59,7 +60,7 @@ def jobs_page(ask: Ask) -> Response:
     query = query.order_by(col(Job.created_at).desc(), col(Job.id))
     with ask.read() as session:
         rows, has_more = paged(session.exec(query.offset((page - 1) * PAGE).limit(PAGE + 1)))
-        zone = zone_of(ask, session)
+        zone = register_zone(session)
         shown = [shown_job(ask, session, job, account.name, zone) for job, account in rows]
     return ask.page(
         "desk/office/jobs.html", jobs=shown, page=page, has_more=has_more, sees_all=_sees_all(ask),
@@ -72,7 +73,7 @@ def job_page(ask: Ask) -> Response:
     with ask.read() as session:
         job = _own(ask, session)
         name = session.get_one(Account, job.account_id).name
-        shown = shown_job(ask, session, job, name, zone_of(ask, session))
+        shown = shown_job(ask, session, job, name, register_zone(session))
     return ask.page("desk/office/job.html", job=shown, is_mine=job.account_id == ask.me.id)
 
 
@@ -80,7 +81,7 @@ def job_state(ask: Ask) -> Response:
     """How far a job is, for a script."""
     with ask.read() as session:
         job = _own(ask, session)
-        shown = shown_job(ask, session, job, "", zone_of(ask, session))
+        shown = shown_job(ask, session, job, "", register_zone(session))
     return ask.json(
         {
             "state": shown.state,

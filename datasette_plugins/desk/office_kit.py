@@ -7,7 +7,6 @@ from typing import Any
 from sqlmodel import Session
 
 from datasette_plugins.desk.asking import Ask
-from registry.calendars import calendar_folder, register_zone
 from registry.commands.jobs import ask_job
 from registry.rules.permissions import Place, Right, divisions_of
 
@@ -28,11 +27,6 @@ def within(ask: Ask, right: Right) -> list[str]:
     """The selection that keeps a list of trees within somebody's right; empty where it holds everywhere."""
     divisions = divisions_of(ask.holder, right)
     return [] if divisions is None else [f"within={','.join(sorted(divisions))}"]
-
-
-def zone_of(ask: Ask, session: Session) -> tzinfo:
-    """The time zone of the register."""
-    return register_zone(session, calendar_folder(ask.desk.address))
 
 
 def instant(at: datetime | None, zone: tzinfo) -> str:

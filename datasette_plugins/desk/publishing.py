@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from datasette_plugins.desk.asking import Ask
 from datasette_plugins.desk.jobs import shown_job
-from datasette_plugins.desk.office_kit import PAGE, instant, page_of, put_in_line, zone_of
+from datasette_plugins.desk.office_kit import PAGE, instant, page_of, put_in_line
 from datasette_plugins.desk.routing import Route
+from registry.calendars import register_zone
 from registry.cli.held import held_words
 from registry.commands.editions import (
     find_edition,
@@ -117,7 +118,7 @@ def _page(ask: Ask, *, wrong: str = "", about: int = 0, status: int = 200) -> Re
     public = ask.desk.public
     in_place, kept = _there(public)
     with ask.read() as session:
-        zone = zone_of(ask, session)
+        zone = register_zone(session)
         newest = session.exec(select(Edition).order_by(col(Edition.number).desc()).limit(1)).first()
         rows = session.exec(
             select(Edition).order_by(col(Edition.number).desc()).offset((page - 1) * PAGE).limit(PAGE + 1)

@@ -7,9 +7,10 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from datasette_plugins.desk.asking import Ask
-from datasette_plugins.desk.office_kit import instant, zone_of
+from datasette_plugins.desk.office_kit import instant
 from datasette_plugins.desk.review_filters import AGES, SHOWN_STATES, filters_in, filters_of, query_of
 from datasette_plugins.desk.routing import Route
+from registry.calendars import register_zone
 from registry.commands.review_set_aside import accept_many
 from registry.commands.reviewing import Desk, seen_of
 from registry.models import Submission, Tree
@@ -36,7 +37,7 @@ def queue(ask: Ask) -> Response:
     with ask.read() as session:
         today = ask.today(session)
         rows, has_more = queue_page(session, ask.holder, filters, today=today, now=ask.now)
-        zone = zone_of(ask, session)
+        zone = register_zone(session)
         t = ask.t
         return ask.page(
             "desk/review/queue.html",
@@ -76,7 +77,7 @@ def together(ask: Ask) -> Response:
     filters = filters_of(ask.query)
     with ask.read() as session:
         looked, items = _harmless(ask, session, filters)
-        zone = zone_of(ask, session)
+        zone = register_zone(session)
         return ask.page(
             "desk/review/together.html",
             D=desk_words,

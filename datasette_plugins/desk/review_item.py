@@ -6,7 +6,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from datasette_plugins.desk.asking import Ask
-from datasette_plugins.desk.office_kit import instant, zone_of
+from datasette_plugins.desk.office_kit import instant
 from datasette_plugins.desk.review import desk_of
 from datasette_plugins.desk.review_filters import filters_in, filters_of, query_of
 from datasette_plugins.desk.review_map import HEIGHT, WIDTH, small_map
@@ -20,6 +20,7 @@ from datasette_plugins.desk.review_rows import (
     shown_rows,
 )
 from datasette_plugins.desk.routing import Route
+from registry.calendars import register_zone
 from registry.commands.review_set_aside import assign, take_photos, try_again
 from registry.commands.reviewing import Verdict, decide
 from registry.commands.subjects import Ref
@@ -51,7 +52,7 @@ def item_page(ask: Ask, problem: str = "", status: int = 200) -> Response:
         today = ask.today(session)
         submission = find_submission(session, ask.vars["submission"])
         item = load_item(session, submission, holder=ask.holder, today=today)
-        zone = zone_of(ask, session)
+        zone = register_zone(session)
         earlier, later = next_of(session, ask.holder, filters, submission, today=today, now=ask.now)
         query = query_of(filters)
         return ask.page(

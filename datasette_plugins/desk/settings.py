@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from datasette_plugins.desk.account_parts import person_only
 from datasette_plugins.desk.asking import Ask
-from datasette_plugins.desk.office_kit import PAGE, instant, page_of, paged, zone_of
+from datasette_plugins.desk.office_kit import PAGE, instant, page_of, paged
 from datasette_plugins.desk.routing import Route
+from registry.calendars import register_zone
 from registry.commands.register import change_setting
 from registry.commands.webhooks import deliveries, webhooks
 from registry.doctor import LABELS, Surgery, examine
@@ -89,7 +90,7 @@ def changes_page(ask: Ask) -> Response:
     )
     with ask.read() as session:
         rows, has_more = paged(session.exec(query.offset((page - 1) * PAGE).limit(PAGE + 1)))
-        zone = zone_of(ask, session)
+        zone = register_zone(session)
         told = []
         for event, item in rows:
             old, new = json.loads(item.change).get("value", [None, None])

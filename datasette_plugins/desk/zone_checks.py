@@ -22,11 +22,11 @@ from datasette_plugins.desk.office_kit import (
     paged,
     put_in_line,
     whole_register,
-    zone_of,
 )
 from datasette_plugins.desk.routing import Route
 from exports import zone_opinion_text as words
 from exports.zone_opinion import write_zone_opinion
+from registry.calendars import register_zone
 from registry.check_records import CheckResult
 from registry.cli.exporting import signer_with
 from registry.cli.zone_checks import opinion_paper
@@ -243,7 +243,7 @@ def _page(ask: Ask, wrong: str = "") -> Response:
     query = select(ZoneCheck).order_by(col(ZoneCheck.made_at).desc(), col(ZoneCheck.number).desc())
     with ask.read() as session:
         rows, has_more = paged(session.exec(query.offset((page - 1) * PAGE).limit(PAGE + 1)))
-        zone, today = zone_of(ask, session), ask.today(session)
+        zone, today = register_zone(session), ask.today(session)
         shown = [
             (row.number, row.code, instant(row.made_at, zone), row.verdict, row.project or row.file_name,
              row.valid_to, today > row.valid_to)

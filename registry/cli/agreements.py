@@ -112,7 +112,7 @@ def list_(
     sentence = t.gettext(
         "In force today: for {trees} of {all_trees}, {groves} of {all_groves}.",
         trees=t.number(counts["tree"][0], 0),
-        all_trees=t.ngettext("{count} filed tree", "{count} filed trees", counts["tree"][1]),
+        all_trees=t.ngettext("{count} tree with a file", "{count} trees with files", counts["tree"][1]),
         groves=t.number(counts["grove"][0], 0),
         all_groves=t.ngettext("{count} grove", "{count} groves", counts["grove"][1]),
     )

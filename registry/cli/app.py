@@ -184,6 +184,11 @@ def day_of(text: str | None, option: str) -> date | None:
         raise typer.BadParameter(f"{option}: {text}") from None
 
 
+def given_day(value: datetime | None) -> date | None:
+    """The day that an option gives which is read as a datetime; None where it is not given."""
+    return value.date() if value else None
+
+
 class GushuGroup(TyperGroup):
     """Turns every RegistryError into `code: message` on stderr and exit code 1, once for all commands."""
 

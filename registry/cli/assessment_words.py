@@ -58,9 +58,8 @@ def stated(each: AssessmentRecord, t: Translator) -> list[str]:
     if each.risk_rating:
         said.append(_("risk {word}", word=t.word(RiskRating, each.risk_rating)))
     if each.time_frame_years is not None:
-        years = f"{each.time_frame_years:g}"
-        count = 1 if years == "1" else 2
-        said.append(t.ngettext("time frame {years} year", "time frame {years} years", count, years=years))
+        years = each.time_frame_years
+        said.append(t.ngettext("time frame {count} year", "time frame {count} years", years))
     if each.next_on:
         said.append(_("next on {day}", day=each.next_on))
     return said

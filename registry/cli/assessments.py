@@ -1,7 +1,7 @@
 """Assessments on the command line: recorded, corrected, reviewed, shown, listed, due."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +9,7 @@ import typer
 
 from exports.workbook import write_workbook
 from registry.cli import assessment_forms, assessment_intake  # noqa: F401 (their commands)
-from registry.cli.app import Office, _
+from registry.cli.app import Office, _, given_day
 from registry.cli.assessment_files import answers_file
 from registry.cli.assessment_options import (
     AnswerFile,
@@ -81,7 +81,7 @@ def record(
     t, now = office.t, office.now()
     chosen = library_of(office).get(model)
     draft = AssessmentDraft(
-        on.date(), by, _answers(answers, file), vigour, scale, environment, risk, years, _day(next_),
+        on.date(), by, _answers(answers, file), vigour, scale, environment, risk, years, given_day(next_),
         notes, document, submission, PartyKind.UNIT if unit else None,
     )  # fmt: skip
     with transaction(office.engine()) as session:
@@ -127,7 +127,7 @@ def correct(
             {**json.loads(row.answers), **_answers(answers, file)},
             vigour or row.vigour, scale or row.vigour_scale, environment or row.environment,
             risk or row.risk_rating, years if years is not None else row.time_frame_years,
-            _day(next_) or row.next_on, notes or row.notes, row.document_no,
+            given_day(next_) or row.next_on, notes or row.notes, row.document_no,
         )  # fmt: skip
         changed = correct_assessment(
             session, row, library_of(office).get(row.model_id), draft, today=office.today(session),
@@ -156,7 +156,7 @@ def review(
     with transaction(office.engine()) as session:
         row = find_assessment(session, assessment)
         changed = review_assessment(
-            session, row, by=by, on=_day(on) or office.today(session), today=office.today(session),
+            session, row, by=by, on=given_day(on) or office.today(session), today=office.today(session),
             by_kind=PartyKind.UNIT if unit else None, actor=office.actor, now=now,
         )  # fmt: skip
         kept = one_of(session, row)
@@ -217,7 +217,7 @@ def list_(
     t = office.t
     if out:
         check_output(out, ".xlsx", office.address)
-    which = Which(None, model, state, band, vigour, risk, _day(since), _day(until))
+    which = Which(None, model, state, band, vigour, risk, given_day(since), given_day(until))
     with reading(office.engine()) as session:
         found = assessment_records(session, which)
         facts = register_facts(session, office)
@@ -276,7 +276,3 @@ def _answers(pairs: list[str] | None, file: Path | None) -> dict[str, Any]:
 
 def _plain(value: Any) -> str:
     return "—" if value is None else str(getattr(value, "value", value))
-
-
-def _day(value: datetime | None) -> date | None:
-    return value.date() if value else None

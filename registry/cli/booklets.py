@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from registry.cli.app import Office, _, app
 from registry.cli.exporting import (
+    DivisionName,
     FontFiles,
     Where,
     division_chosen,
@@ -34,9 +35,7 @@ def booklet(
     ctx: typer.Context,
     out: Path,
     where: Where = None,
-    division: Annotated[
-        str | None, typer.Option(metavar="CODE", help=_("Only trees of this division and below it."))
-    ] = None,
+    division: DivisionName = None,
     split_pages: Annotated[
         int | None, typer.Option("--split-pages", min=20, help=_("Begin a new volume before so many pages."))
     ] = None,

@@ -1,7 +1,7 @@
 """Cases: `gushu case …` opens them, records their steps, shows what is missing and what is overdue."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +9,7 @@ import typer
 from sqlmodel import Session
 
 from registry.care_errors import MoneyError
-from registry.cli.app import Office, _, app
+from registry.cli.app import Office, _, app, given_day
 from registry.cli.case_desk import (
     Desk,
     asked_at,
@@ -138,7 +138,7 @@ def open_(
     word = chosen(CaseKind, kind)
     assert_one(ctx, tree_no, file)
     usual = _given(
-        on=_day(on), until=_day(until), by=by, document=document, text=text, reason=reason,
+        on=given_day(on), until=given_day(until), by=by, document=document, text=text, reason=reason,
         submission_id=submission_id,
         category=chosen(Category, category), grade=chosen(Grade, grade), cause=chosen(RemovalReason, cause),
         project=project, applicant=applicant, incident=incident, reporter=reporter, check=check, also=also,
@@ -221,7 +221,7 @@ def step(
         text = without_check(no_check, text, office.t.lang)
     moved = moved_to(lon, lat, datum, is_out=out)
     usual = _given(
-        on=_day(on), until=_day(until), by=by, document=document, url=url, text=text, omit=omit,
+        on=given_day(on), until=given_day(until), by=by, document=document, url=url, text=text, omit=omit,
         county=county, category=chosen(Category, category), grade=chosen(Grade, grade),
         cause=chosen(RemovalReason, cause),
         disposal=chosen(DeathDisposal, disposal), check=check, also=also, practice=practice,
@@ -261,8 +261,8 @@ def opinion(
     """Record opinions."""
     office: Office = ctx.obj
     assert_one(ctx, number, file)
-    usual = _given(on=_day(on), expert=expert, verdict=chosen(Verdict, verdict), species=species, age=age,
-                   method=method, text=text)  # fmt: skip
+    usual = _given(on=given_day(on), expert=expert, verdict=chosen(Verdict, verdict), species=species,
+                   age=age, method=method, text=text)  # fmt: skip
     with transaction(office.engine()) as session:
 
         def one(values: Cells) -> CaseFile:
@@ -297,7 +297,7 @@ def objection(
     office: Office = ctx.obj
     with transaction(office.engine()) as session:
         case = case_called(session, {"case": number})
-        day = _day(on) or office.today(session)
+        day = given_day(on) or office.today(session)
         add_objection(session, case, received_on=day, text=text, by=by, actor=office.actor, now=office.now())
         _say_all(office, session, [case])
 
@@ -315,7 +315,7 @@ def answer(
     office: Office = ctx.obj
     with transaction(office.engine()) as session:
         case = case_called(session, {"case": number})
-        day = _day(on) or office.today(session)
+        day = given_day(on) or office.today(session)
         answer_objection(session, case, objection_no, on=day, answer=text, is_upheld=upheld,
                          actor=office.actor, now=office.now())  # fmt: skip
         _say_all(office, session, [case])
@@ -337,7 +337,7 @@ def close(
         raise WordUnknownError(value=state, known=["refused", "withdrawn"])
     with transaction(office.engine()) as session:
         case = case_called(session, {"case": number})
-        day = _day(on) or office.today(session)
+        day = given_day(on) or office.today(session)
         close_case(session, case, word, on=day, reason=reason, document=document, actor=office.actor,
                    now=office.now())  # fmt: skip
         _say_all(office, session, [case])
@@ -387,10 +387,6 @@ def cents(text: str | None, option: str) -> int | None:
 
 def _given(**values: Any) -> Cells:
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _day(value: datetime | None) -> date | None:
-    return value.date() if value else None
 
 
 def _say_all(office: Office, session: Session, cases: list[CaseFile]) -> None:

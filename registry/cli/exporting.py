@@ -33,6 +33,9 @@ Where = Annotated[
 ]
 Groves = Annotated[bool, typer.Option("--groves", help=_("Of groves instead of trees."))]
 Gardens = Annotated[bool, typer.Option("--gardens", help=_("Of heritage gardens instead of trees."))]
+DivisionName = Annotated[
+    str | None, typer.Option("--division", help=_("Of one division: its code, name or names."))
+]
 FontFiles = Annotated[
     list[Path] | None, typer.Option("--font", help=_("A further .ttf font for rare characters."))
 ]

@@ -17,7 +17,7 @@ from registry.commands.erasing import find_party
 from registry.db import reading
 from registry.errors import NothingSelectedError
 from registry.keys import Keys
-from registry.models import Tag
+from registry.models import Party, Tag
 from registry.outputs import check_output
 from registry.patrols import Tally, next_patrols
 from registry.queries import full_trees
@@ -62,10 +62,11 @@ def field_sheet(
     check_output(out, ".pdf", office.address)
     with reading(office.engine()) as session:
         ids = list(stream_ids(session, [*(where or ()), STANDING]))
-        if steward:
-            ids = _looked_after(session, ids, steward, office.today(session))
+        stewards = [find_party(session, name) for name in steward or ()]
+        if stewards:
+            ids = _looked_after(session, ids, stewards, office.today(session))
         if not ids:
-            said = (f"--steward {name}" for name in steward or ())
+            said = (f"--steward {party.name}" for party in stewards)
             raise NothingSelectedError(where=" ".join([*(where or ()), *said]))
         facts = register_facts(session, office)
         printed = _printed_tags(session, ids, keys)
@@ -87,10 +88,9 @@ def field_sheet(
     office.answer({"trees": len(trees), "pages": pages, "without_tag": untagged, "path": str(out)})
 
 
-def _looked_after(session: Session, ids: Sequence[str], names: Sequence[str], today: date) -> list[str]:
+def _looked_after(session: Session, ids: Sequence[str], parties: Sequence[Party], today: date) -> list[str]:
     """Those of some trees that one of these units and persons looks after today."""
-    parties = {find_party(session, name).id for name in names}
-    theirs = {own for party in parties for own in session.exec(cares_for("tree", party, today))}
+    theirs = {own for party in parties for own in session.exec(cares_for("tree", party.id, today))}
     return [own for own in ids if own in theirs]
 
 

@@ -17,7 +17,7 @@ from registry.db import transaction
 from registry.errors import NothingSelectedError, Phrase
 from registry.ledgers import select_records
 from registry.models import InspectionDraft
-from registry.records import AreaRecord, TagContent
+from registry.records import TagContent
 from registry.rules.redaction import redact_area
 from registry.rules.tag_content import grove_tag_content
 from registry.vocab.care_words import INCIDENTS, FacilityState, PlateState
@@ -103,30 +103,18 @@ def _damage(office: Office, codes: Sequence[str]) -> list[str]:
     return found
 
 
-def public_groves(
-    session: Session, office: Office, ids: Sequence[str], *, restricted: bool = False, photos: bool = False
-) -> Iterator[AreaRecord]:
-    """The records of groves, redacted unless `restricted`."""
-    store = office.photos() if photos else None
-    for full in full_areas_of(session, "grove", list(ids), store):
-        yield full.record if restricted else redact_area(full.record, full.disclosure)[0]
-
-
 def chosen_groves(session: Session, where: Sequence[str]) -> list[str]:
-    """The ids of the groves of a selection."""
-    return _chosen(session, where)
+    """The ids of the groves of a selection. Raises NothingSelectedError."""
+    ids = select_records(session, "grove", where)
+    if not ids:
+        raise NothingSelectedError(where=" ".join(where) or Phrase("anything: there is no grove"))
+    return ids
 
 
 def grove_tags(
     session: Session, office: Office, ids: Sequence[str], issued: Mapping[str, IssuedTag], address: str
 ) -> Iterator[TagContent]:
     """What the tags of groves say."""
-    for area in public_groves(session, office, ids):
+    for full in full_areas_of(session, "grove", list(ids)):
+        area, _withheld = redact_area(full.record, full.disclosure)
         yield grove_tag_content(area, issued[area.uuid].printed, address, office.t)
-
-
-def _chosen(session: Session, where: Sequence[str]) -> list[str]:
-    ids = select_records(session, "grove", where)
-    if not ids:
-        raise NothingSelectedError(where=" ".join(where) or Phrase("anything: there is no grove"))
-    return ids

@@ -162,7 +162,7 @@ def _options(
 
 
 def _make_page(job: _Job) -> None:
-    from exports.folium_map import Basemap, write_map
+    from exports.folium_map import write_map
     from exports.map_details import left_off_words
     from exports.map_points import MAP_LIMIT
 
@@ -181,9 +181,7 @@ def _make_page(job: _Job) -> None:
                 stream,
                 language=t.lang,
                 facts=register_facts(session, office),
-                basemap=Basemap(below.layers, below.attribution, below.max_zoom)
-                if below and is_drawn
-                else None,
+                tiles=below.given() if below and is_drawn else None,
                 zones=map_zones(session, office, job.shown),
                 areas=areas,
                 areas_left_off=left_off,

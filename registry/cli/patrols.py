@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from exports.workbook import Column, Sheet, numbered, write_workbook
 from registry.cli.app import Office, _, app, day_of
-from registry.cli.exporting import Where, division_chosen, register_facts, written
+from registry.cli.exporting import DivisionName, Where, division_chosen, register_facts, written
 from registry.cli.patrol_calendar import calendar_entries, write_patrols
 from registry.cli.rule_tables import list_of, looked_at, months_text, table
 from registry.commands.erasing import find_party
@@ -212,7 +212,7 @@ def alert(
     ctx: typer.Context,
     kind: Annotated[AlertKind, typer.Option(help=_("What they are warned of."))],
     on: Annotated[str, typer.Option(help=_("Day of the warning, YYYY-MM-DD."))],
-    division: Annotated[str | None, typer.Option(help=_("Division that the warning is for."))] = None,
+    division: DivisionName = None,
     where: Where = None,
     text: Annotated[str | None, typer.Option(help=_("What the stewards are told."))] = None,
     means: Annotated[str | None, typer.Option(help=_("By which means, such as telephone."))] = None,

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from exports.report_tables import group_word, kpi_word, report_lines, report_title, share_text
 from registry.calendars import calendar_folder, register_today, register_zone
 from registry.cli.app import Office, _, app
-from registry.cli.exporting import division_chosen, written
+from registry.cli.exporting import DivisionName, division_chosen, written
 from registry.cli.rule_tables import table
 from registry.commands.reports import facts_of, is_whole, keep_report, kept_report, kept_reports
 from registry.db import reading, transaction
@@ -35,7 +35,6 @@ From = Annotated[
     datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help=_("First day of the period."))
 ]
 To = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=_("Last day of the period."))]
-DivisionName = Annotated[str | None, typer.Option(help=_("Of one division: its code, name or names."))]
 Level = Annotated[
     str, typer.Option(help=_("Divisions that are told apart: province, city, county, town, village or none."))
 ]
@@ -152,7 +151,7 @@ def _measured(
         raise typer.BadParameter(f"--level: {' | '.join((*LEVELS, 'none'))}")
     now = office.now()
     today, folder = register_today(session, now), calendar_folder(office.address)
-    zone = register_zone(session, folder)
+    zone = register_zone(session)
     first, last = _days(year, from_, to, today)
     own, _within = division_chosen(session, division)
     library = office.packs()

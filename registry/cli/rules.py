@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from registry.affected import Judged, Tally, adoptions_of, affected_trees, due_trees
 from registry.cli.app import Office, _, app, day_of
-from registry.cli.exporting import Where, division_chosen, register_facts, written
+from registry.cli.exporting import DivisionName, Where, division_chosen, register_facts, written
 from registry.cli.rule_tables import (
     cells,
     change_cells,
@@ -347,9 +347,7 @@ def rules_adopt(
     pack: Annotated[str, typer.Argument(metavar="ID|FILE")],
     document: Annotated[str | None, typer.Option(help=_("Number of the decision."))] = None,
     from_: Annotated[str | None, typer.Option("--from", help=_("From this day on, YYYY-MM-DD."))] = None,
-    division: Annotated[
-        str | None, typer.Option(help=_("Only in this division; otherwise where the pack holds."))
-    ] = None,
+    division: DivisionName = None,
     note: Annotated[str | None, typer.Option(help=_("Why; kept in the history."))] = None,
 ) -> None:
     """Adopt a pack."""

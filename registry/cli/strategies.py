@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from exports.workbook import Column, Sheet, numbered
-from registry.cli.app import Office, _, app
+from registry.cli.app import Office, _, app, given_day
 from registry.cli.exporting import FontFiles, register_facts, signer_of, written
 from registry.cli.ledgers import Record, ref_of
 from registry.cli.strategy_desk import (
@@ -20,7 +20,6 @@ from registry.cli.strategy_desk import (
     amount_of,
     checked_out,
     currency_called,
-    day,
     kept_kind,
     measure_called,
     pack_at,
@@ -200,7 +199,7 @@ def add(
     office: Office = ctx.obj
     draft = LineDraft(
         measure_called(measure), text, finding, quantity, unit, amount_of(price, "--price"),
-        amount_of(amount, "--amount"), fund, by, day(from_), day(due),
+        amount_of(amount, "--amount"), fund, by, given_day(from_), given_day(due),
     )  # fmt: skip
     with transaction(office.engine()) as session:
         row = strategy_called(session, number)
@@ -231,7 +230,8 @@ def line(
     office: Office = ctx.obj
     draft = LineDraft(
         measure_called(measure) if measure else None, text, finding, quantity, unit,
-        amount_of(price, "--price"), amount_of(amount, "--amount"), fund, by, day(from_), day(due),
+        amount_of(price, "--price"), amount_of(amount, "--amount"), fund, by,
+        given_day(from_), given_day(due),
     )  # fmt: skip
     with transaction(office.engine()) as session:
         row = strategy_called(session, number)

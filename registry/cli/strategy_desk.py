@@ -1,7 +1,7 @@
 """What the commands on strategies, works and trials share: numbers, rules of a place, amounts, workbooks."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -44,11 +44,6 @@ Out = Annotated[Path | None, typer.Option("--out", help=_("Write them into a wor
 Amount = Annotated[str | None, typer.Option(help=_("An amount such as 1,234.50, to the cent."))]
 Quantity = Annotated[float | None, typer.Option(min=0, help=_("How much, in the unit."))]
 UnitWord = Annotated[str | None, typer.Option(help=" · ".join(UNITS))]
-
-
-def day(value: datetime | None) -> date | None:
-    """The day that an option gives."""
-    return value.date() if value else None
 
 
 def strategy_called(session: Session, called: str) -> Strategy:

@@ -4,12 +4,11 @@ from typing import Annotated, Any
 
 import typer
 
-from registry.cli.app import Office, _
+from registry.cli.app import Office, _, given_day
 from registry.cli.ledgers import Document
 from registry.cli.strategies import Number, Reason, strategy
 from registry.cli.strategy_desk import (
     Day,
-    day,
     pack_at,
     strategy_called,
 )
@@ -56,7 +55,7 @@ def sign(
     with transaction(office.engine()) as session:
         today = office.today(session)
         row = strategy_called(session, number)
-        draft = SignatureDraft(party, as_, day(on) or today, not against, opinion, document)
+        draft = SignatureDraft(party, as_, given_day(on) or today, not against, opinion, document)
         row, gaps = sign_strategy(
             session, row, draft, experts=_experts(session, office, row), today=today,
             actor=office.actor, now=office.now(),
@@ -90,7 +89,7 @@ def approve(
         today = office.today(session)
         row = strategy_called(session, number)
         gone = approve_strategy(
-            session, row, by=by, document=document, on=day(on) or today, today=today,
+            session, row, by=by, document=document, on=given_day(on) or today, today=today,
             experts=_experts(session, office, row), actor=office.actor, now=office.now(),
         )  # fmt: skip
         called, superseded = called_by(row), [called_by(each) for each in gone]
@@ -135,7 +134,7 @@ def accept(
         today = office.today(session)
         row = strategy_called(session, number)
         accept_strategy(
-            session, row, on=day(on) or today, by=by, outcome=outcome, document=document, today=today,
+            session, row, on=given_day(on) or today, by=by, outcome=outcome, document=document, today=today,
             actor=office.actor, now=office.now(),
         )  # fmt: skip
         told = strategy_record(session, row, pack=pack_at(session, office, subject_of(row)))

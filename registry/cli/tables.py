@@ -11,7 +11,7 @@ from sqlmodel import Session
 from exports.workbook import Sheet
 from registry.cli.app import Office, _, app
 from registry.cli.asof import Restricted
-from registry.cli.exporting import Where, division_chosen, written
+from registry.cli.exporting import DivisionName, Where, division_chosen, written
 from registry.cli.progress import progress_bar
 from registry.db import reading
 from registry.errors import NothingSelectedError, OutputError, Phrase
@@ -33,7 +33,6 @@ TableNames = Annotated[
     list[str] | None,
     typer.Option("--table", help=_("A table by its name; several times. Without it, the usual ones.")),
 ]
-DivisionName = Annotated[str | None, typer.Option(help=_("Of one division: its code, name or names."))]
 WithBom = Annotated[
     bool,
     typer.Option("--bom/--no-bom", help=_("Begin CSV with the mark by which older spreadsheets know UTF-8.")),

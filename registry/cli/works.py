@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from registry.care_errors import WorkError
-from registry.cli.app import Office, _, app
+from registry.cli.app import Office, _, app, given_day
 from registry.cli.exporting import FontFiles, register_facts, written
 from registry.cli.ledgers import Document, Record, ref_of
 from registry.cli.strategy_desk import (
@@ -19,7 +19,6 @@ from registry.cli.strategy_desk import (
     amount_of,
     checked_out,
     currency_called,
-    day,
     kept_kind,
     measure_called,
     strategy_called,
@@ -92,7 +91,7 @@ def new(
     """Make a work order."""
     office: Office = ctx.obj
     code = measure_called(measure)
-    draft = WorkDraft(text, quantity, unit, crew, day(due), currency_called(currency),
+    draft = WorkDraft(text, quantity, unit, crew, given_day(due), currency_called(currency),
                       amount_of(planned, "--planned"), None, fund)  # fmt: skip
     if (strategy is None) != (line is None):
         raise typer.BadParameter("--strategy --line")
@@ -124,7 +123,7 @@ def set_(
 ) -> None:
     """Change a work order."""
     office: Office = ctx.obj
-    draft = WorkDraft(text, quantity, unit, crew, day(due), None, amount_of(planned, "--planned"),
+    draft = WorkDraft(text, quantity, unit, crew, given_day(due), None, amount_of(planned, "--planned"),
                       amount_of(cost, "--cost"), fund, notes)  # fmt: skip
     with transaction(office.engine()) as session:
         row = find_work(session, number)
@@ -138,7 +137,7 @@ def order(
     on: Day = None, document: Document = None,
 ) -> None:  # fmt: skip
     """Order."""
-    draft = WorkDraft(crew=crew, due_on=day(due), planned_cents=amount_of(planned, "--planned"))
+    draft = WorkDraft(crew=crew, due_on=given_day(due), planned_cents=amount_of(planned, "--planned"))
     _step(ctx.obj, number, "order", on, draft=draft, document=document)
 
 
@@ -209,7 +208,7 @@ def photo(
         row = find_work(session, number)
         is_new = add_work_photo(
             session, row, file, stage, store=office.photos(), actor=office.actor, now=office.now(),
-            taken_on=day(on), caption=caption,
+            taken_on=given_day(on), caption=caption,
         )  # fmt: skip
         called = row.number
     said = t.gettext("{number}: photo ({stage}) is kept.", number=called, stage=t.word(WorkStage, stage))
@@ -287,7 +286,7 @@ def _step(
         if step == "accept" and row.state == WorkState.FINISHED and reason is None:
             _assert_photos(stages_with_photos(session, row), row)
         changed = take_step(
-            session, row, step, on=day(on) or today, today=today, reason=reason, actor=office.actor,
+            session, row, step, on=given_day(on) or today, today=today, reason=reason, actor=office.actor,
             now=office.now(), **said,
         )  # fmt: skip
         _say(session, office, row, changed=changed)

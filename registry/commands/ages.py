@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from registry.calendars import register_today
 from registry.care_errors import AgeRecordError
 from registry.commands.history import record_event
 from registry.commands.subjects import Ref, told_rows
@@ -62,7 +63,7 @@ def record_age(
         if earlier.model_dump(exclude={"id"}) == said:
             return earlier, False
     session.add(row)
-    tree.updated_on = now.date()
+    tree.updated_on = register_today(session, now)
     session.add(tree)
     session.flush()
     record_event(session, "age:estimated", [told_rows(ref, "ages", came=[row])], actor=actor, at=now)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, select
 
+from registry.calendars import register_today
 from registry.commands.history import Change, canonical, record_event
 from registry.models import AreaDraft, Element, ElementDraft, Grove, HeritageGarden, Place, PlaceDraft
 
@@ -98,14 +99,15 @@ def _keep(
     }
     same = (table.number == draft.number, table.authority_id == place.authority_id)
     found = session.exec(select(table).where(*same)).first()
-    area = found or table(**values, updated_on=now.date())
+    today = register_today(session, now)
+    area = found or table(**values, updated_on=today)
     old = {name: getattr(area, name) if found else None for name in values}
     changed = {name: (old[name], value) for name, value in values.items() if old[name] != value}
     if not changed:
         return area
     for name, value in values.items():
         setattr(area, name, value)
-    area.updated_on = now.date()
+    area.updated_on = today
     session.add(area)
     session.flush()
     kind = _KINDS[table]

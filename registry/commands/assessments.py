@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.care_errors import AssessmentError, AssessmentNotFoundError
 from registry.commands.condition import brought_up_to_date, foreign_to_scale, is_latest
 from registry.commands.history import Change, canonical, record_event
@@ -279,7 +280,7 @@ def _content(row: Assessment) -> dict[str, Any]:
 
 def _touch(session: Session, ref: Ref, now: datetime) -> None:
     row = session.get_one(_TABLES[ref[0]], ref[1])
-    row.updated_on = now.date()
+    row.updated_on = register_today(session, now)
     session.add(row)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.commands.bulk import insert_rows
 from registry.commands.history import Change, canonical, history_head, record_event
 from registry.commands.parties import party_named
@@ -154,7 +155,7 @@ def assign_village(
     party, made = party_named(session, surveyor)
     old = row.surveyor_id
     if old != party.id:
-        row.surveyor_id, row.updated_on = party.id, now.date()
+        row.surveyor_id, row.updated_on = party.id, register_today(session, now)
         session.flush()
         told = Change("campaign_village", row.id, "updated", {"surveyor_id": (old, party.id)})
         record_event(session, "campaign:assigned", [*made, told], actor=actor, at=now)
@@ -203,7 +204,7 @@ def record_surveys(
         if change:
             changes.append(change)
         if survey_round == 1:
-            _mark(session, campaign.id, targets, said, villages, now)
+            _mark(session, campaign.id, targets, said, villages)
     session.flush()
     if survey_round == 1:
         _advance_villages(session, campaign.id, now)
@@ -240,12 +241,13 @@ def check_surveys(
     ]
     if not rows:
         raise CheckRefusedError(campaign=campaign.id, reason=Phrase("there is no form to check"))
+    today = register_today(session, now)
     for row in rows:
         if row.surveyor_id and _name_of(session, row.surveyor_id) == checker:
             reason = Phrase("whoever surveyed a tree cannot check it: a second person must")
             raise CheckRefusedError(campaign=campaign.id, reason=reason)
         old = {"verdict": row.verdict, "checker_id": row.checker_id}
-        row.verdict, row.checker_id, row.checked_on, row.note = verdict, party.id, now.date(), note
+        row.verdict, row.checker_id, row.checked_on, row.note = verdict, party.id, today, note
         told = {name: (old[name], getattr(row, name)) for name in old if old[name] != getattr(row, name)}
         if told:
             changes.append(Change("campaign_survey", row.id, "checked", told))
@@ -275,7 +277,7 @@ def set_outcome(
     if target is None:
         raise CheckRefusedError(campaign=campaign.id, reason=Phrase("it is not on the target list"))
     old = target.outcome
-    target.outcome, target.outcome_on, target.note = outcome, now.date(), note
+    target.outcome, target.outcome_on, target.note = outcome, register_today(session, now), note
     session.flush()
     _advance_villages(session, campaign.id, now)
     change = Change("campaign_target", target.id, "updated", {"outcome": (old, outcome)})
@@ -346,7 +348,7 @@ class _Villages:
     """The villages of a census by town and name, made as they are met."""
 
     def __init__(self, session: Session, campaign_id: str, now: datetime) -> None:
-        self.session, self.campaign_id, self.now = session, campaign_id, now
+        self.session, self.campaign_id, self.today = session, campaign_id, register_today(session, now)
         rows = session.exec(select(CampaignVillage).where(CampaignVillage.campaign_id == campaign_id))
         self.known = {(row.town, row.village): row.id for row in rows}
 
@@ -355,7 +357,7 @@ class _Villages:
         key = (town or "", village or "-")
         if key not in self.known:
             row = CampaignVillage(
-                campaign_id=self.campaign_id, town=key[0], village=key[1], updated_on=self.now.date()
+                campaign_id=self.campaign_id, town=key[0], village=key[1], updated_on=self.today
             )
             self.session.add(row)
             self.session.flush()
@@ -414,7 +416,6 @@ def _mark(
     targets: dict[str | None, CampaignTarget],
     said: Surveyed,
     villages: _Villages,
-    now: datetime,
 ) -> None:
     target = targets.get(said.subject_id)
     if target is None:
@@ -431,11 +432,12 @@ def _mark(
         target.outcome = TargetOutcome.FOUND
     if said.is_dead:
         target.outcome = TargetOutcome.DEAD
-    target.outcome_on = said.surveyed_on or now.date()
+    target.outcome_on = said.surveyed_on or villages.today
 
 
 def _advance_villages(session: Session, campaign_id: str, now: datetime) -> None:
     """A village is surveyed when nothing in it is pending, checked when every form in it was agreed to."""
+    today = register_today(session, now)
     pending = _village_ids(session, campaign_id, col(CampaignTarget.outcome) == TargetOutcome.PENDING)
     settled = _village_ids(session, campaign_id, col(CampaignTarget.outcome) != TargetOutcome.PENDING)
     subject = sa.or_(
@@ -454,7 +456,7 @@ def _advance_villages(session: Session, campaign_id: str, now: datetime) -> None
     for village in session.exec(select(CampaignVillage).where(CampaignVillage.campaign_id == campaign_id)):
         state = _state(village.id in pending, village.id in settled, verdicts[village.id])
         if village.state != state:
-            village.state, village.updated_on = state, now.date()
+            village.state, village.updated_on = state, today
     session.flush()
 
 

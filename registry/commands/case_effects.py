@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.commands.history import Change, told_row
 from registry.models import (
     Authority,
@@ -275,6 +276,6 @@ def _set(
     changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
     for name, (_, value) in changed.items():
         setattr(record, name, value)
-    record.updated_on = now.date()
+    record.updated_on = register_today(session, now)
     session.add(record)
     return changed

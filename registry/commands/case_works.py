@@ -170,7 +170,7 @@ def settle(session: Session, case: CaseFile, said: Details) -> Settled:
             party, changes = party_named(session, called)
             setattr(case, column, party.id)
             done.changes += changes
-            if column == "reporter_id" and said.reporter_phone:
+            if column == "reporter_id" and said.reporter_phone and changes:
                 done.changes += with_phone(session, party, said.reporter_phone)
     if said.practices:
         answers = {**answers_from(json.loads(case.practices)), **said.practices}

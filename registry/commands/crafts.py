@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from registry.calendars import register_today
 from registry.commands.history import Change, record_event
 from registry.commands.ledger_fields import CraftsmanDraft
 from registry.commands.parties import party_named
@@ -29,11 +30,12 @@ def name_craftsman(
     consent: the document by which a person agreed to be named in public; without one nobody outside the
     office reads the name.
     """
+    today = register_today(session, now)
     party, changes = party_named(session, name, kind)
     if consent is not None and party.consented_on is None:
-        party.consented_on, party.consent_document = now.date(), consent
+        party.consented_on, party.consent_document = today, consent
         session.add(party)
-        changes.append(Change("party", party.id, "updated", {"consented_on": (None, now.date().isoformat())}))
+        changes.append(Change("party", party.id, "updated", {"consented_on": (None, today.isoformat())}))
     same = (Craftsman.craft_id == craft_id, Craftsman.party_id == party.id)
     row = session.exec(select(Craftsman).where(*same)).first()
     before: list[dict[str, Any]] | None = None if row is None else [plain_row(Craftsman, row)]
@@ -45,7 +47,7 @@ def name_craftsman(
     session.flush()
     after = [plain_row(Craftsman, row)]
     if before != after or changes:
-        session.get_one(Craft, craft_id).updated_on = now.date()
+        session.get_one(Craft, craft_id).updated_on = today
         if before != after:
             changes.append(Change("craft", craft_id, "updated", {"craftsmen": (before, after)}))
         record_event(session, "craft:craftsman", changes, actor=actor, at=now, document=consent)

@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import AutoString, Session, SQLModel, col, select
 
+from registry.calendars import register_today
 from registry.commands.accounts import change_account, close_account
 from registry.commands.history import (
     CHILDREN,
@@ -287,6 +288,7 @@ def _texts(
     session: Session, words: list[str], report: ErasureReport, *, replaced: bool, now: datetime
 ) -> list[Change]:
     """Texts of records and of their rows that name the person, replaced or listed."""
+    today = register_today(session, now)
     changes: defaultdict[Owner, dict[str, tuple[Any, Any]]] = defaultdict(dict)
     for table, name in _TEXT_TABLES.items():
         for row, columns in _naming(session, table, words):
@@ -303,7 +305,7 @@ def _texts(
                 row.sha256 = hashlib.sha256(row.result.encode()).hexdigest()
                 columns.append("sha256")
             if "updated_on" in type(record).model_fields:
-                record.updated_on = now.date()
+                record.updated_on = today
             session.add_all([row, record])
             if row is record:
                 changes[owner].update({column: (getattr(row, column),) * 2 for column in columns})

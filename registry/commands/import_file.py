@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
+from registry.calendars import register_today
 from registry.chunks import chunks
 from registry.commands.bulk import insert_flat, insert_rows
 from registry.commands.directory import Directory, Entries
@@ -159,9 +160,8 @@ class _Batch:
         for level in mapping.divisions:
             self.directory.name_division(level)
         self.maker = RowMaker(mapping, self.directory)
-        self.reviser = Reviser(
-            mapping.given_fields(located.values()), mapping.source["id"], now.date().isoformat()
-        )
+        today = register_today(session, now).isoformat()
+        self.reviser = Reviser(mapping.given_fields(located.values()), mapping.source["id"], today)
         self.areas = AreaBatch(
             session, mapping, located, report, self.maker, self.reviser.today, self._reject_area
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
+from registry.calendars import register_today
 from registry.commands.history import Change, canonical, record_event
 from registry.errors import (
     LedgerAuthorityError,
@@ -148,7 +149,7 @@ def add_record(
         values["division_id"] = entry.division_id
     if entry.within is not None:
         values[_holder_column(entry.within, entry.kind, f"{entry.kind}:{number}")] = entry.within[1]
-    row = table(**values, updated_on=now.date())
+    row = table(**values, updated_on=register_today(session, now))
     session.add(row)
     session.flush()
     told = {name: (None, value) for name, value in values.items() if value not in (None, "[]")}
@@ -178,7 +179,7 @@ def change_record(
         return {}
     for name, (_old, new) in told.items():
         setattr(row, name, new)
-    row.updated_on = now.date()
+    row.updated_on = register_today(session, now)
     session.add(row)
     session.flush()
     change = Change(kind, own, "updated", told)
@@ -207,7 +208,7 @@ def hold_records(
 
     Raises RecordKindError where such a record cannot stand there.
     """
-    changes = []
+    changes, today = [], register_today(session, now)
     for ref in held:
         column = _holder_column(holder, ref[0], ref[2])
         row: Any = session.get_one(TABLES[ref[0]], ref[1])
@@ -222,7 +223,7 @@ def hold_records(
         if told:
             for name, (_old, new) in told.items():
                 setattr(row, name, new)
-            row.updated_on = now.date()
+            row.updated_on = today
             session.add(row)
             changes.append(Change(ref[0], ref[1], "updated", told))
     if changes:
@@ -259,9 +260,10 @@ def link_records(
         session.delete(found)
         change = Change(one[0], one[1], "updated", {"links": ([told], None)})
     else:
+        today = register_today(session, now)
         session.add(
             RecordLink(kind=kind, from_type=one[0], from_id=one[1], to_type=other[0], to_id=other[1],
-                       made_on=now.date(), note=note)
+                       made_on=today, note=note)
         )  # fmt: skip
         change = Change(one[0], one[1], "updated", {"links": (None, [told])})
     session.flush()

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.commands.history import record_event
 from registry.commands.subjects import Ref, told_rows, whose
 from registry.desk_errors import MeasurementError
@@ -36,7 +37,7 @@ def record_measurement(
     if (earlier := session.exec(select(Measurement).where(*alike)).first()) is not None:
         return earlier, False
     tree = session.get_one(Tree, ref[1])
-    tree.updated_on = now.date()
+    tree.updated_on = register_today(session, now)
     session.add_all([row, tree])
     session.flush()
     record_event(session, "tree:measured", [told_rows(ref, "measurements", came=[row])], actor=actor, at=now)

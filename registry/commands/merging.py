@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
+from registry.calendars import register_today
 from registry.commands.history import (
     CHILDREN,
     Change,
@@ -84,7 +85,8 @@ def merge_trees(
         return Merged(survivor.tree_no, other.tree_no, (), {})
     _check_pair(survivor, other)
     chosen = frozenset(take)
-    conflicts = _conflicts(session, survivor, other, chosen, now)
+    today = register_today(session, now)
+    conflicts = _conflicts(session, survivor, other, chosen, today)
     unknown = chosen - {conflict.field for conflict in conflicts}
     if unknown:
         known = [conflict.field for conflict in conflicts] or ["—"]
@@ -92,7 +94,7 @@ def merge_trees(
                                              fields=sorted(unknown), known=known))  # fmt: skip
     values = _taken_over(survivor, other, chosen)
     own: dict[str, tuple[Any, Any]] = {n: (getattr(survivor, n), v) for n, v in values.items()}
-    gone, came, ended = _settle_grades(session, survivor, other, conflicts, now)
+    gone, came, ended = _settle_grades(session, survivor, other, conflicts, today)
     moved, told_gone, told_came = _move_rows(session, other_id, survivor_id)
     came.extend(told_came.pop("designations", []))
     own |= {name: (None, rows) for name, rows in told_came.items()}
@@ -104,11 +106,11 @@ def merge_trees(
     for name, value in values.items():
         setattr(survivor, name, value)
     before, other.status = other.status, TreeStatus.MERGED
-    survivor.updated_on = other.updated_on = now.date()
+    survivor.updated_on = other.updated_on = today
     session.add_all([survivor, other])
     session.add(
         RecordLink(kind=LinkKind.MERGED_INTO, from_type="tree", from_id=other_id, to_type="tree",
-                   to_id=survivor_id, made_on=now.date())
+                   to_id=survivor_id, made_on=today)
     )  # fmt: skip
     session.flush()
     parted = {name: (rows, None) for name, rows in told_gone.items()}
@@ -153,7 +155,7 @@ def unmerge_tree(
         session.delete(alias)
     status = told["status"][0]
     other.status = TreeStatus(status)
-    survivor.updated_on = other.updated_on = now.date()
+    survivor.updated_on = other.updated_on = register_today(session, now)
     session.delete(link)
     session.add_all([survivor, other])
     session.flush()
@@ -186,16 +188,17 @@ def split_tree(
     if tree.status == TreeStatus.MERGED:
         raise MergeError(tree_no=tree.tree_no, other=number or "—", reason=Phrase("its file is closed"))
     number, scheme = free_number(session, tree.tree_no, county=county, number=number, scheme=scheme)
+    today = register_today(session, now)
     fresh = Tree(
         **{name: getattr(tree, name) for name in _SHARED},
         tree_no=number,
         number_scheme=scheme,
-        updated_on=now.date(),
+        updated_on=today,
     )
     session.add(fresh)
     session.flush()
     link = RecordLink(kind=LinkKind.SPLIT_FROM, from_type="tree", from_id=fresh.id, to_type="tree",
-                      to_id=tree_id, made_on=now.date())  # fmt: skip
+                      to_id=tree_id, made_on=today)  # fmt: skip
     session.add(link)
     session.flush()
     values = fresh.model_dump(exclude={"id", "released", "imported_hash", "updated_on"})
@@ -267,12 +270,12 @@ def _taken_over(survivor: Tree, other: Tree, chosen: frozenset[str]) -> dict[str
 
 
 def _conflicts(
-    session: Session, survivor: Tree, other: Tree, chosen: frozenset[str], now: datetime
+    session: Session, survivor: Tree, other: Tree, chosen: frozenset[str], today: date
 ) -> tuple[Conflict, ...]:
     pairs: dict[str, tuple[Any, Any]] = {
         name: (getattr(survivor, name), getattr(other, name)) for name in _columns()
     }
-    grades = [legal_grade(_decisions(session, tree.id), now.date()) for tree in (survivor, other)]
+    grades = [legal_grade(_decisions(session, tree.id), today) for tree in (survivor, other)]
     pairs["protection_grade"] = (grades[0] and grades[0].grade, grades[1] and grades[1].grade)
     return tuple(
         Conflict(name, old, new, name in chosen)
@@ -286,7 +289,7 @@ def _decisions(session: Session, tree_id: str) -> Sequence[Designation]:
 
 
 def _settle_grades(
-    session: Session, survivor: Tree, other: Tree, conflicts: Sequence[Conflict], now: datetime
+    session: Session, survivor: Tree, other: Tree, conflicts: Sequence[Conflict], today: date
 ) -> tuple[list[Any], list[Any], list[str]]:
     """Where the grades differ, the decision that is not kept ends today; returns (gone, came, ids ended)."""
     conflict = next((found for found in conflicts if found.field == "protection_grade"), None)
@@ -297,7 +300,7 @@ def _settle_grades(
     for row in _decisions(session, loser.id):
         if row.kind == "grade" and row.ended_on is None:
             before = told_row(row.model_dump())
-            row.ended_on = now.date()
+            row.ended_on = today
             session.add(row)
             ended.append(row.id)
             if loser is survivor:  # the other's are told as they arrive

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from sqlmodel import Session, col, select
 
 from registry.access import divisions_above, divisions_below
+from registry.calendars import register_today
 from registry.commands.directory import Directory
 from registry.commands.history import Change, record_event
 from registry.commands.measuring import record_measurement
@@ -65,7 +66,7 @@ def register_tree(
         source_id=SOURCE_ID,
         division_id=division_id,
         species_id=species_id,
-        updated_on=now.date(),
+        updated_on=register_today(session, now),
     )
     session.add(tree)
     session.flush()

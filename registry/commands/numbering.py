@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.commands.history import Change, record_event, told_row
 from registry.errors import NumberAllotError, Phrase, RecordKindError
 from registry.models import CaseFile, Tree, TreeAlias
@@ -120,7 +121,7 @@ def allot_number(
     if known is None:
         session.add(alias)
         fields["aliases"] = (None, [told_row(alias.model_dump())])  # type: ignore[assignment]
-    tree.tree_no, tree.number_scheme, tree.updated_on = number, scheme, now.date()
+    tree.tree_no, tree.number_scheme, tree.updated_on = number, scheme, register_today(session, now)
     session.add(tree)
     session.flush()
     change = Change("tree", tree.id, "updated", fields)

@@ -26,10 +26,8 @@ def party_named(
 
 
 def with_phone(session: Session, party: Party, phone: str) -> list[Change]:
-    """Give a party its telephone, and what to tell the history. One that has a telephone keeps it: somebody
-    of the same name may have said another."""
-    if party.phone is not None:
-        return []
+    """Give a party that was just made its telephone, and what to tell the history. Any other keeps what it
+    has, if anything: somebody else of the same name may have said this one."""
     party.phone = phone
     session.add(party)
     session.flush()

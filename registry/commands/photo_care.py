@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from registry.calendars import register_today
 from registry.commands.history import Change, record_event
 from registry.commands.replay import plain_row
 from registry.commands.subjects import subject_of
@@ -40,7 +41,7 @@ def moderate_photo(
     session.add(photo)
     owner, own = subject_of(photo)
     record: Any = session.get_one(_TABLES[owner], own)
-    record.updated_on = now.date()
+    record.updated_on = register_today(session, now)
     session.add(record)
     session.flush()
     change = Change(owner, own, "updated", {"photos": ([before], [after])})

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.commands.history import Change, record_event
 from registry.commands.replay import plain_row
 from registry.errors import PhotoError, Phrase
@@ -65,6 +66,7 @@ def add_photo(
     Raises InputMissingError, PhotoError.
     """
     digest, width, height = kept or store.keep(source)
+    today = register_today(session, now)
     whose = f"{owner}_id"
     same = (col(getattr(Photo, whose)) == tree_id, Photo.sha256 == digest)
     photo = session.exec(select(Photo).where(*same)).first()
@@ -82,23 +84,21 @@ def add_photo(
             kind=facts.kind,
             width=width,
             height=height,
-            added_on=now.date(),
+            added_on=today,
             is_released=facts.is_released,
         )
-    told = _say(session, photo, facts, now)
+    told = _say(session, photo, facts, today)
     session.add(photo)
     after = [plain_row(Photo, photo)]
     if told or before != after:
         told["photos"] = (before, after)
-        session.get_one(_TABLES[owner], tree_id).updated_on = now.date()
+        session.get_one(_TABLES[owner], tree_id).updated_on = today
         kind = "photo:added" if is_new else "photo:changed"
         record_event(session, kind, [Change(owner, tree_id, "updated", told)], actor=actor, at=now)
     return photo
 
 
-def _say(
-    session: Session, photo: Photo, facts: PhotoFacts, now: datetime
-) -> dict[str, tuple[object, object]]:
+def _say(session: Session, photo: Photo, facts: PhotoFacts, today: date) -> dict[str, tuple[object, object]]:
     """Take over what `facts` say of a photo; returns what changed. What they do not say stays."""
     told: dict[str, tuple[object, object]] = {}
     for name in ("taken_on", "viewpoint", "bearing_deg", "distance_m"):
@@ -110,11 +110,11 @@ def _say(
     if facts.release_caption and photo.caption is not None and not photo.caption_released:
         told["caption_released"] = (False, True)
         photo.caption_released = True
-    return told | _credit(session, photo, facts, now)
+    return told | _credit(session, photo, facts, today)
 
 
 def _credit(
-    session: Session, photo: Photo, facts: PhotoFacts, now: datetime
+    session: Session, photo: Photo, facts: PhotoFacts, today: date
 ) -> dict[str, tuple[object, object]]:
     """Name the photographer; consent is that of one party, and a name alone is no party yet."""
     told: dict[str, tuple[object, object]] = {}
@@ -130,7 +130,7 @@ def _credit(
         if party is before and facts.credit_party_id is None and _has_other_photos(session, party, photo):
             party = Party(kind=PartyKind.PERSON, name=party.name)
         told["credit_consent"] = (False, True)
-        party.consented_on = now.date()
+        party.consented_on = today
     if before is None or party.id != before.id:
         told["credit"] = (before.name if before else None, party.name)
     session.add(party)

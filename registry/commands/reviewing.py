@@ -17,7 +17,7 @@ from registry.access import divisions_above, place_of
 from registry.commands.editing import current_values
 from registry.commands.history import Change, record_event
 from registry.commands.submission_places import division_in_force
-from registry.commands.submission_rows import find_submission
+from registry.commands.submission_rows import chosen_so_far, find_submission, reviews_of
 from registry.commands.submissions import who_changed
 from registry.desk_errors import ReviewConflictError, ReviewRefusedError
 from registry.errors import Phrase
@@ -118,20 +118,6 @@ def conflicts_of(session: Session, submission: Submission) -> list[dict[str, Any
     edits = {name: edit for name, edit in edits_of(content).items() if name in here}
     conflicts = merge_edits(edits, here).conflicts
     return [each.as_json() for each in who_changed(session, str(submission.subject_id), conflicts)]
-
-
-def reviews_of(session: Session, own: str) -> Sequence[Review]:
-    """The decisions on a submission, the first one first."""
-    query = select(Review).where(Review.submission_id == own)
-    return session.exec(query.order_by(col(Review.at), col(Review.id))).all()
-
-
-def chosen_so_far(reviews: Sequence[Review]) -> dict[str, Any]:
-    """What the levels passed so far decided on, field by field; a later one has the last word."""
-    chosen: dict[str, Any] = {}
-    for review in reviews:
-        chosen |= json.loads(review.fields)
-    return chosen
 
 
 def seen_of(submission: Submission, here: Mapping[str, Any], status: str | None) -> str:

@@ -273,7 +273,9 @@ def _incident(work: _Work) -> Settled:
     settled = Settled({"case": case.id, "case_number": case.number}, [kept_phrase("case_opened", told)])
     by = work.session.get(Party, case.reporter_id) if case.reporter_id else None
     if by is not None and form.reporter_phone and by.phone != form.reporter_phone:
-        told = Phrase("Whoever reported it has another telephone on record; the new one stands in this form.")
+        told = Phrase(
+            "Whoever reported it has another telephone on record, or none; the new one stands in this form."
+        )
         settled.notes.append(kept_phrase("reporter_phone", told))
     return settled
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.care_errors import CultureError, CultureNotFoundError
 from registry.commands.history import Change, record_event
 from registry.commands.parties import party_named
@@ -244,9 +245,10 @@ def _people(
         changes += made
         found[f"{name}_id"] = party.id
         if name == "teller" and consent and party.kind == PartyKind.PERSON and party.consented_on is None:
-            party.consented_on, party.consent_document = now.date(), consent
+            today = register_today(session, now)
+            party.consented_on, party.consent_document = today, consent
             session.add(party)
-            told = {"consented_on": (None, now.date().isoformat())}
+            told = {"consented_on": (None, today.isoformat())}
             changes.append(Change("party", party.id, "updated", told))
     return found, changes
 

@@ -29,9 +29,12 @@ def division_in_force(session: Session, division_id: str) -> str | None:
     return division_id if seen else None
 
 
-def new_tree_place(session: Session, submission: Submission, holder: Holder) -> Place:
-    """Where a tree was found: in the division that is named, else where its finder works."""
-    named = json.loads(submission.content).get("division_id")
+def new_tree_place(
+    session: Session, submission: Submission, holder: Holder, chosen: str | None = None
+) -> Place:
+    """Where a tree was found: in the division that a reviewer chose or the finder named, else where
+    the finder works."""
+    named = chosen or json.loads(submission.content).get("division_id")
     home = home_divisions(holder.grants)
     own = division_in_force(session, named) if named else (home[0] if home else None)
     submission.division_id = own

@@ -1,11 +1,13 @@
 """What came back from review, as whoever sent it puts it right: nothing has to be captured twice."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from registry.commands.submission_rows import circumstances, photos_of
+from registry.calendars import register_zone
+from registry.commands.submission_rows import circumstances, clock_shift, photos_of
 from registry.models import Review, Submission, SubmissionPhoto
 from registry.rules.submission_format import PhotoSaid
 from registry.vocab.desk_words import Decision, SubmissionState
@@ -31,32 +33,37 @@ def returned_submissions(session: Session, account_id: str) -> list[dict[str, An
 
 
 def _told(session: Session, row: Submission, review: Review) -> dict[str, Any]:
-    """A form as it was sent, by the names under which it is sent again, and what was said of it."""
-    beside = circumstances(row)
+    """A form as it was sent, by the names under which it is sent again, and what was said of it. Instants are
+    told by the phone's own clock: sent again, they are put right again."""
+    beside, shift = circumstances(row), clock_shift(row.clock_offset_s)
+    captured_at, captured_on = row.captured_at - shift, beside.get("on")
+    if shift:
+        captured_on = captured_at.astimezone(register_zone(session)).date().isoformat()
     return {
         "id": row.id,
         "kind": row.kind,
         "record": {"kind": row.subject_type, "id": row.subject_id} if row.subject_id else None,
         "provisional_no": row.provisional_no,
-        "captured_at": row.captured_at.isoformat(),
-        "captured_on": beside.get("on"),
+        "captured_at": captured_at.isoformat(),
+        "captured_on": captured_on,
         "base_seq": row.base_seq,
         "fix": beside.get("fix"),
         "no_fix_reason": beside.get("no_fix_reason"),
         "scanned": beside.get("scanned"),
         "content": json.loads(row.content),
-        "photos": [_photo(photo) for photo in photos_of(session, row)],
+        "photos": [_photo(photo, shift) for photo in photos_of(session, row)],
         "reason": review.reason,
         "returned_at": review.at.isoformat(),
         "fields": json.loads(review.fields),
     }
 
 
-def _photo(row: SubmissionPhoto) -> dict[str, Any]:
+def _photo(row: SubmissionPhoto, shift: timedelta) -> dict[str, Any]:
     """A photo as a form names it. complete: its bytes are here and need not be sent again."""
     said = PhotoSaid(
         sha256=row.sha256, size=row.size_bytes, kind=row.kind, viewpoint=row.viewpoint,
-        evidence=row.is_evidence, taken_at=row.taken_at, lon=row.lon, lat=row.lat,
+        evidence=row.is_evidence, taken_at=row.taken_at - shift if row.taken_at else None,
+        lon=row.lon, lat=row.lat,
         accuracy_m=row.accuracy_m, bearing_deg=row.bearing_deg,
     )  # fmt: skip
     return {**said.model_dump(mode="json", exclude_none=True), "complete": row.received_at is not None}

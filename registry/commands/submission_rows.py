@@ -1,16 +1,18 @@
 """Reading what was sent in: rows of the register's tables as the commands on submissions take them."""
 
 import json
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from registry.desk_errors import SubmissionNotFoundError
-from registry.models import Grove, Submission, SubmissionPhoto, Tree
+from registry.models import Grove, Review, Submission, SubmissionPhoto, Tree
 from registry.rules.submission_format import Fix
 
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""A phone's clock that is off by less is left alone: the way takes time as well."""
 _SHORTEST = 4
 
 
@@ -24,6 +26,12 @@ def captured_on(submission: Submission) -> date:
     """The day on which it was captured, put right where the phone's clock was wrong."""
     told = circumstances(submission).get("on")
     return date.fromisoformat(told) if told else submission.captured_at.date()
+
+
+def clock_shift(offset_s: int | None) -> timedelta:
+    """By how much what a phone's clock said is put right; offset_s: by how many seconds it was behind."""
+    shift = timedelta(seconds=offset_s or 0)
+    return shift if abs(shift) > CLOCK_TOLERANCE else timedelta()
 
 
 def fix_of(submission: Submission) -> Fix | None:
@@ -50,6 +58,20 @@ def photos_sent(session: Session, account_id: str, digests: Collection[str]) -> 
         )
     )
     return frozenset(session.exec(query)) if digests else frozenset()
+
+
+def reviews_of(session: Session, own: str) -> Sequence[Review]:
+    """The decisions on a submission, the first one first."""
+    query = select(Review).where(Review.submission_id == own)
+    return session.exec(query.order_by(col(Review.at), col(Review.id))).all()
+
+
+def chosen_so_far(reviews: Sequence[Review]) -> dict[str, Any]:
+    """What the levels passed so far decided on, field by field; a later one has the last word."""
+    chosen: dict[str, Any] = {}
+    for review in reviews:
+        chosen |= json.loads(review.fields)
+    return chosen
 
 
 def called(session: Session, submission: Submission) -> str:

@@ -23,7 +23,13 @@ from registry.commands.settling import OPEN, settle
 from registry.commands.submission_doubts import STILL_TAKEN, edits_of, is_doubtful
 from registry.commands.submission_places import new_tree_place, pack_at
 from registry.commands.submission_reading import read_draft
-from registry.commands.submission_rows import circumstances, photos_sent
+from registry.commands.submission_rows import (
+    chosen_so_far,
+    circumstances,
+    clock_shift,
+    photos_sent,
+    reviews_of,
+)
 from registry.desk_errors import SubmissionConflictError, SubmissionFormError, SubmissionSettledError
 from registry.errors import Phrase, RegistryError
 from registry.keys import Keys
@@ -39,8 +45,6 @@ from registry.vocab.field_names import field_name
 from registry.vocab.labels import Label
 from registry.vocab.words import ON_REGISTER, WORDS, TreeStatus
 
-CLOCK_TOLERANCE = timedelta(minutes=5)
-"""A phone's clock that is off by less is left alone: the way takes time as well."""
 _FIRST_YEAR, _LAST_YEAR = 1969, 2200
 _OVERTAKEN_WITHIN = timedelta(days=60)
 """So long a form may be under way after the one that corrects it."""
@@ -77,8 +81,8 @@ def receive(
 ) -> Submission:
     """Keep one submission (`SubmissionDraft` as JSON has it), and do with it what the rules say.
 
-    sent_at: the phone's clock as it sends; where it is off by more than `CLOCK_TOLERANCE`, the day of the
-    capture is put right by the difference. via: app, file, page or token.
+    sent_at: the phone's clock as it sends; where it is off by more than a little (`clock_shift`), the day of
+    the capture is put right by the difference. via: app, file, page or token.
     Raises SubmissionFormError (not a form), SubmissionConflictError (same id, other content).
     """
     digest = content_hash(sent)
@@ -124,9 +128,9 @@ def _kept(
     today: date,
     now: datetime,
 ) -> Submission:
-    is_wrong = offset_s is not None and abs(offset_s) > CLOCK_TOLERANCE.total_seconds()
-    captured_at = draft.captured_at + (timedelta(seconds=offset_s or 0) if is_wrong else timedelta())
-    captured_at = min(captured_at, now)
+    shift = clock_shift(offset_s)
+    is_wrong = bool(shift)
+    captured_at = min(draft.captured_at + shift, now)
     zone = register_zone(session)
     by_clock = captured_at.astimezone(zone).date()
     said_on = draft.captured_on if draft.captured_on and not is_wrong else by_clock
@@ -188,8 +192,7 @@ def _announce(session: Session, submission: Submission, said: list[PhotoSaid], n
     """Note the photos that follow; one that this account has sent before has arrived. Of any other the bytes
     are asked for, though they may be here: a name alone shall open nobody's picture."""
     known = photos_sent(session, submission.account_id, [photo.sha256 for photo in said])
-    shift = timedelta(seconds=submission.clock_offset_s or 0)
-    shift = shift if abs(shift) > CLOCK_TOLERANCE else timedelta()
+    shift = clock_shift(submission.clock_offset_s)
     is_evidence = tells_of_harm(submission.kind, json.loads(submission.content))
     for ordinal, photo in enumerate(said, start=1):
         taken_at = photo.taken_at if photo.taken_at and photo.taken_at.tzinfo else None
@@ -205,7 +208,8 @@ def _announce(session: Session, submission: Submission, said: list[PhotoSaid], n
 
 
 def _put_in_place_of(session: Session, submission: Submission, draft: SubmissionDraft) -> None:
-    """A correction takes the place of the form that it corrects, in whichever order the two arrive."""
+    """A correction takes the place of the form that it corrects, in whichever order the two arrive. Of forms
+    that name each other the later one has the last word: none is ever put in its own place."""
     own = Submission.account_id == submission.account_id
     earlier = session.get(Submission, draft.replaces) if draft.replaces else None
     if earlier is not None and earlier.account_id == submission.account_id:
@@ -216,7 +220,8 @@ def _put_in_place_of(session: Session, submission: Submission, draft: Submission
             session.add(earlier)
     named = col(Submission.circumstances).contains(f'"replaces":"{submission.id}"', autoescape=True)
     lately = Submission.received_at > submission.received_at - _OVERTAKEN_WITHIN
-    later = session.exec(select(Submission).where(own, lately, named)).first()
+    not_replaced = col(Submission.id).not_in(_replaced_by(session, submission))
+    later = session.exec(select(Submission).where(own, lately, named, not_replaced)).first()
     if later is not None:
         submission.state = SubmissionState.REPLACED
         session.flush()
@@ -224,9 +229,21 @@ def _put_in_place_of(session: Session, submission: Submission, draft: Submission
         session.add(later)
 
 
+def _replaced_by(session: Session, submission: Submission) -> list[str]:
+    """The ids of a form and of all those in whose place it stands."""
+    found: list[str] = []
+    earlier: Submission | None = submission
+    while earlier is not None and earlier.id not in found:
+        found.append(earlier.id)
+        earlier = session.get(Submission, earlier.replaces_id) if earlier.replaces_id else None
+    return found
+
+
 def _in_its_place(session: Session, submission: Submission) -> Submission:
     """What stands in the place of a form by now: what corrects it once more corrects its correction."""
-    while submission.state == SubmissionState.REPLACED:
+    seen: set[str] = set()
+    while submission.state == SubmissionState.REPLACED and submission.id not in seen:
+        seen.add(submission.id)
         query = select(Submission).where(
             Submission.account_id == submission.account_id, Submission.replaces_id == submission.id
         )
@@ -310,8 +327,9 @@ def _find_record(
         return kept_phrase("form_newer", told), Place()
     named = circumstances(submission).get("record")
     if named is None:
-        place = new_tree_place(session, submission, setting.holder)
-        return _outside(setting.holder, place), place
+        chosen = chosen_so_far(reviews_of(session, submission.id)).get("division_id")
+        place = new_tree_place(session, submission, setting.holder, chosen)
+        return None if chosen else _outside(setting.holder, place), place
     kind, own = named["kind"], named["id"]
     if kind == "tree" and (into := survivors(session, [own]).get(own)):
         own = into

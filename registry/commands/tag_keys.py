@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.commands.history import Change, record_event
 from registry.keys import Keys
 from registry.models import Tag
@@ -46,11 +47,12 @@ def withdraw_tags_of_key(session: Session, key_id: str, *, actor: str, now: date
         select(Tag).where(Tag.key_id == key_id, col(Tag.state).in_(_VALID)).order_by(Tag.code).limit(CHUNK)
     )
     tags = list(session.exec(query))
+    today = register_today(session, now)
     changes = []
     for tag in tags:
-        facts = {"state": (tag.state, TagState.WITHDRAWN), "ended_on": (tag.ended_on, now.date())}
+        facts = {"state": (tag.state, TagState.WITHDRAWN), "ended_on": (tag.ended_on, today)}
         changes.append(Change("tag", tag.id, "ended", facts))
-        tag.state, tag.ended_on, tag.reason = TagState.WITHDRAWN, now.date(), reason
+        tag.state, tag.ended_on, tag.reason = TagState.WITHDRAWN, today, reason
         session.add(tag)
     session.flush()
     if changes:

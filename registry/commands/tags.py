@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.chunks import chunks
 from registry.commands.history import Change, record_event
 from registry.desk_errors import TagBindError
@@ -51,8 +52,9 @@ def issue_tags(
         found = session.exec(select(Tag).where(theirs, Tag.state == TagState.ISSUED))
         in_force.update({getattr(tag, whose): tag for tag in found})
     without = [tree_id for tree_id in dict.fromkeys(ids) if tree_id not in in_force]
+    today = register_today(session, now)
     fresh = {
-        tree_id: Tag(**_owned(whose, tree_id), code=code, key_id=keys.tag_key_id, issued_on=now.date())
+        tree_id: Tag(**_owned(whose, tree_id), code=code, key_id=keys.tag_key_id, issued_on=today)
         for tree_id, code in zip(without, free_codes(session, len(without)), strict=True)
     }
     session.add_all(fresh.values())
@@ -79,7 +81,7 @@ def end_tag(
     if tag.state == TagState.BLANK and state == TagState.REPLACED:
         raise TagBindError(tag=tag.code, record="—", reason=Phrase("it is blank; withdraw it"))
     old = tag.state
-    tag.state, tag.ended_on, tag.reason = state, now.date(), reason
+    tag.state, tag.ended_on, tag.reason = state, register_today(session, now), reason
     session.add(tag)
     change = Change("tag", tag.id, "ended", {"state": (old, state), "ended_on": (None, tag.ended_on)})
     record_event(session, "tag:ended", [change], actor=actor, at=now, reason=reason)

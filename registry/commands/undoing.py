@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
+from registry.calendars import register_today
 from registry.commands.history import CHILDREN, Change, record_event
 from registry.commands.replay import CREATED, Told, row_key, told_items, typed_row
 from registry.errors import Phrase, UndoError
@@ -88,7 +89,8 @@ def _undone(session: Session, tree_id: str, seq: int, now: datetime) -> Change:
             setattr(tree, name, getattr(typed_row(Tree, {name: old}), name))
         else:
             raise UndoError(seq=seq, reason=Phrase("{field} cannot be put back by itself", field=name))
-    tree.updated_on, tree.imported_hash = now.date(), None  # the next import says anew what its file says
+    tree.updated_on = register_today(session, now)
+    tree.imported_hash = None  # the next import says anew what its file says
     session.add(tree)
     session.flush()
     return Change("tree", tree_id, "undone", fields)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from registry.calendars import register_today
 from registry.commands.condition import brought_up_to_date, foreign_to_scale, is_latest
 from registry.commands.history import Change, canonical, record_event
 from registry.commands.parties import party_named
@@ -66,7 +67,7 @@ def record_visit(
         said: dict[str, Any] = {"vigour": draft.vigour, "environment": draft.environment}
         told_fields |= brought_up_to_date(row, scale=scale, **said)
     session.add(visit)
-    row.updated_on = now.date()
+    row.updated_on = register_today(session, now)
     session.add(row)
     session.flush()
     changes.append(Change(kind, own, "updated", told_fields))

@@ -52,7 +52,7 @@ def diff_rows(
     here: Mapping[str, Any],
     conflicts: Iterable[Mapping[str, Any]] = (),
 ) -> tuple[DiffRow, ...]:
-    """The answers of a form in its order, those that nobody gave left out."""
+    """The answers of a form in its order, those that nobody gave left out (`_empties`)."""
     by_field = {str(each.get("field")): each for each in conflicts}
     rows = [
         DiffRow(
@@ -146,7 +146,10 @@ def _answers(kind: SubmissionKind, content: Mapping[str, Any]) -> Iterator[tuple
 
 
 def _empties(kind: SubmissionKind, field: str) -> bool:
-    """Whether no answer is an answer: a correction may empty a field."""
+    """Whether no answer is an answer: a correction may empty a field, and every new tree is to have a
+    division."""
+    if kind == SubmissionKind.NEW_TREE:
+        return field == "division_id"
     return kind == SubmissionKind.EDIT and field != "reason"
 
 

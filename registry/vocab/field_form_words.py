@@ -274,9 +274,9 @@ _FORMS: dict[str, Label] = {
         "原片原样保存，连同时间和位置。", "Kept exactly as the camera made it, with time and place."
     ),
     "photo.evidence_lost": Label(
-        "这些照片现在是证据，但有 {n} 张的原片手机放不下，只有缩小的。请重拍。",
-        "These photos are evidence now, and of {n} the phone had no room for the original: only a smaller "
-        "one is here. Please take {n|it|them} again.",
+        "这些照片现在是证据，但有 {n} 张的原片不在手机上，只有缩小的。请重拍。",
+        "These photos are evidence now, and of {n} the original is not on this phone: only a smaller "
+        "one is. Please take {n|it|them} again.",
     ),
     "size.last": Label("上次 {value} {unit} {day}", "Last {value} {unit} {day}"),
     "size.none": Label("以前没有测过", "Not measured before"),

@@ -55,9 +55,10 @@ class Translator:
             text = self._said[message] = self._ours(self._catalogue.gettext(message))
         return text.format(**facts) if facts else text
 
-    def ngettext(self, singular: str, plural: str, count: int, /, **facts: object) -> str:
-        """The right form for `count`, which may be used as `{count}` (with thousands separators)."""
-        text = self._ours(self._catalogue.ngettext(singular, plural, count))
+    def ngettext(self, singular: str, plural: str, count: float, /, **facts: object) -> str:
+        """The right form for `count`, which may be used as `{count}` (with thousands separators); a fraction
+        is no one."""
+        text = self._ours(self._catalogue.ngettext(singular, plural, 1 if count == 1 else 2))
         return text.format(count=self.number(count), **facts)
 
     def ours(self, zh: str, en: str) -> str:

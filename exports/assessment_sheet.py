@@ -102,9 +102,8 @@ def _cards(record: AssessmentRecord, t: Translator) -> Iterator[Card]:
         wanted = _("at least {share}", share=f"{result.required_coverage:.0%}")
         yield Card(t.pick(COLUMNS["coverage"]), f"{result.coverage:.0%}", wanted)
     if result.rating_label:
-        years = "" if record.time_frame_years is None else f"{record.time_frame_years:g}"
-        count = 1 if years == "1" else 2
-        frame = years and t.ngettext("within {years} year", "within {years} years", count, years=years)
+        years = record.time_frame_years
+        frame = "" if years is None else t.ngettext("within {count} year", "within {count} years", years)
         yield Card(_("Risk by the matrices"), _capital(t.pick(result.rating_label)), frame, SEAL)
     if record.vigour:
         scale = t.word(VIGOUR_SCALES, record.vigour_scale)

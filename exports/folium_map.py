@@ -8,10 +8,10 @@ import html
 import json
 import re
 import string
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from io import TextIOBase
-from typing import Any, BinaryIO, NamedTuple, TextIO, cast
+from typing import Any, BinaryIO, TextIO, cast
 
 import folium
 from branca.element import Figure
@@ -38,14 +38,6 @@ MAX_ZOOM = 19
 Box = tuple[float, float, float, float]
 
 
-class Basemap(NamedTuple):
-    """Tiles to draw below the trees, the lowest first; the file then asks for them when it is opened."""
-
-    layers: tuple[str, ...]
-    attribution: str
-    maxZoom: int = MAX_ZOOM  # noqa: N815  (as the script reads it)
-
-
 def write_map(
     trees: Iterable[DetailedTree],
     out: TextIO | BinaryIO,
@@ -53,7 +45,7 @@ def write_map(
     language: str,
     facts: RegisterFacts,
     limit: int = MAP_LIMIT,
-    basemap: Basemap | None = None,
+    tiles: Mapping[str, Any] | None = None,
     zones: Iterable[MapZone] = (),
     areas: Iterable[MapArea] = (),
     areas_left_off: int = 0,
@@ -65,8 +57,9 @@ def write_map(
     Trees without a position are counted and can be searched for; generalised ones are drawn in their cell.
     zones, areas: read after the trees; areas_left_off: how many more have no place to show, which the page
     tells. divisions: those that meet a box in degrees (west, south, east,
-    north). colour_by: grade, vigour, age or genus, by which the trees are coloured at first. Without
-    `basemap` the file asks no network for anything.
+    north). colour_by: grade, vigour, age or genus, by which the trees are coloured at first.
+    tiles: what to draw below the trees, as a base map says it to the script; the file then asks for them when
+    it is opened, without them it asks no network for anything.
     Raises TooManyTreesError past `limit` trees.
     """
     t = translator(language)
@@ -80,7 +73,7 @@ def write_map(
         "points": points,
         "treeBase": f"{base}/tree/" if base else None,
         "areaBase": f"{base}/" if base else None,
-        "tiles": basemap._asdict() if basemap else None,
+        "tiles": dict(tiles) if tiles else None,
         "zones": pack_zones(zones),
         "areas": pack_areas(list(areas)),
         "divisions": pack_divisions(around),

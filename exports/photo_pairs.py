@@ -123,8 +123,7 @@ def _caption(photo: PhotoRecord, t: Translator) -> str:
 
 def years_apart(series: PhotoSeries, t: Translator) -> str:
     """How far apart the two photos of a pair were taken."""
-    years = t.number(series.years or 0, 1)
-    return t.ngettext("{years} year apart", "{years} years apart", 1 if years == "1" else 2, years=years)
+    return t.ngettext("{count} year apart", "{count} years apart", round(series.years or 0, 1))
 
 
 def _notes(series: PhotoSeries, t: Translator) -> list[str]:

@@ -320,14 +320,17 @@ class _Book:
     def _refuse(self, fitting: int) -> None:
         west, south, east, north = self._box()
         mm = 1000 / self.scale
+        scale = self.t.number(self.scale, 0)
         _grid, sheets = self._series(self.scale)
+        if sheets is None:
+            raise TooManySheetsError(scale=scale, limit=SHEET_LIMIT)
         raise MapScaleError(
-            scale=self.t.number(self.scale, 0),
+            scale=scale,
             width=self.t.number((east - west) * mm, 0),
             height=self.t.number((north - south) * mm, 0),
             page_width=self.t.number(self.paper.map.width / MM, 0),
             page_height=self.t.number(self.paper.map.height / MM, 0),
-            sheets=f"> {SHEET_LIMIT}" if sheets is None else self.t.number(len(sheets), 0),
+            sheets=self.t.number(len(sheets), 0),
             fitting=f"1:{fitting}",
         )
 

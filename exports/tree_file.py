@@ -174,8 +174,8 @@ def _page(tree: TreeRecord, facts: RegisterFacts, t: Translator, care: OfficeCar
         if section.title == t.label("photos"):
             yield from (_picture(photo, t) for photo in tree.photos)
         yield "</section>\n"
-    made = facts.made_at.astimezone().isoformat(sep=" ", timespec="minutes")
-    foot = _("History head {head} · made on {day}", head=facts.history_head, day=made)
+    day = facts.made_on.isoformat()
+    foot = _("History head {head} · made on {day}", head=facts.history_head, day=day)
     yield f"</main>\n<footer><p>{escape(foot)}</p></footer>\n</body>\n</html>\n"
 
 

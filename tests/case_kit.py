@@ -10,13 +10,15 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 from typer.testing import Result
 
+from registry.commands.case_effects import Moved
 from registry.commands.case_opinions import OpinionDraft, add_opinion
 from registry.commands.cases import CaseDraft, StepDraft, open_case, record_step
+from registry.db import transaction
 from registry.models import CaseFile, Tree
 from registry.rules.case_facts import StepFacts
 from registry.rules.pack_format import pack_from
 from registry.rules.packs import RulePack
-from registry.vocab.words import CaseKind, Category, StepKind, Verdict
+from registry.vocab.words import CaseKind, CaseState, Category, StepKind, Verdict
 
 ACTOR: dict[str, Any] = {"actor": "tests", "now": NOW}
 PACK: RulePack = pack_from(
@@ -69,6 +71,23 @@ def take(session: Session, case: CaseFile, kind: StepKind, day: int, **more: Any
         if name in more
     }
     return record_step(session, case, StepDraft(facts(kind, day, **more), **settled), pack=PACK, **ACTOR)
+
+
+def approved_move(session: Session, number: str) -> CaseFile:
+    """A case by which a tree may be moved."""
+    case = opened(session, CaseKind.MOVE, number)
+    take(session, case, StepKind.APPRAISAL, 2)
+    appraise(session, case)
+    take(session, case, StepKind.DECISION, 3)
+    return take(session, case, StepKind.APPROVAL, 4, by="长治市人民政府", document_no="移〔2026〕1号")
+
+
+def move_tree(engine: Engine, number: str = "1", to: Moved | None = None) -> None:
+    """A tree is moved by a case of its own; within the district unless told otherwise."""
+    with transaction(engine) as session:
+        case = approved_move(session, number)
+        take(session, case, StepKind.CONFIRMATION, 20, moved=to or Moved(113.07, 36.07))
+        assert case.state == CaseState.GRANTED
 
 
 def appraise(session: Session, case: CaseFile, *experts: str) -> None:

@@ -16,15 +16,20 @@ from sqlmodel import select
 from datasette_plugins.asgi import load_plugins
 from datasette_plugins.desk.app import COOKIE, Desk, csrf_of
 from datasette_plugins.site.visits import Visit, split_prefix
+from registry.calendars import register_today
+from registry.commands import reviewing
 from registry.commands.accounts import add_account, get_account
 from registry.commands.api_tokens import make_api_token
+from registry.commands.cases import CaseDraft, open_case
 from registry.commands.history import Change, record_event
 from registry.commands.register import init_register
 from registry.commands.sessions import open_session
 from registry.db import open_register, reading, transaction
 from registry.models import Account, Division, Tree
+from registry.rules.case_facts import StepFacts
 from registry.rules.permissions import Grant, Right
-from registry.vocab.desk_words import Role, SessionKind
+from registry.vocab.desk_words import Decision, Role, SessionKind
+from registry.vocab.words import CaseKind, StepKind
 
 load_plugins()
 HERE, THERE, CITY = "140404", "140405", "1404"
@@ -121,6 +126,23 @@ def _first_made() -> Path:
     init_register(address, actor="tests", now=NOW).dispose()
     _fill(address, folder)
     return folder
+
+
+def a_case(desk: DeskKit, number: str = "1") -> str:
+    """A case about a tree, just opened; its id."""
+    first = StepFacts(StepKind.REPORT, NOW.date(), text="枯死")
+    draft = CaseDraft(CaseKind.DEATH, ("tree", desk.tree_ids[number]), first)
+    with transaction(desk.engine) as session:
+        return open_case(session, draft, pack=None, actor="tests", now=NOW).id
+
+
+def send_back(desk: DeskKit, own: str, reason: str = "请核对") -> None:
+    """The office returns a form."""
+    with transaction(desk.engine) as session:
+        now = datetime.now(UTC)
+        office = reviewing.Desk(register_today(session, now), "tests", now, desk.desk.keys, desk.desk.photos)
+        verdict = reviewing.Verdict(Decision.RETURN, reason)
+        reviewing.decide(session, own, verdict, holder=None, desk=office)
 
 
 def _fill(address: str, folder: Path) -> None:

@@ -495,6 +495,7 @@ LAYERS = {
     "registry.public_plates": {"commands", "edition", "models", "rules"},
     "registry.public_visits": {"calendars", "edition", "patrols", "rulepacks"},
     "registry.asof": {
+        "calendars",
         "errors",
         "records",
         "vocab",
@@ -553,7 +554,16 @@ LAYERS = {
     },
     "registry.access": {"models", "rules", "vocab"},
     "registry.audit_log": {"chunks", "models", "vocab"},
-    "registry.review_items": {"access", "commands", "errors", "models", "review_queue", "rules", "vocab"},
+    "registry.review_items": {
+        "access",
+        "commands",
+        "errors",
+        "models",
+        "review_queue",
+        "rules",
+        "surroundings",
+        "vocab",
+    },
     "registry.review_queue": {"access", "commands", "models", "rules", "vocab"},
     "datasette_plugins.desk": {"*"},
     "datasette_plugins": {"errors", "records", "proof_records", "vocab", "rules"},
@@ -633,6 +643,12 @@ def test_commands_never_commit(name: str) -> None:
         assert calls & {"commit", "rollback"} == set()
 
 
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("registry.commands")])
+def test_commands_keep_the_day_it_is_where_the_register_belongs(name: str) -> None:
+    """`register_today`: the date of `now` is that of UTC, and in China yesterday's until eight."""
+    assert "now.date()" not in MODULES[name].read_text("utf-8")
+
+
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("registry.cli")])
 def test_commands_of_the_office_ask_what_day_it_is_where_the_register_belongs(name: str) -> None:
     source = MODULES[name].read_text("utf-8")
@@ -642,9 +658,12 @@ def test_commands_of_the_office_ask_what_day_it_is_where_the_register_belongs(na
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith(("exports", "registry.cli"))])
 def test_no_paper_prints_the_day_of_an_instant_in_utc(name: str) -> None:
-    """`made_on` is the day where the register belongs; `made_at` is an instant, and its date that of UTC."""
-    utc_day = re.compile(r"made_at(?:\"\])?(?:\.astimezone\(UTC\))?\.date\(\)|made_at:%Y-%m-%d\}")
-    assert not utc_day.search(MODULES[name].read_text("utf-8"))
+    """`made_on` is the day where the register belongs; `made_at` is an instant, and its date that of UTC
+    or of the computer."""
+    other_day = re.compile(
+        r"made_at(?:\"\])?(?:\.astimezone\(UTC\))?\.date\(\)|made_at:%Y-%m-%d\}|made_at\.astimezone\(\)"
+    )
+    assert not other_day.search(MODULES[name].read_text("utf-8"))
 
 
 def test_tests_start_no_program_that_a_fresh_machine_may_lack() -> None:

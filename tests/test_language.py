@@ -1,5 +1,6 @@
 """Every sentence a person may read is there in Chinese, with the same facts in it."""
 
+import ast
 import re
 import string
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from itertools import chain
 
 import pytest
 from babel.messages.extract import extract_from_dir
+from jinja2 import Environment
 from register_kit import REPOSITORY
 
 from registry import care_errors, desk_errors, errors, export_errors
@@ -66,6 +68,20 @@ def _strings(value: str | tuple[str, ...] | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
+def quoted(folder: str) -> set[str]:
+    """Every text between quotes in the code and templates of a folder."""
+    found: set[str] = set()
+    for path in (REPOSITORY / folder).rglob("*.py"):
+        constants = (
+            node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Constant)
+        )
+        found.update(node.value for node in constants if isinstance(node.value, str))
+    for path in (REPOSITORY / folder).rglob("templates/**/*.html"):
+        tokens = Environment(autoescape=True).lex(path.read_text("utf-8"))
+        found.update(ast.literal_eval(text) for _line, kind, text in tokens if kind == "string")
+    return found
+
+
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_sentence_in_the_code_is_there_in_chinese(folder: str) -> None:
     assert messages(folder)
@@ -78,6 +94,12 @@ def test_every_error_problem_and_setting_is_there_in_chinese() -> None:
     assert missing([*(kind.template for kind in ERRORS), *kinds, *settings]) == []
 
 
+def test_no_translation_is_without_its_sentence() -> None:
+    ids = [entry.id for entry in read_catalogue("zh") if entry.id]
+    translated = {text if isinstance(text, str) else text[0] for text in ids}
+    assert sorted(translated.difference(*map(quoted, FOLDERS))) == []
+
+
 def test_a_count_before_its_noun_has_a_form_for_one() -> None:
     """What is counted with ngettext anywhere (`{count} tree`) is never said as `{count} trees` or
     `{trees} trees` alone. Spans of time may be, they are bounds or fractions; species are so in any number.
@@ -88,6 +110,15 @@ def test_a_count_before_its_noun_has_a_form_for_one() -> None:
     counted = re.compile(rf"\{{(?:count|{named})\}} (?:[a-z]+ )?(?:{named})\b")
     said = chain.from_iterable(messages(folder, with_phrases=False) for folder in ("registry", "exports"))
     assert [one for one, plural in said if not plural and counted.search(one)] == []
+
+
+@pytest.mark.parametrize(
+    ("years", "said"), [(0, "0 years"), (1, "1 year"), (1.0, "1 year"), (1.5, "1.5 years"), (2.0, "2 years")]
+)
+def test_a_count_may_be_a_fraction(years: float, said: str) -> None:
+    words = ("{count} year apart", "{count} years apart")
+    assert translator("en").ngettext(*words, years) == f"{said} apart"
+    assert translator("zh").ngettext(*words, years).startswith(f"相隔 {years:g} ")
 
 
 def test_a_translation_has_the_facts_of_its_sentence_and_no_others() -> None:

@@ -76,7 +76,3 @@ def test_dossiers_go_into_no_folder_of_the_register_and_over_no_list_of_others(
     listed.unlink()
     for _again in range(2):
         assert gushu("dossiers", out.parent, "--where", "tree_no=T1").exit_code == 0
-    listed.write_text(
-        listed.read_text("utf-8").replace("number,", "tree_no,", 1), "utf-8"
-    )  # as it once began
-    assert gushu("dossiers", out.parent, "--where", "tree_no=T1").exit_code == 0

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 from case_kit import make_trees, succeeding
+from register_kit import rows_of
 from sqlalchemy.engine import Engine
 from typer.testing import Result
+
+from registry.models import Party
 
 Gushu = Callable[..., Result]
 
@@ -48,3 +51,12 @@ def test_a_steward_of_no_such_tree_prints_nothing_and_says_so(
     assert failed.exit_code == 1
     assert failed.stderr.startswith(f"{code}: ")
     assert not out.exists()
+
+
+def test_a_steward_who_is_named_by_an_id_is_called_by_name_where_nothing_is_found(
+    office: Gushu, gushu: Gushu, engine: Engine, tmp_path: Path
+) -> None:
+    (own,) = [party.id for party in rows_of(engine, Party) if party.name == "王管护"]
+    failed = gushu("field-sheet", tmp_path / "sheets.pdf", "--steward", own, "--where", "tree_no=甲-1")
+    assert "王管护" in failed.stderr
+    assert own not in failed.stderr

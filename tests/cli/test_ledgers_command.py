@@ -78,7 +78,7 @@ def test_duties_agreements_visits_and_crafts(office: Gushu, tmp_path: Path) -> N
 
 def test_a_groves_tag_and_dossier_are_made(office: Gushu, tmp_path: Path) -> None:
     done(office, "ledger", "add", "grove", "G", "name=柏林", "tree_count=20")
-    assert "1 枚" in done(office, "tags", tmp_path / "t.pdf", "--groves")
+    assert "1 块" in done(office, "tags", tmp_path / "t.pdf", "--groves")
     done(office, "dossier", "grove:G", tmp_path / "g.pdf", lang="en")
     done(office, "dossiers", tmp_path / "all", "--groves")
     assert (tmp_path / "all" / "grove-G.pdf").read_bytes().startswith(b"%PDF")

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pypdf
 import pytest
+from pdf_kit import text_of
 from PIL import Image
 from register_kit import import_rows
 from sqlalchemy.engine import Engine
@@ -47,10 +47,6 @@ BREAKS = pytest.mark.parametrize(
     [(delete, "the file is missing"), (truncate, "its content is not what was taken in")],
     ids=["deleted", "truncated"],
 )
-
-
-def text_of(path: Path) -> str:
-    return "".join(page.extract_text() for page in pypdf.PdfReader(path).pages).replace("\n", " ")
 
 
 def told(original: Path, reason: str) -> str:

@@ -96,6 +96,7 @@ def printed(path: Path) -> str:
 @pytest.mark.parametrize(
     "words",
     [
+        ("file", "1", "out.html"),
         ("dossier", "1", "out.pdf"),
         ("booklet", "out.pdf"),
         ("quality", "out.html"),

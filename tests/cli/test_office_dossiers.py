@@ -7,9 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pikepdf
-import pypdf
 import pytest
 from case_kit import make_trees
+from pdf_kit import squeezed_text_of
 from register_kit import NOW
 from sqlalchemy.engine import Engine
 from typer.testing import Result
@@ -51,11 +51,11 @@ def run(gushu: Gushu, folder: Path, *more: str) -> tuple[int, int]:
     return told["written"], told["kept"]
 
 
-def text_of(folder: Path) -> str:
+def text_in(folder: Path) -> str:
     """What all PDFs of a folder say, and what travels in them."""
     pages, records = [], []
     for path in sorted(folder.glob("*.pdf")):
-        pages += [page.extract_text() for page in pypdf.PdfReader(path).pages]
+        pages.append(squeezed_text_of(path))
         with pikepdf.open(path) as pdf:
             records += [each.get_file().read_bytes().decode() for each in pdf.attachments.values()]
     return "".join(("".join(pages) + "".join(records)).split())
@@ -68,8 +68,8 @@ def test_persons_and_money_are_in_the_edition_for_the_office_and_not_in_the_publ
     public, restricted = tmp_path / "public", tmp_path / "office"
     made = run(office, public, *KINDS[kind])
     assert run(office, restricted, *KINDS[kind], "--restricted") == made
-    assert (MONEY in text_of(restricted), PERSON in text_of(restricted)) == (True, True)
-    assert (MONEY in text_of(public), PERSON in text_of(public)) == (False, False)
+    assert (MONEY in text_in(restricted), PERSON in text_in(restricted)) == (True, True)
+    assert (MONEY in text_in(public), PERSON in text_in(public)) == (False, False)
 
 
 def test_each_file_of_the_edition_for_the_office_says_so_in_name_list_and_proof(

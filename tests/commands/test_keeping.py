@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 import registry.commands.tags as tags_module
+from registry.calendars import calendar_folder, register_today, register_zone
 from registry.commands.areas import AreaPlace, register_garden, register_grove
 from registry.commands.photos import PhotoFacts, add_photo
 from registry.commands.register import change_setting, init_register
@@ -40,6 +42,9 @@ from registry.selection import find_tree
 from registry.settings import KNOWN, all_settings, get_setting
 from registry.vocab.language import translator
 from registry.vocab.words import TagState
+
+LATE, MORNING = datetime(2026, 3, 4, 23, 30, tzinfo=UTC), date(2026, 3, 5)
+"""Late in the day of Greenwich it is the morning of the next in China."""
 
 
 def issue(engine: Engine, keys: Keys, *ids: str) -> list[IssuedTag]:
@@ -85,6 +90,33 @@ def test_a_withdrawn_tag_stays_withdrawn_and_the_tree_gets_another(
     assert fresh.is_new
     assert fresh.printed != printed
     assert count(engine, Event) == events + 1
+
+
+def test_a_tag_withdrawn_in_the_morning_in_china_bears_the_day_of_china(
+    engine: Engine, keys: Keys, tree_ids: list[str]
+) -> None:
+    late = {"keys": keys, "actor": "tests", "now": LATE}
+    with transaction(engine) as session:
+        (issued,) = issue_tags(session, tree_ids[:1], **late)
+        end_tag(session, issued.printed, TagState.WITHDRAWN, reason="lost", **late)
+    [tag] = rows_of(engine, Tag)
+    assert (tag.issued_on, tag.ended_on) == (MORNING, MORNING)
+
+
+def test_a_time_zone_of_the_offices_own_settles_what_day_it_is(
+    engine: Engine,
+    register_address: str,
+    tree_ids: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = calendar_folder(register_address)
+    folder.mkdir()
+    (folder / "time_zones.toml").write_text('cn = "Pacific/Honolulu"\n')
+    with reading(engine) as session:
+        assert register_today(session, LATE) == LATE.date()
+        assert str(register_zone(session)) == "Pacific/Honolulu"
 
 
 @pytest.mark.parametrize("text", ["", "ABCDEFGH-ABCDEFGHIJKLMNOP", "x" * 500])

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from registry.care_data import read_terms
 from registry.care_due import DueKind, due_agreements
 from registry.care_errors import LetterError, ScanError
 from registry.care_letters import Rates, letter_drafts
+from registry.care_notices import not_told
 from registry.commands.adoption import adopt_pack
 from registry.commands.agreements import AgreementDraft, sign_agreement
 from registry.commands.areas import AreaPlace, register_grove
@@ -37,7 +38,7 @@ from registry.rulepacks import RULEPACK_FOLDER, PackLibrary
 from registry.rules.letter_codes import page_text
 from registry.scanning import read_scan, scan_files
 from registry.selection import find_tree
-from registry.vocab.care_words import LetterKind, LetterState
+from registry.vocab.care_words import LetterKind, LetterState, NoticeKind
 from registry.vocab.language import translator
 from registry.vocab.words import PartyRole, TreeStatus
 
@@ -424,3 +425,12 @@ def test_terms_running_out_are_told_sixty_days_before(
     found = due(office).get(("A1", "张三"))
     assert (found and found.kind) == kind
     assert due(office)["A2", "张三"].kind == DueKind.NEVER
+
+
+def test_a_letter_is_to_be_told_of_since_the_day_on_which_it_was_printed_here(
+    office: Engine, store: FileStore
+) -> None:
+    make(office, store, where=["tree_no=A1"], now=datetime(2026, 3, 3, 17, 0, tzinfo=UTC))
+    with reading(office) as session:
+        untold = not_told(session, NoticeKind.AGREEMENT, PackLibrary(), TODAY, ["tree_no=A1"])
+    assert [each.since for each in untold] == [date(2026, 3, 4)]

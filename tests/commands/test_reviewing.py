@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_kit import CITY, HERE, DeskKit, make_desk
+from desk_kit import CITY, HERE, THERE, DeskKit, make_desk
 from sqlmodel import Session, select
 
 from registry.access import holder_of
@@ -16,8 +16,9 @@ from registry.commands.accounts import add_account
 from registry.commands.comparing import deviations
 from registry.commands.editing import change_record
 from registry.commands.review_set_aside import accept_many, assign, take_photos, try_again
-from registry.commands.reviewing import Decided, Desk, Verdict, conflicts_of, decide, reviews_of
-from registry.commands.submissions import receive
+from registry.commands.reviewing import Decided, Desk, Verdict, conflicts_of, decide
+from registry.commands.submission_rows import reviews_of
+from registry.commands.submissions import Setting, look_again, receive
 from registry.commands.verifying import verify_history
 from registry.db import reading, transaction
 from registry.desk_errors import ReviewConflictError, ReviewRefusedError, SubmissionNotFoundError
@@ -248,6 +249,33 @@ def test_the_corrections_of_one_level_go_on_to_the_next(office: Office) -> None:
         tree = session.exec(select(Tree).where(Tree.village == "北和")).one()
         girth = session.exec(select(Measurement.girth_cm).where(Measurement.tree_id == tree.id)).one()
     assert girth == 211
+
+
+def test_a_new_tree_without_a_division_can_be_given_one_by_a_reviewer(office: Office) -> None:
+    with transaction(office.kit.engine) as session:
+        grants = [Grant(Role.INSPECTOR, None)]
+        add_account(session, "rover", "Rover", grants, password="rover-long-password", actor="tests", now=NOW)
+    own = office.send("new_tree", {"species": "油松"}, by="rover")
+    with reading(office.kit.engine) as session:
+        row = session.get_one(Submission, own)
+        item = load_item(session, row, holder=office.holder(session, "province"), today=NOW.date())
+    [shown] = [each for each in item.rows if each.field == "division_id"]
+    assert (shown.new, shown.can_correct) == (None, True)
+    assert {CITY, HERE} <= set(item.divisions)
+    assert item.divisions[HERE].zh == "长治市 上党区"
+
+
+def test_a_new_tree_that_is_looked_at_again_stays_in_the_division_that_a_reviewer_chose(
+    office: Office,
+) -> None:
+    own = office.send("new_tree", NEW_TREE)
+    office.decide("county", own, Verdict(ACCEPT))
+    office.decide("city", own, Verdict(CORRECT, chosen={"division_id": THERE}))
+    with transaction(office.kit.engine) as session:
+        sender, desk = office.holder(session, "inspector"), office.desk(session, "office")
+        setting = Setting(sender, desk.today, desk.actor, desk.now, desk.keys, desk.photos)
+        row = look_again(session, session.get_one(Submission, own), setting)
+        assert (row.division_id, row.state, row.problem) == (THERE, S.PENDING, None)
 
 
 def test_a_value_that_the_form_cannot_have_is_refused(office: Office) -> None:

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from submission_kit import AT, TODAY, Field, jpeg, make_field, photo_said, sent
 
 from registry.commands.editing import change_record
+from registry.commands.parties import party_named
 from registry.commands.settling import Settled, settle
 from registry.commands.submission_rows import find_submission
 from registry.commands.submissions import Setting, look_again
@@ -272,6 +273,16 @@ def test_another_telephone_of_the_same_name_replaces_none_and_is_said(field: Fie
         "reporter_phone",
     ]
     assert [each.phone for each in field.rows(Party) if each.name == "王五"] == ["13698765432"]
+
+
+def test_no_telephone_is_written_to_somebody_who_was_on_record_before_and_it_is_said(field: Field):
+    with transaction(field.engine) as session:
+        party_named(session, "王五")
+    assert report(field, "harm", reporter="王五", reporter_phone="13698765432") == [
+        "case_opened",
+        "reporter_phone",
+    ]
+    assert [each.phone for each in field.rows(Party) if each.name == "王五"] == [None]
 
 
 def test_who_leaves_only_a_telephone_can_be_called_back(field: Field):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,14 @@ from sqlalchemy.engine import Engine
 from submission_kit import AT, TODAY, Field, jpeg, make_field, photo_said, sent
 
 from registry.commands.merging import merge_trees
+from registry.commands.reviewing import Desk, Verdict, decide
+from registry.commands.submission_returned import returned_submissions
 from registry.commands.submission_rows import captured_on
 from registry.db import transaction
 from registry.desk_errors import SubmissionConflictError, SubmissionFormError
 from registry.keys import Keys
 from registry.models import CaseFile, Division, Inspection, Submission, SubmissionPhoto, Tree
-from registry.vocab.desk_words import SubmissionState
+from registry.vocab.desk_words import Decision, SubmissionState
 
 NEAR = {"lon": 113.05, "lat": 36.05, "accuracy_m": 8}
 FAR = {"lon": 113.06, "lat": 36.05, "accuracy_m": 8}
@@ -229,6 +231,54 @@ def test_a_second_correction_after_the_first_counts_is_no_new_visit_by_itself(fi
     assert notes(third) == ["corrects_accepted"]
     assert third.replaces_id == second.id
     assert count(field.engine, Inspection) == 1
+
+
+@pytest.mark.parametrize("names", [("one", "two"), ("one", "two", "three")])
+def test_forms_that_name_each_other_in_a_ring_replace_each_other_in_the_order_of_their_coming(
+    field: Field, names: tuple[str, ...]
+):
+    for name, before in zip((*names, "more"), (names[-1], *names[:-1], "one"), strict=True):
+        more = {"fix": FAR, "replaces": f"{before}-0000-0000"}
+        field.send(sent(name, "visit", NO_CHANGE, field.trees["1"], **more))
+    rows = {row.id.partition("-")[0]: row for row in field.rows(Submission)}
+    assert [rows[name].state for name in (*names, "more")] == ["replaced"] * len(names) + ["pending"]
+    before = [None, *(rows[name].id for name in names)]
+    assert [rows[name].replaces_id for name in (*names, "more")] == before
+
+
+def test_a_ring_that_a_register_already_holds_ends_nobodys_sending(field: Field):
+    one, two = (field.send(sent(own, "visit", NO_CHANGE, field.trees["1"])) for own in ("one", "two"))
+    with transaction(field.engine) as session:
+        for own, other in ((one.id, two.id), (two.id, one.id)):
+            row = session.get_one(Submission, own)
+            row.state, row.replaces_id = SubmissionState.REPLACED, other
+            session.add(row)
+    three = field.send(sent("three", "visit", NO_CHANGE, field.trees["1"], replaces=one.id))
+    assert three.replaces_id in {one.id, two.id}
+
+
+def test_what_came_back_is_told_by_the_clock_of_the_phone_and_put_right_once(field: Field):
+    late = timedelta(days=365)
+    at = AT - late - timedelta(hours=2)
+    photo = photo_said(jpeg(), taken_at=at.isoformat())
+    form = sent("one", "visit", NO_CHANGE, field.trees["1"], fix=FAR, captured_on="2025-03-05")
+    form |= {"captured_at": at.isoformat(), "photos": [photo]}
+    first = field.send(form, sent_at=AT - late)
+    with transaction(field.engine) as session:
+        desk = Desk(TODAY, "tests", AT, field.keys, field.photos)
+        decide(session, first.id, Verdict(Decision.RETURN, "请核对"), holder=None, desk=desk)
+        (told,) = returned_submissions(session, first.account_id)
+    assert (datetime.fromisoformat(told["captured_at"]), told["captured_on"]) == (at, "2025-03-05")
+    assert datetime.fromisoformat(told["photos"][0]["taken_at"]) == at
+    again = {name: told[name] for name in ("captured_at", "captured_on")}
+    again["photos"] = [{**photo, "taken_at": told["photos"][0]["taken_at"]}]
+    later = timedelta(hours=1)
+    second = field.send(
+        sent("two", "visit", NO_CHANGE, field.trees["1"], replaces=first.id) | again,
+        sent_at=AT + later - late, now=AT + later,
+    )  # fmt: skip
+    assert (captured_on(second), second.captured_at) == (TODAY, first.captured_at)
+    assert {row.taken_at for row in field.rows(SubmissionPhoto)} == {AT - timedelta(hours=2)}
 
 
 def test_nobody_replaces_the_form_of_another(field: Field):

@@ -543,12 +543,51 @@ def test_where_there_was_no_room_for_the_original_the_form_says_so(
         assert file.stat().st_size > 1_500_000
         show(phone, TREE)
         original = pick(phone, "text=从相册选", file)
-        assert "手机放不下" not in phone.text()
+        assert "原片不在手机上" not in phone.text()
         choose(phone, "生长势", "死亡")
-        phone.page.wait_for_selector("text=有 1 张的原片手机放不下")
+        phone.page.wait_for_selector("text=有 1 张的原片不在手机上")
         press(phone, "send")
         ((photo,),) = [form.photos for form in sent(phone)]
         assert (photo.sha256 == original, photo.evidence) == (False, True)
+
+
+@pytest.mark.parametrize(("vigour", "is_told"), [(None, True), ("死亡", False)])
+def test_a_form_that_is_opened_to_be_corrected_knows_whether_the_original_is_still_here(
+    phone: Phone, tmp_path: Path, vigour: str | None, is_told: bool
+) -> None:
+    show(phone, TREE)
+    original = pick(phone, "text=从相册选", camera_file(tmp_path))
+    if vigour:
+        choose(phone, "生长势", vigour)
+    press(phone, "send")
+    [form] = sent(phone)
+    draft = phone.call("store", "reopen", str(form.id))
+    show(phone, f"{TREE}?draft={draft['id']}")
+    phone.page.wait_for_selector(".photos img")
+    choose(phone, "生长势", "濒危")
+    choose(phone, "生长势", "死亡")
+    phone.page.wait_for_selector("text=原片原样保存")
+    assert ("有 1 张的原片不在手机上" in phone.text()) is is_told
+    press(phone, "send")
+    ((photo,),) = [form.photos for form in sent(phone)]
+    assert (photo.sha256 == original, photo.evidence) == (not is_told, True)
+    assert phone.has_photo(photo.sha256)
+
+
+def test_a_photo_that_the_office_has_stays_known_as_such_when_a_form_is_opened_to_be_corrected(
+    phone: Phone,
+) -> None:
+    photo = {"sha256": "cd" * 32, "size": 1000, "kind": "whole"}
+    record = {"kind": "tree", "id": tree_id(0)}
+    own = {"kind": "visit", "record": record, "content": {}, "photos": [{**photo, "complete": True}]}
+    told = {"kind": "visit", "form": 1, "record": record, "content": {"vigour": "weak"}, "photos": [photo]}
+    item = phone.call("store", "queueDraft", phone.call("store", "saveDraft", own), told)
+    draft = phone.call("store", "reopen", item["id"])
+    show(phone, f"{TREE}?draft={draft['id']}")
+    assert "办公室已收到" in phone.page.inner_text(".photos")
+    again = phone.call("store", "queueDraft", draft, told)
+    assert phone.counts()["photos"] == 0
+    assert phone.call("export", "exportUnsent", {"items": [again]})["missing"] == []
 
 
 def test_a_new_tree_takes_its_place_warns_of_neighbours_and_has_a_provisional_number(phone: Phone) -> None:

@@ -7,17 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_kit import DeskKit
-from register_kit import NOW
+from desk_kit import DeskKit, a_case
 from theirs_kit import NAMED, NUMBER, Theirs, send_naming, theirs_of
 
 from datasette_plugins.desk.features import ROUTES
-from registry.commands.cases import CaseDraft, open_case
 from registry.db import transaction
 from registry.models import CaseFile, Submission
-from registry.rules.case_facts import StepFacts
 from registry.vocab.desk_words import SubmissionState
-from registry.vocab.words import CaseKind, StepKind
 
 READ = [route for route in ROUTES if route.method == "GET"]
 JPEG_START = b"\xff\xd8"
@@ -26,14 +22,6 @@ JPEG_START = b"\xff\xd8"
 @pytest.fixture
 def theirs(desk: DeskKit, tmp_path: Path) -> Theirs:
     return theirs_of(desk, tmp_path)
-
-
-def a_case(desk: DeskKit) -> str:
-    """A case about a tree of ours; its id."""
-    first = StepFacts(StepKind.REPORT, NOW.date(), text="枯死")
-    with transaction(desk.engine) as session:
-        draft = CaseDraft(CaseKind.DEATH, ("tree", desk.tree_ids["1"]), first)
-        return open_case(session, draft, pack=None, actor="tests", now=NOW).id
 
 
 @pytest.mark.parametrize("login", ["inspector", "county", "clerk"])

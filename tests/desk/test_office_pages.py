@@ -18,7 +18,7 @@ from register_kit import TAIPEI, make_csv, make_mapping
 from sqlmodel import col, select
 from typer.testing import CliRunner
 
-from datasette_plugins.desk import zone_checks
+from datasette_plugins.desk import exporting, zone_checks
 from datasette_plugins.desk.app import Desk
 from datasette_plugins.desk.exporting import may_take  # noqa: F401 (the button asks what the form asks)
 from datasette_plugins.desk.imports import MOST_BYTES, safe_name
@@ -304,6 +304,25 @@ async def test_field_sheets_of_one_steward_name_nobody_in_what_stays(desk: DeskK
     with reading(desk.engine) as session:
         noted = [entry.detail for entry in session.exec(select(AuditEntry))]
     assert "贾管护" not in f"{job.arguments} {noted}"
+
+
+async def test_of_more_stewards_than_a_list_takes_it_is_said_and_one_without_such_trees_is_named(
+    desk: DeskKit, monkeypatch: pytest.MonkeyPatch
+):
+    with transaction(desk.engine) as session:
+        for name in ("甲管护", "乙管护"):
+            party, _told = party_named(session, name)
+            own = {"tree_id": desk.tree_ids["2"], "party_id": party.id}
+            session.add(TreeParty(**own, role=PartyRole.STEWARD))
+        form = {"what": "field_sheets", "steward": party.id, "status": "dead"}
+    async with desk.client("clerk") as clerk:
+        all_of_them = (await clerk.get("export?what=field_sheets")).text
+        refused = await clerk.post("export", data=form)
+        monkeypatch.setattr(exporting, "_MOST_CHOICES", 1)
+        cut = (await clerk.get("export?what=field_sheets")).text
+    assert [page.count("管护</option>") for page in (all_of_them, cut)] == [2, 1]
+    assert ["field-sheet OUT.pdf --steward" in page for page in (all_of_them, cut)] == [False, True]
+    assert (refused.status_code, "乙管护" in refused.text, work(desk)) == (422, True, [])
 
 
 async def test_a_job_is_seen_by_who_asked_and_by_an_administrator(desk: DeskKit):

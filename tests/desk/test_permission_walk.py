@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from desk_kit import CAST, HERE, DeskKit, make_desk
+from desk_kit import CAST, HERE, DeskKit, a_case, make_desk
 from register_kit import NOW
 from review_kit import SIZES, Field
 from sqlmodel import Session, select
@@ -22,14 +22,12 @@ from datasette_plugins.desk.app import PREFIX
 from datasette_plugins.desk.features import ROUTES
 from datasette_plugins.desk.office_kit import whole_register
 from datasette_plugins.desk.routing import PlaceOf, Route, record_place
-from registry.commands.cases import CaseDraft, open_case
 from registry.commands.ledgers import TABLES
 from registry.commands.tags import issue_tags
 from registry.db import transaction
 from registry.models import Tag, Tree
-from registry.rules.case_facts import StepFacts
 from registry.rules.permissions import WHOLE_REGISTER_ONLY, Grant, Holder, Right, may
-from registry.vocab.words import CaseKind, ElementKind, PlaceKind, StepKind
+from registry.vocab.words import ElementKind, PlaceKind
 
 KINDS = ("tree", "grove", "garden", "place", "element")
 GUARDED = [route for route in ROUTES if route.right is not None or route.is_open]
@@ -44,14 +42,6 @@ THERE_WITH: dict[Right, str] = {
     Right.REVIEW: "elsewhere",
 }
 """Who holds a right, but in another county than the example's."""
-
-
-def a_case(desk: DeskKit, number: str = "1") -> str:
-    """A case about a tree of HERE; its id."""
-    first = StepFacts(StepKind.REPORT, NOW.date())
-    draft = CaseDraft(CaseKind.DEATH, ("tree", desk.tree_ids[number]), first)
-    with transaction(desk.engine) as session:
-        return open_case(session, draft, pack=None, actor="tests", now=NOW).id
 
 
 def a_submission(desk: DeskKit) -> str:

@@ -2,19 +2,13 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from browser_kit import launched_chromium
 from day_kit import Office, make_office, opened
+from desk_kit import send_back
 from phone_kit import cookie_of, opened_phone
-
-from registry.calendars import register_today
-from registry.commands.reviewing import Desk, Verdict, decide
-from registry.db import transaction
-from registry.photos import photo_store
-from registry.vocab.desk_words import Decision
 
 pytestmark = pytest.mark.browser
 BESIDE = {"longitude": 113.06, "latitude": 36.05, "accuracy": 6}
@@ -51,15 +45,6 @@ def chromium():
         yield browser
 
 
-def send_back(office: Office, own: str) -> None:
-    """The office returns a form, with a reason."""
-    with transaction(office.desk.engine) as session:
-        now = datetime.now(UTC)
-        keys, photos = office.desk.desk.keys, photo_store(office.register)
-        desk = Desk(register_today(session, now), "tests", now, keys, photos)
-        decide(session, own, Verdict(Decision.RETURN, "离得太远，请核对"), holder=None, desk=desk)
-
-
 def asked(office: Office, question: str) -> list[Any]:
     with closing(sqlite3.connect(office.register, timeout=20)) as db:
         return db.execute(question).fetchall()
@@ -77,7 +62,7 @@ def test_what_came_back_is_shown_without_another_download_put_right_and_on_recor
         assert asked(office, "SELECT state FROM submission") == [("pending",)]
         assert phone.photo_count() == 0
         phone.show("#/")
-        send_back(office, first)
+        send_back(office.desk, first, "离得太远，请核对")
         phone.sync()
         page.wait_for_selector(f"{CARD} >> text=离得太远，请核对")
         page.click(f"{CARD} button")

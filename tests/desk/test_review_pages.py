@@ -7,17 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from case_kit import appraise, opened, take
+from case_kit import move_tree
 from desk_kit import THERE, DeskKit
 from PIL import Image
 from review_kit import EDIT, FIX, SIZES, Field
 from sqlmodel import select
 
 from datasette_plugins.desk.app import COOKIE
-from registry.commands.case_effects import Moved
-from registry.db import reading, transaction
+from registry.db import reading
 from registry.models import AuditEntry, Submission
-from registry.vocab.words import CaseKind, StepKind
 
 
 @pytest.fixture
@@ -33,17 +31,6 @@ async def decided(client: Any, own: str, decision: str, **more: str) -> Any:
     page = (await client.get(f"review/{own}")).text
     form = {name: hidden(page, name) for name in ("seen", "level", "q")}
     return await client.post(f"review/{own}", data={**form, "decision": decision, **more})
-
-
-def moved(desk: DeskKit) -> None:
-    """Tree 1 is moved within the district, by a case of its own."""
-    with transaction(desk.engine) as session:
-        case = opened(session, CaseKind.MOVE, "1")
-        take(session, case, StepKind.APPRAISAL, 2)
-        appraise(session, case)
-        take(session, case, StepKind.DECISION, 3)
-        take(session, case, StepKind.APPROVAL, 4, by="长治市人民政府", document_no="移〔2026〕1号")
-        take(session, case, StepKind.CONFIRMATION, 20, moved=Moved(113.07, 36.07))
 
 
 async def test_the_queue_shows_what_waits_within_ones_reach(field: Field, desk: DeskKit) -> None:
@@ -149,7 +136,7 @@ async def test_a_page_that_was_open_while_the_tree_was_moved_is_out_of_date_and_
     async with desk.client("county") as county:
         page = (await county.get(f"review/{own}")).text
         form = {name: hidden(page, name) for name in ("seen", "level", "q")}
-        moved(desk)
+        move_tree(desk.engine)
         late = await county.post(f"review/{own}", data={**form, "decision": "accept"})
     assert "该树已迁移" not in page
     assert late.status_code == 409

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 
 pytestmark = pytest.mark.browser
 DIGEST = "ab" * 32
+WELCOME = "没有信号也能工作"
 LATE = {"due_on": "2020-01-01", "is_overdue": True}
 STORES = ("trees", "lists", "thumbs", "drafts", "queue")
 OF = f"""async ([login, stores]) => {{ {MODULES} const base = await load('database');
@@ -23,6 +24,18 @@ OF = f"""async ([login, stores]) => {{ {MODULES} const base = await load('databa
   const facts = await base.read('meta', store => base.done(store.getAllKeys()));
   found.facts = facts.filter(key => key.endsWith(' ' + login)).sort();
   return found; }}"""
+
+
+LEAVES_MEANWHILE = f"""async () => {{ {MODULES}
+  const [pack, http, sync] = await Promise.all(['package', 'http', 'sync'].map(load));
+  await sync.whoAmI();
+  const fetchJson = async (...asked) => {{
+    const answer = await http.fetchJson(...asked);
+    document.cookie = 'gushu_left=1; path=/';
+    return answer;
+  }};
+  const made = await pack.take('140404', '上党区', {{ fetchJson, fetchBytes: http.fetchBytes }});
+  return made.thumbs; }}"""
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +67,18 @@ def phone(chromium, server):
 def kept_of(phone: Phone, login: str) -> dict[str, Any]:
     """How much of an account is on the phone, by store."""
     return dict(phone.page.evaluate(OF, [login, list(STORES)]))
+
+
+def leave(phone: Phone, server: FieldServer) -> None:
+    """Sign out, on purpose."""
+    server.login = None
+    phone.context.add_cookies([{"name": "gushu_left", "value": "1", "url": server.address}])
+
+
+def enter(phone: Phone, server: FieldServer) -> None:
+    """Sign in again."""
+    phone.context.clear_cookies(name="gushu_left")
+    server.login = "inspector"
 
 
 def work(phone: Phone) -> tuple[str, str]:
@@ -117,24 +142,80 @@ def test_whoever_has_signed_out_leaves_no_records_to_see_and_an_ended_session_hi
     phone: Phone, server: FieldServer
 ):
     server.before = lambda request: JSONResponse({}, 503) if request.method == "POST" else None
-    form, _draft = work(phone)
+    _form, _draft = work(phone)
     server.login = None
     phone.sync()
     assert phone.call("package", "tree", TREE)["no"] == "1", "the session ran out: work goes on"
     assert "村口的槐树" in phone.text_of("#/")
-    phone.context.add_cookies([{"name": "gushu_left", "value": "1", "url": server.address}])
+    leave(phone, server)
     assert phone.call("package", "tree", TREE) is None
     assert phone.call("package", "rows") == []
     assert phone.call("package", "byTag", "1") is None
     assert phone.call("package", "packages") == {}
     for page in ("#/packages", f"#/tree/tree/{TREE}", "#/"):
         assert "村口的槐树" not in phone.text_of(page)
-    assert "国槐" in phone.text_of(f"#/queue/{form}"), "what waits is reached as before"
     assert phone.counts()["queue"] == 1
-    phone.context.clear_cookies(name="gushu_left")
-    server.login = "inspector"
+    enter(phone, server)
     phone.sync()
     assert phone.call("package", "tree", TREE)["no"] == "1", "nothing has to be taken along anew"
+
+
+def test_whoever_has_signed_out_leaves_no_work_to_read_and_it_can_still_be_handed_over(
+    phone: Phone, server: FieldServer
+):
+    [arrived] = phone.fill_queue(1)
+    phone.send_until_empty()
+    server.before = lambda request: JSONResponse({}, 503) if request.method == "POST" else None
+    form, draft = work(phone)
+    places = ("#/drafts", f"#/queue/{form}", f"#/sent/{arrived['id']}", f"#/new?draft={draft}", "#/new",
+              f"#/tree/tree/{TREE}?draft={draft}", f"#/incident/tree/{TREE}", "#/map")  # fmt: skip
+    server.login = None
+    for place in places:
+        assert WELCOME not in phone.text_of(place), "the session ran out: work goes on"
+    leave(phone, server)
+    for place in places:
+        text = phone.text_of(place)
+        assert WELCOME in text
+        assert "国槐" not in text
+    text = phone.text_of("#/queue")
+    assert "1 份表单，1 张照片未发" in text
+    assert "国槐" not in text
+    with phone.page.expect_download() as download:
+        phone.page.get_by_role("button", name="导出为一个文件").click()
+    assert download.value.suggested_filename.startswith("gushu-field-inspector")
+    assert kept_of(phone, "inspector")["drafts"] == 1, "no form was begun as the person who left"
+    server.before = None
+    enter(phone, server)
+    phone.reopen("#/drafts")
+    assert "国槐 9" in phone.text()
+    phone.send_until_empty()
+    assert set(server.forms) == {arrived["id"], form}
+    assert phone.text_of("#/queue").count("国槐") == 3
+
+
+def test_a_page_that_is_open_closes_when_its_reader_signs_out_elsewhere_and_comes_back(
+    phone: Phone, server: FieldServer
+):
+    _form, draft = work(phone)
+    phone.show("#/drafts")
+    assert "国槐 9" in phone.text()
+    phone.go_offline()
+    leave(phone, server)
+    phone.sync()
+    phone.page.wait_for_selector(f"text={WELCOME}")
+    assert "国槐" not in phone.text()
+    enter(phone, server)
+    phone.sync()
+    phone.page.wait_for_selector("text=国槐 9")
+    assert phone.call("store", "draft", draft)["label"] == "国槐 9"
+
+
+def test_signing_out_while_a_package_comes_does_not_break_the_download(phone: Phone, server: FieldServer):
+    assert phone.page.evaluate(LEAVES_MEANWHILE) == 1
+    assert phone.thumb_count() == 1
+    assert phone.call("package", "packages") == {}
+    enter(phone, server)
+    assert phone.call("package", "packages")["140404"]["thumbs"] == 1
 
 
 def test_a_server_that_asks_to_wait_is_asked_again_and_the_form_is_not_set_aside(

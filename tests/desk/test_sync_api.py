@@ -9,21 +9,18 @@ from typing import Any
 
 import httpx
 import pytest
-from desk_kit import CITY, HERE, THERE, DeskKit
+from desk_kit import CITY, HERE, THERE, DeskKit, send_back
 from PIL import Image
 from register_kit import count, import_rows
 from sqlmodel import col, select
 from submission_kit import AT, jpeg, photo_said, sent
 
-from registry.calendars import register_today
 from registry.commands.comparing import deviations
-from registry.commands.reviewing import Desk, Verdict, decide
 from registry.commands.tags import issue_tags
 from registry.commands.verifying import verify_history
 from registry.db import reading, transaction
 from registry.models import Inspection, Photo, Submission, SubmissionPhoto, Tag, Tree
 from registry.thumbnails import thumbnails
-from registry.vocab.desk_words import Decision
 from registry.vocab.language import translator
 from registry.vocab.words import PhotoKind, TagState
 
@@ -52,14 +49,6 @@ async def put(
     digest = name or hashlib.sha256(content).hexdigest()
     piece = content[offset:] if piece is None else piece
     return await client.put(f"api/photos/{digest}?size={len(content)}&offset={offset}", content=piece)
-
-
-def send_back(desk: DeskKit, own: str) -> None:
-    """The office returns a form."""
-    with transaction(desk.engine) as session:
-        now = datetime.now(UTC)
-        office = Desk(register_today(session, now), "tests", now, desk.desk.keys, desk.desk.photos)
-        decide(session, own, Verdict(Decision.RETURN, "请核对"), holder=None, desk=office)
 
 
 def assert_whole(desk: DeskKit) -> None:
@@ -354,6 +343,12 @@ async def test_a_package_has_what_the_field_needs_and_no_more(desk: DeskKit):
     assert told["words"]["vigour"]["weak"] == {"zh": "衰弱", "en": "Weak"}
     assert told["models"]
     assert not any(word in answer.text for word in ("_cents", "reporter", "password"))
+
+
+async def test_the_divisions_of_a_package_are_those_within_reach(desk: DeskKit):
+    async with desk.client("inspector") as phone, desk.client("registrar") as office:
+        packages = [(await each.get(f"api/package?division={CITY}")).json() for each in (phone, office)]
+    assert [[each["id"] for each in told["divisions"]] for told in packages] == [[HERE], [CITY, HERE, THERE]]
 
 
 async def test_a_package_is_packed_for_a_thin_link(desk: DeskKit):

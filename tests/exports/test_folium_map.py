@@ -15,11 +15,12 @@ import pytest
 from browser_kit import launched_chromium
 
 from exports.assets import MAP_SCRIPTS, MAP_STYLES, asset, inline_script
-from exports.folium_map import Basemap, page_frame, write_map
+from exports.folium_map import page_frame, write_map
 from exports.map_marks import kind_of
 from exports.map_points import convex_hull, pack_points
 from registry.errors import TooManyTreesError
 from registry.records import InspectionRecord, MapTree, RegisterFacts, SourceRecord
+from registry.rules.basemaps import Basemap
 from registry.vocab.language import translator
 from tests.exports.builders import make_tree_record
 
@@ -167,7 +168,7 @@ TEMPLATE_CODE = [
 def test_template_code_in_any_text_is_only_text(code, kind):
     plain = make_tree(name_en="Banyan", protection_grade="1") if kind == "map tree" else make_tree_record()
     tree = replace(in_every_text(plain, code), source=in_every_text(SOURCE, code))
-    html = html_of(tree, facts=in_every_text(FACTS, code), basemap=Basemap((code,), code))
+    html = html_of(tree, facts=in_every_text(FACTS, code), tiles=Basemap((code,), code).given())
     given = points_of(html)
     assert given["names"][0][0] == given["names"][0][2] == code
     assert given["trees"][0][6] == code
@@ -189,7 +190,7 @@ def test_a_command_hidden_in_a_text_is_never_run(kind, tmp_path):
         MapTree: lambda: html_of(in_every_text(make_tree(), code)),
         SourceRecord: lambda: html_of(make_tree(source=in_every_text(SOURCE, code))),
         RegisterFacts: lambda: html_of(make_tree(), facts=in_every_text(FACTS, code)),
-        Basemap: lambda: html_of(make_tree(), basemap=Basemap((code,), code)),
+        Basemap: lambda: html_of(make_tree(), tiles=Basemap((code,), code).given()),
     }
     html = put[kind]()
     assert not ran.exists()
@@ -264,7 +265,7 @@ def test_points_on_one_line_have_no_outline(flat):
 
 def test_a_base_map_is_drawn_only_where_one_was_chosen():
     basemap = Basemap(("https://tiles.example/{z}/{x}/{y}.png",), "© someone")
-    assert "tiles.example" in html_of(make_tree(), basemap=basemap)
+    assert "tiles.example" in html_of(make_tree(), tiles=basemap.given())
     assert '"tiles":null' in html_of(make_tree())
 
 

@@ -178,9 +178,10 @@ def test_sheets_tell_their_neighbours():
     assert re.search(r"[↑↓] \d+", text_of(pdf, 1))
 
 
-def test_a_series_beyond_reason_is_refused():
+@pytest.mark.parametrize("is_series", [True, False])
+def test_a_series_beyond_reason_is_refused_and_never_advised(is_series: bool):
     with pytest.raises(TooManySheetsError):
-        printed(*grid_of_trees(30, 0.05), scale=500, is_series=True)
+        printed(*grid_of_trees(30, 0.05), scale=500, is_series=is_series)
 
 
 def test_places_on_two_continents_are_refused_with_a_selection_for_each():

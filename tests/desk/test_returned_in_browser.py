@@ -69,6 +69,7 @@ def test_what_came_back_is_shown_without_another_download_put_right_and_on_recor
         page.wait_for_function("() => document.querySelectorAll('.photos img').length === 2")
         assert page.inner_text(".photos").count("办公室已收到") == 2
         assert page.is_checked("input[value=weak]")
+        assert page.locator(CARD).count() == 0, "the form that puts it right does not offer to be opened"
         page.click("[data-act=send]")
         page.click("text=树是对的，登记坐标不准")
         page.wait_for_selector("[data-page='/']")

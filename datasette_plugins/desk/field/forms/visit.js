@@ -80,7 +80,7 @@ route("/tree/:kind/:id", async (params, query, ctx) => {
     body: [
       await treeCard(tree),
       scannedNote(tree, query),
-      await Promise.all((await returnedOf(tree)).map((each) => each.card())),
+      (await returnedOf(tree)).filter((each) => each.id !== draft.replaces).map((each) => each.card()),
       worksNote(tree),
       h("section", { class: "part" }, h("h2", null, _("visit.title")),
         vigourChoice(form, content),

@@ -8,7 +8,7 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
-from browser_kit import SWITCHES, launched_chromium
+from browser_kit import SWITCHES, launched_chromium, until
 from desk_kit import make_desk
 from field_kit import field_server
 from forms_kit import (
@@ -26,7 +26,7 @@ from forms_kit import (
     serve_package,
     tree_id,
 )
-from phone_kit import Phone
+from phone_kit import Phone, opened_phone
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -94,15 +94,6 @@ def phone(chromium, server):
         yield opened
 
 
-def show(phone: Phone, place: str) -> None:
-    """Open a page of the app and wait until it is there."""
-    phone.page.evaluate("place => { location.hash = place; }", place)
-    phone.page.wait_for_function(
-        "place => decodeURI(document.querySelector('.page').dataset.page || '') === decodeURI(place)",
-        arg=place,
-    )
-
-
 def press(phone: Phone, act: str) -> None:
     """Press the button that does something."""
     phone.page.click(f"[data-act={act}]")
@@ -115,8 +106,10 @@ def choose(phone: Phone, group: str, word: str) -> None:
 
 def sent(phone: Phone, count: int = 1) -> list[SubmissionDraft]:
     """The forms that wait, once there are so many."""
-    phone.page.wait_for_function(
-        "n => import('/-/desk/field/store.js').then(s => s.queue()).then(q => q.length >= n)", arg=count
+    until(
+        phone.page,
+        "n => import('/-/desk/field/store.js').then(s => s.queue()).then(q => q.length >= n)",
+        arg=count,
     )
     return forms_of(phone)
 
@@ -125,7 +118,7 @@ def sent(phone: Phone, count: int = 1) -> list[SubmissionDraft]:
 
 
 def test_my_day_counts_what_is_due_and_lists_it_as_a_walk_from_here(phone: Phone) -> None:
-    show(phone, "/")
+    phone.show("/")
     phone.page.wait_for_selector("text=按步行顺序")
     assert "逾期 6 · 到期 14 · 共 24 棵" in phone.text()
     order = phone.page.eval_on_selector_all(".part:last-of-type ol .row", "all => all.map(e => e.dataset.id)")
@@ -141,7 +134,7 @@ def test_my_day_counts_what_is_due_and_lists_it_as_a_walk_from_here(phone: Phone
 
 def test_without_a_position_my_day_goes_by_village(chromium, server) -> None:
     with phone_in_the_field(chromium, server, place=None) as phone:
-        show(phone, "/")
+        phone.show("/")
         assert "没有定位，按村排列" in phone.text()
         places = phone.page.eval_on_selector_all(
             ".part:last-of-type ol .row small", "all => all.map(e => e.textContent.split(' ').pop())"
@@ -149,14 +142,35 @@ def test_without_a_position_my_day_goes_by_village(chromium, server) -> None:
         assert len(set(places)) == sum(a != b for a, b in zip(places, [None, *places], strict=False))
 
 
+def test_my_day_shows_a_package_as_soon_as_it_is_here(chromium, server) -> None:
+    serve_package(server, make_package())
+    with opened_phone(chromium, server) as phone:
+        phone.show("/")
+        assert "手机上还没有树" in phone.text()
+        phone.take_package()
+        phone.page.wait_for_selector("text=逾期 6 · 到期 14 · 共 24 棵")
+
+
+def test_a_package_that_comes_does_not_take_a_search_away(chromium, server) -> None:
+    serve_package(server, make_package())
+    with opened_phone(chromium, server) as phone:
+        phone.show("/")
+        phone.page.fill("input[type=search]", "银杏")
+        phone.page.wait_for_selector("text=没有符合")
+        phone.take_package()
+        assert phone.page.input_value("input[type=search]") == "银杏"
+        assert "没有符合" in phone.text()
+
+
 def test_a_search_finds_by_number_name_and_village(phone: Phone) -> None:
-    show(phone, "/")
+    phone.show("/")
     for asked, found in (("14040400007", 1), ("银杏", 5), ("西坡村 油松", 2), ("没有这棵", 0)):
         phone.page.fill("input[type=search]", asked)
-        phone.page.wait_for_function(
+        until(
+            phone.page,
             "n => { const hit = document.querySelector('main > section.part'); return !hit.hidden "
             "&& hit.querySelectorAll('.row').length === n && (n || hit.textContent.includes('没有符合')); }",
-            arg=found,
+            found,
         )
 
 
@@ -165,7 +179,7 @@ def test_what_came_back_shows_the_reason_and_is_sent_anew_in_its_place(chromium,
     came = [returned_visit(package["trees"][4])]
     there = {**HERE, "longitude": 113.0584}
     with phone_in_the_field(chromium, server, package=package, returned=came, place=there) as phone:
-        show(phone, "/")
+        phone.show("/")
         assert "照片看不清树干基部" in phone.text()
         phone.page.click("text=打开更正")
         phone.page.wait_for_selector("[data-act=send]")
@@ -176,23 +190,23 @@ def test_what_came_back_shows_the_reason_and_is_sent_anew_in_its_place(chromium,
         (form,) = sent(phone)
         assert form.replaces == "old-visit-1"
         assert form.content["vigour"] == "normal"
-        show(phone, "/")
+        phone.show("/")
         assert "退回更正" not in phone.text()
 
 
 def test_an_empty_phone_says_what_to_do(chromium, server) -> None:
     with phone_in_the_field(chromium, server, package=make_package(0)) as phone:
-        show(phone, "/")
+        phone.show("/")
         assert "今天没有到期的树" in phone.text()
         phone.call("package", "leave", "140404")
-        show(phone, "/drafts")
+        phone.show("/drafts")
         assert "没有草稿" in phone.text()
-        show(phone, "/")
+        phone.show("/")
         assert "手机上还没有树" in phone.text()
 
 
 def test_a_tree_tapped_on_the_map_leads_to_its_form(phone: Phone) -> None:
-    show(phone, "/?as=map")
+    phone.show("/?as=map")
     phone.page.wait_for_timeout(400)
     phone.page.focus("canvas")
     for _ in range(3):
@@ -226,7 +240,7 @@ def test_a_scan_opens_the_form_of_the_tree_with_no_further_tap(
     chromium, server, text: str, number: str, state: str
 ) -> None:
     with phone_in_the_field(chromium, server, init=FINDS_AND_COUNTS) as phone:
-        show(phone, "/scan")
+        phone.show("/scan")
         phone.page.evaluate("text => { window.taps = 0; window.scanned = text; }", text)
         phone.page.wait_for_selector("[data-act=no-change]")
         assert number in phone.text()
@@ -235,14 +249,14 @@ def test_a_scan_opens_the_form_of_the_tree_with_no_further_tap(
 
 
 def test_a_signed_tag_that_is_not_on_the_phone_is_genuine_all_the_same(phone: Phone) -> None:
-    show(phone, f"/scan/{SIGNED[2]}")
+    phone.show(f"/scan/{SIGNED[2]}")
     phone.page.wait_for_selector("text=标牌是真的：签名已核对，不用网络。")
-    show(phone, f"/scan/{SIGNED[2][:26]}{SIGNED[1][26:]}")
+    phone.show(f"/scan/{SIGNED[2][:26]}{SIGNED[1][26:]}")
     phone.page.wait_for_selector("text=校验码不对")
 
 
 def test_a_tag_that_is_not_on_the_phone_is_said_and_can_be_bound(phone: Phone) -> None:
-    show(phone, "/scan")
+    phone.show("/scan")
     phone.page.evaluate("text => { window.scanned = text; }", PRINTED[2])
     phone.page.wait_for_selector("text=手机上没有这块牌")
     assert "ZZZZ0000" in phone.text()
@@ -258,7 +272,7 @@ def test_a_tag_that_is_not_on_the_phone_is_said_and_can_be_bound(phone: Phone) -
 
 def test_without_a_detector_the_number_is_typed(chromium, server) -> None:
     with phone_in_the_field(chromium, server, init=NONE) as phone:
-        show(phone, "/scan")
+        phone.show("/scan")
         phone.page.wait_for_selector("text=这个浏览器不能直接扫码")
         phone.page.fill(".scan-type input", "7hbkm20t")
         phone.page.keyboard.press("Enter")
@@ -270,7 +284,7 @@ def test_without_a_detector_the_number_is_typed(chromium, server) -> None:
 
 
 def test_all_as_before_is_one_tap(phone: Phone) -> None:
-    show(phone, TREE)
+    phone.show(TREE)
     phone.page.wait_for_selector("text=离登记点")
     press(phone, "no-change")
     (form,) = sent(phone)
@@ -283,7 +297,7 @@ def test_all_as_before_is_one_tap(phone: Phone) -> None:
 def test_a_visit_carries_what_was_ticked_by_the_scale_of_the_tree(chromium, server) -> None:
     third = {**HERE, "longitude": 113.0542}
     with phone_in_the_field(chromium, server, place=third) as phone:
-        show(phone, f"/tree/tree/{tree_id(2)}")
+        phone.show(f"/tree/tree/{tree_id(2)}")
         phone.page.wait_for_selector("text=离登记点")
         choose(phone, "生长势", "轻弱")
         choose(phone, "保护标志", "字迹不清")
@@ -303,7 +317,7 @@ def test_a_visit_carries_what_was_ticked_by_the_scale_of_the_tree(chromium, serv
 
 
 def test_a_choice_is_let_go_of_by_another_tap_and_an_empty_visit_is_held_back(phone: Phone) -> None:
-    show(phone, TREE)
+    phone.show(TREE)
     choose(phone, "生长势", "衰弱")
     choose(phone, "生长势", "衰弱")
     press(phone, "send")
@@ -312,7 +326,7 @@ def test_a_choice_is_let_go_of_by_another_tap_and_an_empty_visit_is_held_back(ph
 
 
 def test_sizes_that_are_odd_ask_and_do_not_block(phone: Phone) -> None:
-    show(phone, f"/measure/tree/{tree_id(0)}")
+    phone.show(f"/measure/tree/{tree_id(0)}")
     girth = phone.page.locator("[data-step=girth_cm]")
     assert girth.get_attribute("inputmode") == "decimal"
     assert "上次 312 cm 2022-05-01" in phone.text()
@@ -335,7 +349,7 @@ def test_sizes_that_are_odd_ask_and_do_not_block(phone: Phone) -> None:
 
 
 def test_an_assessment_answers_the_models_indicators_and_shows_no_score(phone: Phone) -> None:
-    show(phone, f"/assess/tree/{tree_id(0)}")
+    phone.show(f"/assess/tree/{tree_id(0)}")
     phone.page.click("text=古树健康评估")
     phone.page.wait_for_selector("[data-step=H01]")
     phone.page.fill("[data-step=H01]", "120")
@@ -351,7 +365,7 @@ def test_an_assessment_answers_the_models_indicators_and_shows_no_score(phone: P
 
 
 def test_a_correction_sends_what_differs_and_what_was_shown(phone: Phone) -> None:
-    show(phone, f"/edit/tree/{tree_id(0)}")
+    phone.show(f"/edit/tree/{tree_id(0)}")
     assert phone.page.input_value("input >> nth=0") == "国槐"
     phone.page.get_by_label("小地名").fill("村西古井旁")
     phone.page.get_by_label("地址").fill("韩店镇白水村 3 号")
@@ -368,11 +382,11 @@ def test_a_correction_sends_what_differs_and_what_was_shown(phone: Phone) -> Non
 
 
 def test_a_photo_is_made_small_and_keeps_time_and_place_to_itself(phone: Phone) -> None:
-    show(phone, f"/photos/tree/{tree_id(0)}")
+    phone.show(f"/photos/tree/{tree_id(0)}")
     phone.page.locator(".photo-part select").select_option("north")
     press(phone, "photo")
     phone.page.wait_for_selector(".finder .ghost")
-    phone.page.wait_for_function(SEES)
+    until(phone.page, SEES)
     phone.page.click(".shutter")
     phone.page.wait_for_selector(".photos img")
     press(phone, "send")
@@ -384,11 +398,11 @@ def test_a_photo_is_made_small_and_keeps_time_and_place_to_itself(phone: Phone) 
 
 
 def test_the_last_photo_of_a_viewpoint_lies_over_the_finder_also_where_no_list_shows_it(phone: Phone) -> None:
-    show(phone, f"/photos/tree/{tree_id(0)}")
+    phone.show(f"/photos/tree/{tree_id(0)}")
     phone.page.locator(".photo-part select").select_option("base")
     press(phone, "photo")
     phone.page.wait_for_selector(".finder .ghost")
-    phone.page.wait_for_function("document.querySelector('.finder .ghost').naturalWidth === 240")
+    until(phone.page, "document.querySelector('.finder .ghost').naturalWidth === 240")
 
 
 def test_600_trees_go_along_with_their_pictures_and_as_many_viewpoints_as_fit_into_30_megabytes(
@@ -419,7 +433,7 @@ def test_a_large_picture_of_the_album_is_scaled_to_2048_pixels(phone: Phone, tmp
 
     large = tmp_path / "large.jpg"
     Image.effect_noise((4000, 3000), 60).convert("RGB").save(large, "JPEG", quality=95)
-    show(phone, f"/photos/tree/{tree_id(0)}")
+    phone.show(f"/photos/tree/{tree_id(0)}")
     with phone.page.expect_file_chooser() as chooser:
         phone.page.click("text=从相册选")
     chooser.value.set_files(large)
@@ -438,7 +452,7 @@ def test_evidence_keeps_the_bytes_of_the_camera(phone: Phone, tmp_path: Path) ->
 
     original = tmp_path / "evidence.jpg"
     Image.new("RGB", (3000, 2000), (90, 60, 40)).save(original, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0")
-    show(phone, f"/incident/tree/{tree_id(0)}")
+    phone.show(f"/incident/tree/{tree_id(0)}")
     assert phone.page.get_attribute("[data-act=call]", "href") == "tel:03551234567"
     press(phone, "send")
     phone.page.wait_for_selector("text=请选发生了什么")
@@ -478,7 +492,7 @@ def pick(phone: Phone, button: str, file: Path) -> str:
 def test_damage_that_is_ticked_after_the_photo_was_taken_sends_the_original(
     phone: Phone, tmp_path: Path
 ) -> None:
-    show(phone, TREE)
+    phone.show(TREE)
     original = pick(phone, "text=从相册选", camera_file(tmp_path))
     phone.page.click("summary:has-text('损害')")
     choose(phone, "损害", "刻划钉钉")
@@ -496,7 +510,7 @@ def test_damage_that_is_ticked_after_the_photo_was_taken_sends_the_original(
 def test_a_dead_tree_is_photographed_by_the_phones_own_camera_and_its_bytes_stay(
     phone: Phone, tmp_path: Path, place: str
 ) -> None:
-    show(phone, place)
+    phone.show(place)
     choose(phone, "生长势", "死亡")
     original = pick(phone, "[data-act=photo]", camera_file(tmp_path))
     press(phone, "send")
@@ -507,7 +521,7 @@ def test_a_dead_tree_is_photographed_by_the_phones_own_camera_and_its_bytes_stay
 def test_a_visit_that_met_nothing_sends_small_pictures_and_keeps_no_originals(
     phone: Phone, tmp_path: Path
 ) -> None:
-    show(phone, TREE)
+    phone.show(TREE)
     original = pick(phone, "text=从相册选", camera_file(tmp_path))
     choose(phone, "生长势", "死亡")
     choose(phone, "生长势", "衰弱")
@@ -519,7 +533,7 @@ def test_a_visit_that_met_nothing_sends_small_pictures_and_keeps_no_originals(
 
 
 def test_a_photo_that_is_removed_takes_its_original_along(phone: Phone, tmp_path: Path) -> None:
-    show(phone, TREE)
+    phone.show(TREE)
     pick(phone, "text=从相册选", camera_file(tmp_path))
     assert phone.photo_count() == 2
     phone.page.click(".photo-gone")
@@ -541,7 +555,7 @@ def test_where_there_was_no_room_for_the_original_the_form_says_so(
     with phone_in_the_field(chromium, server, init=FINDS + NO_ROOM) as phone:
         file = camera_file(tmp_path)
         assert file.stat().st_size > 1_500_000
-        show(phone, TREE)
+        phone.show(TREE)
         original = pick(phone, "text=从相册选", file)
         assert "原片不在手机上" not in phone.text()
         choose(phone, "生长势", "死亡")
@@ -555,14 +569,14 @@ def test_where_there_was_no_room_for_the_original_the_form_says_so(
 def test_a_form_that_is_opened_to_be_corrected_knows_whether_the_original_is_still_here(
     phone: Phone, tmp_path: Path, vigour: str | None, is_told: bool
 ) -> None:
-    show(phone, TREE)
+    phone.show(TREE)
     original = pick(phone, "text=从相册选", camera_file(tmp_path))
     if vigour:
         choose(phone, "生长势", vigour)
     press(phone, "send")
     [form] = sent(phone)
     draft = phone.call("store", "reopen", str(form.id))
-    show(phone, f"{TREE}?draft={draft['id']}")
+    phone.show(f"{TREE}?draft={draft['id']}")
     phone.page.wait_for_selector(".photos img")
     choose(phone, "生长势", "濒危")
     choose(phone, "生长势", "死亡")
@@ -583,7 +597,7 @@ def test_a_photo_that_the_office_has_stays_known_as_such_when_a_form_is_opened_t
     told = {"kind": "visit", "form": 1, "record": record, "content": {"vigour": "weak"}, "photos": [photo]}
     item = phone.call("store", "queueDraft", phone.call("store", "saveDraft", own), told)
     draft = phone.call("store", "reopen", item["id"])
-    show(phone, f"{TREE}?draft={draft['id']}")
+    phone.show(f"{TREE}?draft={draft['id']}")
     assert "办公室已收到" in phone.page.inner_text(".photos")
     again = phone.call("store", "queueDraft", draft, told)
     assert phone.counts()["photos"] == 0
@@ -591,7 +605,7 @@ def test_a_photo_that_the_office_has_stays_known_as_such_when_a_form_is_opened_t
 
 
 def test_a_new_tree_takes_its_place_warns_of_neighbours_and_has_a_provisional_number(phone: Phone) -> None:
-    show(phone, "/new")
+    phone.show("/new")
     press(phone, "take-place")
     phone.page.wait_for_selector("text=是不是其中一棵")
     press(phone, "send")
@@ -611,7 +625,7 @@ def test_a_new_tree_takes_its_place_warns_of_neighbours_and_has_a_provisional_nu
 
 def test_a_new_tree_far_from_all_others_asks_for_its_division(chromium, server) -> None:
     with phone_in_the_field(chromium, server, place={**HERE, "latitude": 36.3}) as phone:
-        show(phone, "/new")
+        phone.show("/new")
         press(phone, "take-place")
         phone.page.get_by_label("树种").fill("皂荚")
         press(phone, "send")
@@ -624,9 +638,9 @@ def test_a_new_tree_far_from_all_others_asks_for_its_division(chromium, server) 
 
 
 def test_a_code_that_is_scanned_now_takes_the_place_of_the_one_in_an_older_draft(phone: Phone) -> None:
-    show(phone, f"/tag/tree/{tree_id(0)}?text={PRINTED[1]}")
+    phone.show(f"/tag/tree/{tree_id(0)}?text={PRINTED[1]}")
     phone.page.wait_for_selector("text=已存在手机上")
-    show(phone, f"/tag/tree/{tree_id(0)}?text={PRINTED[2]}")
+    phone.show(f"/tag/tree/{tree_id(0)}?text={PRINTED[2]}")
     phone.page.wait_for_selector("text=本系统的标牌 ZZZZ0000")
     press(phone, "send")
     (form,) = sent(phone)
@@ -634,7 +648,7 @@ def test_a_code_that_is_scanned_now_takes_the_place_of_the_one_in_an_older_draft
 
 
 def test_a_tag_can_be_told_to_hang(phone: Phone) -> None:
-    show(phone, f"/tag/tree/{tree_id(0)}")
+    phone.show(f"/tag/tree/{tree_id(0)}")
     choose(phone, "要做什么", "挂牌")
     phone.page.click("text=扫标牌")
     phone.page.evaluate("text => { window.scanned = text; }", PRINTED[2])
@@ -650,7 +664,7 @@ def test_a_tag_can_be_told_to_hang(phone: Phone) -> None:
 
 def test_far_from_the_tree_the_form_asks_and_goes_on_with_a_reason(chromium, server) -> None:
     with phone_in_the_field(chromium, server, place=FAR) as phone:
-        show(phone, TREE)
+        phone.show(TREE)
         phone.page.wait_for_selector("text=离这棵树的登记点有 899 米")
         press(phone, "no-change")
         phone.page.wait_for_selector("[role=alertdialog] >> text=是这棵树吗")
@@ -669,7 +683,7 @@ def test_the_alarm_leaves_out_what_is_unsure(chromium, server, metres: int, asks
     """30 m beyond 6 m of the fix and 5 m of the register."""
     place = {**HERE, "latitude": 36.05 + metres / 111195}
     with phone_in_the_field(chromium, server, place=place) as phone:
-        show(phone, TREE)
+        phone.show(TREE)
         phone.page.wait_for_selector("text=登记点")
         press(phone, "no-change")
         if asks:
@@ -680,7 +694,7 @@ def test_the_alarm_leaves_out_what_is_unsure(chromium, server, metres: int, asks
 
 def test_no_position_is_accepted_with_a_reason(chromium, server) -> None:
     with phone_in_the_field(chromium, server, place=None) as phone:
-        show(phone, TREE)
+        phone.show(TREE)
         phone.page.wait_for_selector("text=定位没有打开")
         press(phone, "no-change")
         phone.page.fill("[role=alertdialog] input", "手机摔坏了")
@@ -694,13 +708,13 @@ def test_no_position_is_accepted_with_a_reason(chromium, server) -> None:
 
 
 def test_going_back_or_closing_the_app_loses_nothing(phone: Phone) -> None:
-    show(phone, "/")
-    show(phone, TREE)
+    phone.show("/")
+    phone.show(TREE)
     choose(phone, "生长势", "濒危")
     phone.page.fill("textarea >> nth=1", "树冠东侧枯梢")
     phone.page.go_back()
     phone.page.wait_for_selector("text=草稿 1 件")
-    show(phone, TREE)
+    phone.show(TREE)
     assert phone.page.input_value("textarea >> nth=1") == "树冠东侧枯梢"
     phone.page.fill("textarea >> nth=1", "树冠东侧枯梢，约三成")
     phone.page.wait_for_selector("text=已存在手机上")
@@ -712,14 +726,14 @@ def test_going_back_or_closing_the_app_loses_nothing(phone: Phone) -> None:
 
 def test_many_drafts_are_listed_opened_and_thrown_away_after_a_question(phone: Phone) -> None:
     for place in (TREE, f"/measure/tree/{tree_id(1)}", f"/tag/tree/{tree_id(2)}"):
-        show(phone, place)
+        phone.show(place)
         phone.page.locator("main input:not([type=radio]):not([type=checkbox]), main textarea").last.fill("12")
         phone.page.wait_for_selector("text=已存在手机上")
-    show(phone, "/drafts")
+    phone.show("/drafts")
     assert phone.page.locator(".rows .row").count() == 3
     phone.page.click(".small-button >> nth=0")
     phone.page.click("[role=alertdialog] .danger")
-    phone.page.wait_for_function("() => document.querySelectorAll('.rows .row').length === 2")
+    until(phone.page, "() => document.querySelectorAll('.rows .row').length === 2")
     phone.page.click(".row >> text=测量")
     phone.page.wait_for_selector("[data-step=girth_cm]")
 
@@ -729,12 +743,12 @@ def test_many_drafts_are_listed_opened_and_thrown_away_after_a_question(phone: P
 
 def test_a_caretaker_sends_no_change_with_a_photo_in_three_taps_after_the_scan(chromium, server) -> None:
     with phone_in_the_field(chromium, server, roles=("caretaker",), init=FINDS_AND_COUNTS) as phone:
-        show(phone, "/scan")
+        phone.show("/scan")
         phone.page.evaluate("text => { window.scanned = text; }", PRINTED[0])
         phone.page.wait_for_selector("[data-act=no-change]")
         phone.page.evaluate("window.taps = 0")
         press(phone, "no-change")
-        phone.page.wait_for_function(SEES)
+        until(phone.page, SEES)
         phone.page.click(".shutter")
         press(phone, "send")
         (form,) = sent(phone)
@@ -747,7 +761,7 @@ def test_a_caretaker_sends_no_change_with_a_photo_in_three_taps_after_the_scan(c
 def test_a_caretaker_with_an_iphone_is_warned_that_what_waits_may_be_removed(chromium, server) -> None:
     options = {"roles": ("caretaker",), "user_agent": IPHONE}
     with phone_in_the_field(chromium, server, **options) as phone:
-        show(phone, "/")
+        phone.show("/")
         assert "七天不打开" not in phone.text()
         phone.fill_queue(1, photos=1, tree=tree_id(0))
         phone.page.wait_for_selector("text=1 份表单还没发出。本应用未安装，七天不打开，系统会清掉这些内容。")
@@ -761,10 +775,10 @@ def test_a_caretakers_home_is_large_and_shows_only_trees(chromium, server, lang:
         chromium, server, package=make_package(3), roles=("caretaker",), locale=lang
     ) as phone:
         for place in ("/", TREE, "/scan"):
-            show(phone, place)
+            phone.show(place)
             assert phone.page.evaluate(SMALLEST) >= 20, place
             assert phone.page.evaluate(WIDE) is False
-        show(phone, "/")
+        phone.show("/")
         assert phone.page.locator(".care-rows .row").count() == 3
         assert phone.page.locator("[data-act=scan]").bounding_box()["height"] >= 100
 
@@ -782,7 +796,7 @@ def test_axe_finds_nothing_and_every_target_fits_a_glove(chromium, server, lang:
     with phone_in_the_field(chromium, server, **options) as phone:
         found: dict[str, Any] = {}
         for name, place in PAGES.items():
-            show(phone, place)
+            phone.show(place)
             phone.page.wait_for_timeout(150)
             phone.page.evaluate(axe)
             faults = phone.page.evaluate(AXE)
@@ -795,7 +809,7 @@ def test_axe_finds_nothing_and_every_target_fits_a_glove(chromium, server, lang:
 def test_at_twice_the_text_size_nothing_is_cut_off(phone: Phone) -> None:
     wide = []
     for name, place in PAGES.items():
-        show(phone, place)
+        phone.show(place)
         phone.page.evaluate("document.documentElement.style.fontSize = '200%'")
         phone.page.wait_for_timeout(60)
         if phone.page.evaluate(WIDE):
@@ -806,7 +820,7 @@ def test_at_twice_the_text_size_nothing_is_cut_off(phone: Phone) -> None:
 def test_no_text_of_the_app_is_missing(phone: Phone) -> None:
     """A missing text shows its key."""
     for place in PAGES.values():
-        show(phone, place)
+        phone.show(place)
         phone.page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
         text = phone.page.inner_text("#app")
         keys = phone.page.evaluate("text => text.match(/\\b[a-z_]+\\.[a-z_]+\\b/g) || []", text)

@@ -3,6 +3,7 @@
 import { fill, h, href, icon } from "./view.js";
 import { button, note, page } from "./frame.js";
 import { _, pick } from "./texts.js";
+import { againOn } from "./changes.js";
 import * as store from "./store.js";
 import * as pack from "./package.js";
 import { picture, shoot, slot } from "./camera.js";
@@ -13,6 +14,7 @@ import { returnedPart } from "./returned.js";
 
 /** Their trees, those first that are due; scanning above all. */
 export async function caretakerHome(ctx) {
+  againOn(ctx, "package");
   const [rows, returned, account, phone] = await Promise.all([pack.rows(), returnedPart(ctx), store.account(), dutyPhone(null)]);
   const order = rows.slice().sort((a, b) => Number(Boolean(b.is_overdue)) - Number(Boolean(a.is_overdue)) || String(a.due_on || "9").localeCompare(String(b.due_on || "9")));
   return page({ title: _("care.title"), sub: account ? own(account.name) : null, tone: "large", tab: "day", body: [

@@ -3,10 +3,15 @@
 const listeners = new Set();
 const TICK = "gushu-field-tick";
 
-/** Call `fn(what)` when something here changes, also in another tab ("queue", "drafts", "meta", "sent"). */
+/** Call `fn(what)` when something here changes, also in another tab ("queue", "drafts", "meta", "sent", "package", "returned"). */
 export function onChange(fn) {
   listeners.add(fn);
   return () => listeners.delete(fn);
+}
+
+/** Draw a page anew when `what` changes, here or in another tab; `mayNow()`: not while its reader would be disturbed. */
+export function againOn(ctx, what, mayNow = () => true) {
+  ctx.onLeave(onChange((told) => { if (told === what && ctx.isHere() && mayNow()) ctx.again(); }));
 }
 
 /** Tell this tab and the others that something changed. */

@@ -3,6 +3,7 @@
 import { fill, h, href, icon, route } from "./view.js";
 import { button, linkButton, note, page } from "./frame.js";
 import { _, pick } from "./texts.js";
+import { againOn } from "./changes.js";
 import * as store from "./store.js";
 import * as pack from "./package.js";
 import { isCaretakerOnly } from "./roles.js";
@@ -81,6 +82,8 @@ export function growingList(fix, isNumbered) {
 
 route("/", async (params, query, ctx) => {
   if (await isCaretakerOnly()) return caretakerHome(ctx);
+  let isBusy = () => false;
+  againOn(ctx, "package", () => !isBusy());
   const [rows, packs, returned, drafts] = await Promise.all([pack.rows(), pack.packages(), returnedPart(ctx), store.drafts()]);
   const today = localDay();
   const due = dueRows(rows, today);
@@ -120,6 +123,7 @@ route("/", async (params, query, ctx) => {
     hits.again(some);
     fill(found, h("h2", null, some.length ? _("day.found", { n: some.length }) : _("day.found_none")), hits.element);
   });
+  isBusy = () => Boolean(search.querySelector("input").value || (isMap && rows.length));
   const dueNow = h("section", { class: "part" },
     h("div", { class: "part-head" }, h("h2", null, _("day.due", { n: due.length })),
       due.length || rows.length ? h("nav", { class: "switch", "aria-label": _("day.as") },

@@ -3,6 +3,7 @@
 import { fill, go, h, route } from "../view.js";
 import { ask, button, note, page, say } from "../frame.js";
 import { _, lang, size, when } from "../texts.js";
+import { againOn } from "../changes.js";
 import * as store from "../store.js";
 import * as pack from "../package.js";
 import { AskError, askJson, fetchBytes, fetchJson } from "../http.js";
@@ -14,7 +15,7 @@ let running = null;
 
 route("/packages", async (params, query, ctx) => {
   const own = await store.account();
-  ctx.onLeave(store.onChange((what) => { if (what === "package" && ctx.isHere() && !running) ctx.again(); }));
+  againOn(ctx, "package", () => !running);
   const packs = await pack.packages();
   const offered = await offers(own);
   const more = await furtherDivisions();

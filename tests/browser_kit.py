@@ -2,12 +2,13 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, TimeoutError, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -42,3 +43,23 @@ def launched_chromium() -> Iterator[Any]:
         browser.on("context", lambda context: context.set_default_timeout(PATIENCE))
         yield browser
         browser.close()
+
+
+def until(page: Any, script: str, arg: Any = None, *, patience: float = PATIENCE) -> Any:
+    """Wait until `script` (an expression or a function of `arg`) answers with something true; that answer.
+
+    It may answer with a promise; `Page.wait_for_function` asks such a script once and takes any answer.
+    Raises playwright's TimeoutError after `patience` milliseconds, with what the script last failed with.
+    """
+    end = time.monotonic() + patience / 1000
+    while True:
+        problem: Error | None = None
+        try:
+            answer = page.evaluate(script, arg)
+        except Error as error:  # such as: the page went on in the meantime
+            answer, problem = None, error
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise TimeoutError(f"never came true: {script}") from problem
+        page.wait_for_timeout(25)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from browser_kit import PATIENCE
+from browser_kit import PATIENCE, until
 from field_kit import TREE, FieldServer
 from playwright.sync_api import Error
 
@@ -51,6 +51,24 @@ FILL = """async ({count, photos, size, first, tree}) => {
     return new Promise(done => canvas.toBlob(done, 'image/jpeg', 0.95));
   }
 }"""
+
+SHOW = """place => {
+  window.shown = null;
+  const hear = () => addEventListener('field-shown', event => { window.shown = event.detail; });
+  if (decodeURI(location.hash) === decodeURI('#' + place)) {
+    import('/-/desk/field/view.js').then(view => { view.again(); hear(); });
+    return;
+  }
+  addEventListener('hashchange', hear, {once: true});
+  location.hash = place;
+}"""
+SHOWN = "place => window.shown !== null && decodeURI(window.shown) === decodeURI(place.split('?')[0])"
+
+
+def show(page: Any, place: str, patience: float = PATIENCE) -> None:
+    """Open a page of the app ("/tree/tree/1f0c…") and wait until it is drawn anew, whatever was shown."""
+    page.evaluate(SHOW, place)
+    until(page, SHOWN, arg=place, patience=patience)
 
 
 @dataclass
@@ -139,8 +157,7 @@ class Phone:
 
     def show(self, place: str) -> None:
         """Open a page of the app."""
-        self.page.evaluate("place => { location.hash = place; }", place)
-        self.page.wait_for_selector(f'.page[data-page="{place[1:]}"]')
+        show(self.page, place)
 
     def text(self) -> str:
         """What stands on the page."""
@@ -225,7 +242,7 @@ def opened_phone(
         if is_keeping:
             page.wait_for_selector("html[data-offline]")
             page.evaluate(CONTROLLED)
-            page.wait_for_function("import('/-/desk/field/store.js').then(store => store.account())")
+            until(page, "import('/-/desk/field/store.js').then(store => store.account())")
         yield Phone(context, page, server)
     finally:
         context.close()

@@ -675,3 +675,12 @@ def test_tests_start_no_program_that_a_fresh_machine_may_lack() -> None:
         for program in started.findall(path.read_text("utf-8"))
     }
     assert {program for _, program in found} <= {"sh"}, found
+
+
+def test_tests_wait_for_a_page_by_what_can_await_a_promise() -> None:
+    """Page.wait_for_function takes the promise itself for a true answer: it waits for nothing."""
+    folder = Path(__file__).parent
+    waiting = {
+        path.name for path in folder.rglob("*.py") if "page.wait_for_function(" in path.read_text("utf-8")
+    }
+    assert waiting <= {Path(__file__).name}, waiting

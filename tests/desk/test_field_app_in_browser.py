@@ -6,7 +6,7 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
-from browser_kit import launched_chromium
+from browser_kit import launched_chromium, until
 from desk_kit import make_desk
 from field_kit import PUBLIC_PAGE, TREE, field_server, make_tree
 from phone_kit import Phone, cookie_of, opened_phone
@@ -121,7 +121,7 @@ def test_a_form_leaves_the_phone_only_after_every_photo_was_confirmed(phone: Pho
 def test_the_file_of_unsent_work_holds_the_same_submissions_and_whole_photos(phone: Phone, tmp_path: Path):
     phone.go_offline()
     forms = phone.fill_queue(3, photos=2)
-    phone.show("#/queue")
+    phone.show("/queue")
     with phone.page.expect_download() as waiting:
         phone.page.get_by_role("button", name="导出为一个文件").click()
     path = tmp_path / waiting.value.suggested_filename
@@ -152,7 +152,7 @@ def test_what_the_office_imports_from_a_file_and_what_the_phone_then_sends_is_th
         assert phone.call("package", "tree", trees[0])["no"] == "1"
         phone.go_offline()
         forms = [form for tree in trees for form in phone.fill_queue(1, photos=2, size=0, tree=tree)]
-        phone.show("#/queue")
+        phone.show("/queue")
         with phone.page.expect_download() as waiting:
             phone.page.get_by_role("button", name="导出为一个文件").click()
         path = tmp_path / waiting.value.suggested_filename
@@ -180,12 +180,13 @@ def test_a_new_version_comes_as_a_whole_and_only_when_nothing_is_open(phone: Pho
     address = field_pages.BASE + "old.js"
     files[address] = field_pages._app_file("old.js", b"// another\n")
     monkeypatch.setattr(field_pages, "app_files", lambda: files)
-    phone.show("#/more")
+    phone.show("/more")
     phone.look_for_update()
     phone.page.get_by_role("button", name="现在更新").wait_for()
     assert phone.version() == older, "the older version is used until somebody wants the newer one"
     phone.page.get_by_role("button", name="现在更新").click()
-    phone.page.wait_for_function(
+    until(
+        phone.page,
         """async before => { const names = await caches.keys();
         return names.length === 1 && !names[0].endsWith(before); }""",
         arg=older,
@@ -268,7 +269,7 @@ def test_the_pages_are_sound_in_both_languages_and_themes(chromium, server, lang
         [form, _] = phone.fill_queue(2, photos=1)
         phone.page.evaluate(axe)
         for path in (*PAGES, f"/queue/{form['id']}"):
-            phone.show(f"#{path}")
+            phone.show(path)
             assert phone.page.evaluate(AXE) == [], path
             assert phone.page.evaluate(SMALL) == [], path
             assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390, path

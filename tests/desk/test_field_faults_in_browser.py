@@ -97,7 +97,7 @@ def test_a_phone_whose_clock_is_off_by_a_year_says_so_and_sends_all_the_same(pho
     phone.go_online()
     phone.send_until_empty()
     assert len(server.forms) == 1
-    phone.show("#/more")
+    phone.show("/more")
     assert ("快约 365 天" if off_s > 0 else "慢约 365 天") in phone.text()
 
 
@@ -139,7 +139,7 @@ def test_full_storage_keeps_the_form_and_drops_small_pictures_first(chromium, se
         assert all(phone.has_photo(photo["sha256"]) for photo in kept["photos"]), (
             "named only where it is kept"
         )
-        phone.show("#/queue")
+        phone.show("/queue")
         assert "手机存储空间不足" in phone.text()
         phone.go_online()
         phone.send_until_empty()
@@ -202,10 +202,10 @@ def test_one_bad_form_never_holds_up_the_rest(phone: Phone, server):
     assert set(server.forms) == {form["id"] for form in forms[3:]}
     assert phone.counts()["queue"] == 3
     assert phone.photo_count() == 3
-    phone.show(f"#/queue/{forms[0]['id']}")
+    phone.show(f"/queue/{forms[0]['id']}")
     assert "服务器认为有一项填得不对" in phone.text()
     assert "树高须为正数 (height_m)" in phone.text()
-    phone.show(f"#/queue/{forms[1]['id']}")
+    phone.show(f"/queue/{forms[1]['id']}")
     phone.page.get_by_role("button", name="作为新表单发送").click()
     bad.clear()
     phone.send_until_empty(4)

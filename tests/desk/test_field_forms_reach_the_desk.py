@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 import uvicorn
-from browser_kit import launched_chromium
+from browser_kit import launched_chromium, until
 from desk_kit import DeskKit, _with_language, make_desk
 from forms_kit import FINDS, HERE, jpeg_of
 from phone_kit import BASE, Phone
@@ -45,7 +45,7 @@ def answering(desk: DeskKit) -> Iterator[str]:
 
 def press(phone: Phone, act: str = "send") -> None:
     phone.page.click(f"[data-act={act}]")
-    phone.page.wait_for_function("() => document.querySelector('.said')")
+    until(phone.page, "() => document.querySelector('.said')")
     phone.page.evaluate("document.querySelectorAll('.said').forEach(each => each.remove())")
 
 
@@ -81,32 +81,32 @@ def test_every_kind_of_form_arrives_and_none_is_set_aside(tmp_path) -> None:
         phone.take_package()
         context.set_offline(True)
 
-        phone.show(f"#/tree/tree/{tree}")
+        phone.show(f"/tree/tree/{tree}")
         choose(phone, "生长势", "衰弱")
         choose(phone, "保护标志", "缺失")
         press(phone)
-        phone.show(f"#/measure/tree/{tree}")
+        phone.show(f"/measure/tree/{tree}")
         page.fill("[data-step=girth_cm]", "318")
         page.fill("[data-step=crown_ew_m]", "12.5")
         press(phone)
-        phone.show(f"#/assess/tree/{tree}?model=gushu-health")
+        phone.show(f"/assess/tree/{tree}?model=gushu-health")
         page.fill("[data-step=H01]", "85")
         page.locator("fieldset").nth(0).locator(".chip").first.click()
         press(phone)
-        phone.show(f"#/edit/tree/{tree}")
+        phone.show(f"/edit/tree/{tree}")
         page.get_by_label("小地名").fill("村西古井旁")
         page.get_by_label("权属").select_option("collective")
         press(phone)
-        phone.show(f"#/incident/tree/{tree}")
+        phone.show(f"/incident/tree/{tree}")
         choose(phone, "发生了什么", "刻划钉钉")
         add_picture(phone, "text=从相册选", 1, tmp_path)
         press(phone)
-        phone.show(f"#/photos/tree/{tree}")
+        phone.show(f"/photos/tree/{tree}")
         add_picture(phone, "text=从相册选", 2, tmp_path)
         press(phone)
-        phone.show(f"#/tag/tree/{tree}?text={quote(PLATE)}")
+        phone.show(f"/tag/tree/{tree}?text={quote(PLATE)}")
         press(phone)
-        phone.show("#/new")
+        phone.show("/new")
         page.get_by_label("树种").fill("皂荚")
         page.fill("[data-step=girth_cm]", "240")
         page.click("[data-act=take-place]")

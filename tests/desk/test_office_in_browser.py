@@ -7,7 +7,7 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
-from browser_kit import launched_chromium
+from browser_kit import launched_chromium, until
 from desk_kit import DeskKit, make_desk
 from register_kit import NOW
 from test_review_in_browser import AXE, SMALL, serving
@@ -95,7 +95,7 @@ def test_another_template_or_size_shows_another_plate_at_once(desk: DeskKit):
         first = shown.inner_html()
         page.select_option("[name=template]", "visitor")
         changed = "was => document.querySelector('[data-plate-shown] svg').innerHTML !== was"
-        page.wait_for_function(changed, arg=first)
+        until(page, changed, arg=first)
         assert shown.get_attribute("viewBox") == "0 0 120 80"
         page.select_option("[name=plate]", "200x150")
         page.wait_for_selector("[data-plate-shown] svg[viewBox='0 0 200 150']")

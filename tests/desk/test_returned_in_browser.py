@@ -5,7 +5,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from browser_kit import launched_chromium
+from browser_kit import launched_chromium, until
 from day_kit import Office, make_office, opened
 from desk_kit import send_back
 from phone_kit import cookie_of, opened_phone
@@ -61,12 +61,12 @@ def test_what_came_back_is_shown_without_another_download_put_right_and_on_recor
         phone.send_until_empty()
         assert asked(office, "SELECT state FROM submission") == [("pending",)]
         assert phone.photo_count() == 0
-        phone.show("#/")
+        phone.show("/")
         send_back(office.desk, first, "离得太远，请核对")
         phone.sync()
         page.wait_for_selector(f"{CARD} >> text=离得太远，请核对")
         page.click(f"{CARD} button")
-        page.wait_for_function("() => document.querySelectorAll('.photos img').length === 2")
+        until(page, "() => document.querySelectorAll('.photos img').length === 2")
         assert page.inner_text(".photos").count("办公室已收到") == 2
         assert page.is_checked("input[value=weak]")
         assert page.locator(CARD).count() == 0, "the form that puts it right does not offer to be opened"

@@ -197,7 +197,7 @@ def test_a_page_that_is_open_closes_when_its_reader_signs_out_elsewhere_and_come
     phone: Phone, server: FieldServer
 ):
     _form, draft = work(phone)
-    phone.show("#/drafts")
+    phone.show("/drafts")
     assert "国槐 9" in phone.text()
     phone.go_offline()
     leave(phone, server)

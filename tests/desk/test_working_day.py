@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_kit import SWITCHES, launched_chromium
+from browser_kit import SWITCHES, launched_chromium, until
 from day_kit import Office, make_office, opened
 from forms_kit import FINDS
-from phone_kit import CONTROLLED
+from phone_kit import CONTROLLED, show
 from PIL import Image
 from playwright.sync_api import TimeoutError
 from register_kit import REPOSITORY
@@ -30,7 +30,7 @@ SEND = """() => import('/-/desk/field/sync.js').then(async sync => {
   await sync.sendEverything();
 })"""
 FIRST = "main a[href*='/review/']:not([href*='together'])"
-SHOWN = "place => decodeURI(document.querySelector('.page').dataset.page || '') === place"
+IS_HERE = "place => decodeURI(document.querySelector('.page').dataset.page || '') === place"
 WAITS = "n => import('/-/desk/field/store.js').then(s => s.queue()).then(q => q.length === n)"
 
 
@@ -78,11 +78,10 @@ class Phone:
     def show(self, place: str) -> None:
         """Open a page of the app; again where the app itself went on from a form that was just finished."""
         for _try in range(10):
-            self.page.evaluate("place => { location.hash = place; }", place)
             with suppress(TimeoutError):
-                self.page.wait_for_function(SHOWN, arg=place, timeout=4_000)
+                show(self.page, place, patience=10_000)
                 self.page.wait_for_timeout(300)
-                if self.page.evaluate(SHOWN, place):
+                if self.page.evaluate(IS_HERE, place):
                     return
         raise AssertionError(f"{place} does not open")
 
@@ -94,12 +93,12 @@ class Phone:
         with self.page.expect_file_chooser() as chooser:
             self.page.click(how)
         chooser.value.set_files(path)
-        self.page.wait_for_function("n => document.querySelectorAll('.photos img').length > n", arg=before)
+        until(self.page, "n => document.querySelectorAll('.photos img').length > n", arg=before)
 
     def send(self, act: str = "send") -> None:
         self.page.click(f"[data-act={act}]")
         self.count += 1
-        self.page.wait_for_function(WAITS, arg=self.count)
+        until(self.page, WAITS, arg=self.count)
 
 
 def make_photo(folder: Path, number: int) -> Path:

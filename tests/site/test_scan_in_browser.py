@@ -1,7 +1,7 @@
 """The scan page in a real Chromium: reads aloud where there is a voice, says how far away the tree is."""
 
 import pytest
-from browser_kit import launched_chromium
+from browser_kit import launched_chromium, until
 from editions import make_edition, make_tag, make_tree, printed_tag
 from serving import served
 
@@ -83,7 +83,7 @@ def test_the_distance_to_the_tree_is_told_when_it_is_asked_for(chromium, address
     page = opened(chromium, address, f"/T/{printed_tag()}", geolocation=here, permissions=["geolocation"])
     assert page.locator("#where [role=status]").inner_text() == ""
     page.locator("#where button").click()
-    page.wait_for_function(ANSWER.format("约"))
+    until(page, ANSWER.format("约"))
     assert page.locator("#where [role=status]").inner_text() == said
     page.context.close()
 
@@ -91,9 +91,7 @@ def test_the_distance_to_the_tree_is_told_when_it_is_asked_for(chromium, address
 def test_a_device_that_does_not_tell_its_place_is_no_failure(chromium, address):
     page = opened(chromium, address, f"/T/{printed_tag()}")
     page.locator("#where button").click()
-    page.wait_for_function(
-        "document.querySelector('#where [role=status]').textContent.includes('没有给出位置')"
-    )
+    until(page, "document.querySelector('#where [role=status]').textContent.includes('没有给出位置')")
     page.context.close()
 
 

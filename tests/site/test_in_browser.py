@@ -208,7 +208,7 @@ def test_a_tree_can_be_found_without_script(chromium, address):
     page.fill("input[name=q]", "榕")
     page.keyboard.press("Enter")
     page.click("a.hit >> nth=0")
-    assert "/en/tree/768" in page.url
+    page.wait_for_url("**/en/tree/768*")
     assert page.locator("dl.facts").first.is_visible()
     page.context.close()
 

@@ -73,7 +73,7 @@ def test_without_script_a_photo_is_a_page(chromium, address):
     page = context.new_page()
     page.goto(f"{address}/tree/768")
     page.click(".photos a >> nth=0")
-    assert page.url == f"{address}/photo/2"
+    page.wait_for_url(f"{address}/photo/2")
     assert page.locator("figure img").is_visible()
     context.close()
 

@@ -1,6 +1,8 @@
 """Looking for trees that stand on the register twice; read in the order of latitude, few at a time."""
 
+import math
 from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -8,32 +10,40 @@ from sqlmodel import Session, col, select
 
 from registry.errors import Phrase
 from registry.models import Authority, RecordLink, Species, SpeciesName, Tree, TreeAlias
-from registry.rules.duplicates import Standing, Suspects, near_pairs
+from registry.rules.duplicates import Standing, Suspects, near_pairs, widest_deg
 from registry.vocab.words import TreeStatus
 
 _GONE = (TreeStatus.MERGED, TreeStatus.DELISTED)
 
 
-def find_duplicates(session: Session, *, within_m: float = 15.0) -> Iterator[Suspects]:
+def find_duplicates(
+    session: Session, *, within_m: float = 15.0, among: Any = None, of: Tree | None = None
+) -> Iterator[Suspects]:
     """Pairs of records that may be of one tree: one number twice first, then near ones; none twice.
 
-    Pairs that are linked already (merged, split, related) are left out.
+    among: a query of the ids of the trees that are looked at, both of each pair; `of`: only pairs with this
+    tree. Pairs that are linked already (merged, split, related) are left out.
     """
     known = {frozenset(pair) for pair in session.exec(select(RecordLink.from_id, RecordLink.to_id))}
-    for pair in same_number(session):
+    for pair in _same_number(session, among, of):
         key = frozenset((pair.first, pair.second))
         if key not in known:
             known.add(key)
             yield pair
-    for pair in near_pairs(standing_trees(session), within_m=within_m):
-        if frozenset((pair.first, pair.second)) not in known:
+    for pair in near_pairs(_standing_trees(session, among, of, within_m), within_m=within_m):
+        key = frozenset((pair.first, pair.second))
+        if key not in known and (of is None or of.id in key):
             yield pair
 
 
-def same_number(session: Session) -> Iterator[Suspects]:
+def _same_number(session: Session, among: Any, of: Tree | None) -> Iterator[Suspects]:
     """Pairs of trees of which one has the other's number, as its own or another of its numbers."""
     other, own_office, its_office = aliased(Tree), aliased(Authority), aliased(Authority)
-    alive = (col(Tree.status).not_in(_GONE), col(other.status).not_in(_GONE))
+    alive: list[Any] = [col(Tree.status).not_in(_GONE), col(other.status).not_in(_GONE)]
+    if among is not None:
+        alive += [col(Tree.id).in_(among), col(other.id).in_(among)]
+    if of is not None:
+        alive.append(sa.or_(col(Tree.id) == of.id, col(other.id) == of.id))
     own = (
         sa.select(col(Tree.id), col(other.id), col(Tree.tree_no))
         .join(other, col(other.tree_no) == col(Tree.tree_no))
@@ -67,7 +77,7 @@ def same_number(session: Session) -> Iterator[Suspects]:
         yield Suspects(first, second, None, (why,))
 
 
-def standing_trees(session: Session) -> Iterator[Standing]:
+def _standing_trees(session: Session, among: Any, of: Tree | None, within_m: float) -> Iterator[Standing]:
     """Trees with a position by latitude; what they are is said the same way for synonyms."""
     kinds = _kinds(session)
     columns = (
@@ -80,9 +90,25 @@ def standing_trees(session: Session) -> Iterator[Standing]:
         .order_by(col(Tree.lat), col(Tree.id))
         .execution_options(yield_per=1000)
     )
+    if among is not None:
+        query = query.where(col(Tree.id).in_(among))
+    if of is not None:
+        query = query.where(_around(of, within_m))
     for tree_id, number, scheme, authority, species, name, lon, lat, uncertainty in session.execute(query):
         kind = kinds.get(species or "", species) or name
         yield Standing(tree_id, number, scheme, authority, kind, lon, lat, uncertainty)
+
+
+def _around(tree: Tree, within_m: float) -> Any:
+    """The condition on trees for those that may be within reach of one, a little generously."""
+    if tree.lon is None or tree.lat is None:
+        return sa.false()
+    high = widest_deg(within_m)
+    wide = high / max(math.cos(math.radians(tree.lat)), 0.01)
+    return sa.and_(
+        col(Tree.lat).between(tree.lat - high, tree.lat + high),
+        col(Tree.lon).between(tree.lon - wide, tree.lon + wide),
+    )
 
 
 def _kinds(session: Session) -> dict[str, str]:

@@ -4,19 +4,19 @@ from itertools import islice
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from registry.cli.app import Office, _, app
-from registry.commands.merging import Conflict, merge_trees, split_tree, unmerge_tree
+from registry.commands.merging import Conflict, merge_trees, merged_into, split_tree, unmerge_tree
 from registry.commands.numbering import allot_number
 from registry.db import reading, transaction
 from registry.duplicates import find_duplicates
 from registry.errors import MergeError, Phrase
-from registry.models import RecordLink, Tree
+from registry.models import Tree
 from registry.selection import find_tree
 from registry.vocab.fields import FIELDS
 from registry.vocab.language import Translator
-from registry.vocab.words import WORDS, LinkKind, TreeStatus
+from registry.vocab.words import WORDS, Grade, TreeStatus
 
 SHOWN = 50
 Reason = Annotated[str, typer.Option(help=_("Why; do not name persons: it stands in the history."))]
@@ -76,11 +76,14 @@ def _conflict(t: Translator, conflict: Conflict) -> str:
     left, kept = (conflict.own, conflict.other) if conflict.is_taken else (conflict.other, conflict.own)
     name = t.label(conflict.field) if conflict.field in FIELDS else conflict.field
     return t.gettext(
-        "{field}: {kept} kept, {left} left", field=name, kept=_said(t, kept), left=_said(t, left)
-    )
+        "{field}: {kept} kept, {left} left", field=name, kept=_said(t, conflict.field, kept),
+        left=_said(t, conflict.field, left),
+    )  # fmt: skip
 
 
-def _said(t: Translator, value: Any) -> str:
+def _said(t: Translator, field: str, value: Any) -> str:
+    if field == "protection_grade":
+        return t.word(Grade, value)
     return t.word(type(value), value) if type(value) in WORDS else str(value)
 
 
@@ -112,12 +115,7 @@ def split(
     }
     with transaction(office.engine()) as session:
         tree_id = _record_called(session, tree_no)
-        link = session.exec(
-            select(RecordLink.id).where(
-                RecordLink.kind == LinkKind.MERGED_INTO, col(RecordLink.from_id) == tree_id
-            )
-        ).first()
-        if link is not None:
+        if merged_into(session, tree_id) is not None:
             survivor = unmerge_tree(session, tree_id, **why)
             office.say(t.gettext("{tree} has its own file again, apart from {survivor}.",
                                  tree=tree_no, survivor=survivor))  # fmt: skip

@@ -122,6 +122,22 @@ def merge_trees(
     return Merged(survivor.tree_no, other.tree_no, conflicts, counts)
 
 
+def merge_conflicts(session: Session, survivor_id: str, other_id: str, today: date) -> tuple[Conflict, ...]:
+    """The fields in which two records differ, before anybody chooses; changes nothing.
+
+    Raises MergeError where one of them cannot be merged.
+    """
+    survivor, other = session.get_one(Tree, survivor_id), session.get_one(Tree, other_id)
+    _check_pair(survivor, other)
+    return _conflicts(session, survivor, other, frozenset(), today)
+
+
+def merged_into(session: Session, other_id: str) -> str | None:
+    """The id of the tree into whose file this one was merged, None where it was not."""
+    link = _link(session, other_id)
+    return link.to_id if link is not None else None
+
+
 def unmerge_tree(
     session: Session,
     other_id: str,

@@ -48,10 +48,17 @@ _OTHERWISE = {
     "tree:numbered": Phrase(
         "a number given once stays; allot another, and this one goes on leading to the tree"
     ),
-    "tree:merged": Phrase("a merger is undone with gushu split"),
-    "tree:unmerged": Phrase("merge the two files again with gushu merge"),
-    "letter:signed": Phrase("a letter was signed; end its agreements with `gushu agreement end`"),
+    "tree:merged": Phrase("a merger is undone by splitting the two files again"),
+    "tree:unmerged": Phrase("merge the two files again"),
+    "letter:signed": Phrase("a letter was signed; end its agreements"),
 }
+
+
+def is_undoable(told: Told) -> bool:
+    """Whether `undo_event` puts back items of this kind; what came since may forbid it."""
+    return told.subject_type == "tree" and told.action != CREATED and told.kind not in _OTHERWISE
+
+
 _LEANING = {
     "strategy": Phrase("a strategy rests on it"),
     "work_photo": Phrase("a work order shows this photo"),

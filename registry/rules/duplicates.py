@@ -51,7 +51,7 @@ def near_pairs(trees: Iterable[Standing], *, within_m: float = 15.0) -> Iterator
     """
     if not (math.isfinite(within_m) and within_m >= 0):
         raise ValueError(f"within_m must be 0 or more, got {within_m}")
-    widest = (within_m + 2 * MOST_UNCERTAINTY_M) / METRES_PER_DEGREE
+    widest = widest_deg(within_m)
     held: deque[Standing] = deque()
     for tree in trees:
         while held and tree.lat - held[0].lat > widest:
@@ -60,6 +60,11 @@ def near_pairs(trees: Iterable[Standing], *, within_m: float = 15.0) -> Iterator
             if (pair := _pair(other, tree, within_m)) is not None:
                 yield pair
         held.append(tree)
+
+
+def widest_deg(within_m: float) -> float:
+    """How far apart two suspects may be at most, in degrees of latitude."""
+    return (within_m + 2 * MOST_UNCERTAINTY_M) / METRES_PER_DEGREE
 
 
 def _pair(first: Standing, second: Standing, within_m: float) -> Suspects | None:

@@ -16,6 +16,7 @@ from registry.models.areas import AREA_DRAFTS
 from registry.models.base import TreeNo
 from registry.models.tree import ShortText, Text
 from registry.rules.datums import to_wgs84
+from registry.vocab.field_names import field_name
 from registry.vocab.fields import FIELDS
 from registry.vocab.words import WORDS, Datum
 
@@ -32,7 +33,7 @@ _YES = {
 }
 _NOT_TYPED = frozenset({"boundary", "number", "lon_raw", "lat_raw"})
 _WGS84_NAMES = re.compile(r"CRS:?84|4326|WGS ?84", re.IGNORECASE)
-_LARGEST_BOUNDARY = 20_000_000
+LARGEST_BOUNDARY = 20_000_000
 
 
 class CraftDraft(SQLModel):
@@ -99,7 +100,7 @@ def checked(draft: type[SQLModel], record: str, values: dict[str, Any]) -> SQLMo
             remedy = _one_of(_annotation(draft, name))
         raise LedgerFieldError(
             record=record,
-            field=_called(name),
+            field=field_name(name),
             value="" if given is None else str(given)[:60],
             reason=reason,
             remedy=remedy,
@@ -107,49 +108,54 @@ def checked(draft: type[SQLModel], record: str, values: dict[str, Any]) -> SQLMo
 
 
 def read_boundary(path: Path) -> Ring:
-    """The one ring of a GeoJSON file (a polygon, a feature of one, or a collection of one feature).
-
-    Positions are WGS84 degrees, as GeoJSON says; heights are left aside. A file that names another system,
-    holds several polygons, or one with holes, is refused rather than cut. Raises BoundaryFileError.
-    """
+    """The one ring of a GeoJSON file, as `boundary_of`. Raises InputMissingError, BoundaryFileError."""
     if not path.is_file():
         raise InputMissingError(path=path)
-    if path.stat().st_size > _LARGEST_BOUNDARY:
+    if path.stat().st_size > LARGEST_BOUNDARY:
         raise BoundaryFileError(path=path, reason=Phrase("the file is too large for one boundary"))
+    return boundary_of(path.read_bytes(), path)
+
+
+def boundary_of(content: bytes, called: object) -> Ring:
+    """The one ring of GeoJSON (a polygon, a feature of one, or a collection of one feature).
+
+    Positions are WGS84 degrees, as GeoJSON says; heights are left aside. What names another system,
+    holds several polygons, or one with holes, is refused rather than cut. Raises BoundaryFileError.
+    """
     try:
-        told = json.loads(path.read_bytes())
-    except ValueError:
-        raise BoundaryFileError(path=path, reason=Phrase("it is no GeoJSON")) from None
-    polygons = list(_polygons(told, path))
+        told = json.loads(content)
+    except (ValueError, RecursionError):
+        raise BoundaryFileError(path=called, reason=Phrase("it is no GeoJSON")) from None
+    polygons = list(_polygons(told, called))
     if len(polygons) != 1:
         reason = Phrase("it holds {count} polygons, and a boundary is one", count=len(polygons))
-        raise BoundaryFileError(path=path, reason=reason)
+        raise BoundaryFileError(path=called, reason=reason)
     rings = polygons[0]
     if not isinstance(rings, list) or len(rings) != 1:
-        raise BoundaryFileError(path=path, reason=Phrase("its polygon has holes, and a boundary has none"))
+        raise BoundaryFileError(path=called, reason=Phrase("its polygon has holes, and a boundary has none"))
     try:
         ring = tuple((float(point[0]), float(point[1])) for point in rings[0])
-    except (TypeError, ValueError, IndexError):
-        raise BoundaryFileError(path=path, reason=Phrase("its points are no pairs of numbers")) from None
+    except (TypeError, ValueError, IndexError, KeyError):
+        raise BoundaryFileError(path=called, reason=Phrase("its points are no pairs of numbers")) from None
     if not all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat in ring):
-        raise BoundaryFileError(path=path, reason=Phrase("its points are no degrees of WGS84"))
+        raise BoundaryFileError(path=called, reason=Phrase("its points are no degrees of WGS84"))
     if len(ring) < 4 or ring[0] != ring[-1]:
-        raise BoundaryFileError(path=path, reason=Phrase("its ring is not closed"))
+        raise BoundaryFileError(path=called, reason=Phrase("its ring is not closed"))
     return ring
 
 
-def _polygons(told: Any, path: Path) -> Iterable[Any]:
+def _polygons(told: Any, called: object) -> Iterable[Any]:
     if not isinstance(told, dict):
         return
     crs = told.get("crs")
     if crs and not _WGS84_NAMES.search(json.dumps(crs)):
-        raise BoundaryFileError(path=path, reason=Phrase("it is not in WGS84"))
+        raise BoundaryFileError(path=called, reason=Phrase("it is not in WGS84"))
     kind = told.get("type")
     if kind == "FeatureCollection":
         for feature in told.get("features") or ():
-            yield from _polygons(feature, path)
+            yield from _polygons(feature, called)
     elif kind == "Feature":
-        yield from _polygons(told.get("geometry"), path)
+        yield from _polygons(told.get("geometry"), called)
     elif kind == "Polygon":
         yield told.get("coordinates")
     elif kind == "MultiPolygon":
@@ -187,10 +193,12 @@ def typed_value(draft: type[SQLModel], record: str, name: str, text: str) -> Any
         alike = [word.value for word in kind if text in WORDS[kind][word.value].zh]
         if len(alike) == 1:  # 桥 is 古桥
             return alike[0]
-        refuse(record, _called(name), text, Phrase("is none of its words"), _one_of(kind))
+        refuse(record, field_name(name), text, Phrase("is none of its words"), _one_of(kind))
     if kind is bool:
         if text.casefold() not in _YES:
-            refuse(record, _called(name), text, Phrase("says neither yes nor no"), Phrase("write yes or no"))
+            refuse(
+                record, field_name(name), text, Phrase("says neither yes nor no"), Phrase("write yes or no")
+            )
         return _YES[text.casefold()]
     return text.replace(",", "") if kind in {int, float} else text
 
@@ -208,10 +216,6 @@ def _placed(values: dict[str, Any], record: str) -> dict[str, Any]:
         reason = error.args[0] if isinstance(error.args[0], Phrase) else Phrase("is no whole position")
         refuse(record, "lon, lat", f"{lon} {lat}", reason, remedy)
     return {**values, "lon": east, "lat": north, "lon_raw": lon, "lat_raw": lat}
-
-
-def _called(name: str) -> Phrase:
-    return Phrase("field {name}", name=name)
 
 
 def _one_of(kind: type[StrEnum]) -> Phrase:

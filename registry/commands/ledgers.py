@@ -30,6 +30,7 @@ from registry.models import (
     Tree,
 )
 from registry.models.areas import AREA_DRAFTS
+from registry.vocab.field_names import field_name
 from registry.vocab.words import LinkKind
 
 TABLES: dict[str, type[SQLModel]] = {
@@ -42,11 +43,12 @@ TABLES: dict[str, type[SQLModel]] = {
 }
 LINKS = (LinkKind.RELATED, LinkKind.STANDS_IN, LinkKind.REPLACES)
 """Links that people make; merging and splitting make their own."""
-_HOLDS = {
-    "grove": {"tree"},
-    "garden": {"tree", "grove", "element"},
-    "place": {"tree", "grove", "element", "place"},
+HOLDS = {
+    "grove": ("tree",),
+    "garden": ("tree", "grove", "element"),
+    "place": ("tree", "grove", "element", "place"),
 }
+"""What may stand in a record, by its kind."""
 Ref = tuple[str, str, str]
 """Kind, id and how a record is called."""
 
@@ -110,14 +112,14 @@ def find_division(session: Session, record: str, called: str) -> str:
         if found:
             raise LedgerFieldError(
                 record=record,
-                field=Phrase("field {name}", name="division"),
+                field=field_name("division"),
                 value=called,
                 reason=Phrase("is the name of several"),
                 remedy=Phrase("write one of {words}", words=" · ".join(found)),
             )
     raise LedgerFieldError(
         record=record,
-        field=Phrase("field {name}", name="division"),
+        field=field_name("division"),
         value=called,
         reason=Phrase("is no division of this register"),
         remedy=Phrase("write its code, or its names from the largest, such as cn/山西省/晋城市"),
@@ -283,15 +285,19 @@ def _link(session: Session, one: Ref, other: Ref, kind: LinkKind) -> RecordLink 
 
 
 def _holder_column(holder: Ref, kind: str, called: str) -> str:
-    """The column by which a record says that it stands in `holder`. Raises RecordKindError."""
-    if holder[0] not in _HOLDS:
+    """As `holder_column`. Raises RecordKindError where a record of the kind cannot stand there."""
+    if holder[0] not in HOLDS:
         raise RecordKindError(record=holder[2], kinds=Phrase("groves, gardens and places"))
-    allowed = _HOLDS[holder[0]]
-    if kind not in allowed:
-        kinds = ", ".join(sorted(allowed))
+    if kind not in HOLDS[holder[0]]:
+        kinds = ", ".join(sorted(HOLDS[holder[0]]))
         told = Phrase("what can stand in {holder} ({kinds})", holder=holder[2], kinds=kinds)
         raise RecordKindError(record=called, kinds=told)
-    return "parent_id" if kind == holder[0] == "place" else f"{holder[0]}_id"
+    return holder_column(holder[0], kind)
+
+
+def holder_column(holder: str, kind: str) -> str:
+    """The column by which a record of a kind says that it stands in one of the kind `holder`."""
+    return "parent_id" if kind == holder == "place" else f"{holder}_id"
 
 
 def _columns(table: type[SQLModel], draft: SQLModel) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from registry.calendars import register_zone
 from registry.cli.history import names_of
 from registry.cli.wording import told_fields
 from registry.commands.replay import Told, told_items
+from registry.commands.undoing import is_undoable
 from registry.models import Account
 from registry.strategies import subjects_beside
 from registry.vocab.language import Translator
@@ -18,7 +19,10 @@ from registry.vocab.sentences import event_sentence
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One event as it is shown. `about`: the number of the work or strategy that it is about, if any."""
+    """One event as it is shown. `about`: the number of the work or strategy that it is about, if any.
+
+    is_undoable: whether the desk offers to put it back.
+    """
 
     seq: int
     when: str
@@ -28,6 +32,16 @@ class Happened:
     lines: tuple[str, ...]
     reason: str | None
     document: str | None
+    is_undoable: bool = False
+
+
+def happened_at(ask: Ask, session: Session, tree_id: str, seq: int) -> Happened:
+    """One event of a tree that can be put back. Raises LookupError for any other."""
+    told = [item for item in told_items(session, [tree_id]) if item.seq == seq and is_undoable(item)]
+    if not told:
+        raise LookupError(seq)
+    names, zone = names_of(session, told, ask.t), register_zone(session)
+    return _happened(told[0], {}, names, _people(session, told), zone, ask.t)
 
 
 def history_of(ask: Ask, session: Session, kind: str, own: str, most: int) -> tuple[list[Happened], bool]:
@@ -57,6 +71,7 @@ def _happened(
         tuple(told_fields(item, names, t)),
         item.reason,
         item.document,
+        is_undoable(item),
     )
 
 

@@ -22,7 +22,7 @@ from registry.commands.ledgers import TABLES
 from registry.commands.tag_life import find_by_text
 from registry.errors import TagCodeError
 from registry.models import Designation, Division, Tree, TreeAlias
-from registry.rules.permissions import Right
+from registry.rules.permissions import Right, divisions_of
 from registry.rules.search_text import fold
 from registry.vocab.words import Category, DesignationKind, Grade, TreeStatus, Vigour
 
@@ -55,7 +55,7 @@ def records_page(ask: Ask) -> Response:
         total = int(session.exec(select(sa.func.count()).select_from(query.subquery())).one())
         page = query.order_by(*_order(wish)).offset((wish.page - 1) * PER_PAGE).limit(PER_PAGE)
         rows = [_line(ask, session, wish.kind, row) for row in session.execute(page).scalars()]
-        divisions = _divisions(ask, session)
+        divisions = divisions_within(ask, session)
     return ask.page(
         "desk/records.html",
         wish=wish,
@@ -191,21 +191,16 @@ def _line(ask: Ask, session: Session, kind: str, row: Any) -> dict[str, Any]:
     }
 
 
-def _divisions(ask: Ask, session: Session) -> list[tuple[str, str]]:
-    """The divisions within reach down to counties, for the filter."""
-    query = select(Division).where(reach_of_divisions(ask), col(Division.level).in_(("city", "county")))
+def divisions_within(ask: Ask, session: Session, right: Right = Right.FILE) -> list[tuple[str, str]]:
+    """The divisions within reach of a right down to counties, for a choice."""
+    found = divisions_of(ask.holder, right)
+    if found is None:
+        within = sa.true()
+    else:
+        within = col(Division.id).in_(divisions_below(found)) if found else sa.false()
+    query = select(Division).where(within, col(Division.level).in_(("city", "county")))
     rows = session.exec(query.order_by(col(Division.code), col(Division.id)).limit(500))
     return [(row.id, (row.name_en if ask.t.lang == "en" else None) or row.name) for row in rows]
-
-
-def reach_of_divisions(ask: Ask) -> Any:
-    """The condition on Division for those within somebody's right to see files."""
-    from registry.rules.permissions import divisions_of
-
-    found = divisions_of(ask.holder, Right.FILE)
-    return (
-        sa.true() if found is None else col(Division.id).in_(divisions_below(found)) if found else sa.false()
-    )
 
 
 ROUTES = (Route("GET", "/records", records_page, Right.FILE),)

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from datasette_plugins.desk.asking import Ask
+from datasette_plugins.desk.ledger_holding import held_in, links_of
 from datasette_plugins.desk.record_history import history_of
 from datasette_plugins.desk.record_reading import (
     KINDS,
@@ -27,6 +28,7 @@ from datasette_plugins.desk.record_reading import (
 from datasette_plugins.desk.routing import PlaceOf, Route, record_place
 from registry.commands.duties import OWNERS, duties_of
 from registry.commands.editing import change_record, current_values
+from registry.commands.ledgers import HOLDS
 from registry.commands.tag_life import tags_of
 from registry.errors import RegistryError
 from registry.models import (
@@ -37,7 +39,6 @@ from registry.models import (
     CaseFile,
     Designation,
     Flag,
-    Grove,
     Inspection,
     Measurement,
     Party,
@@ -47,7 +48,6 @@ from registry.models import (
     Species,
     Strategy,
     Submission,
-    Tree,
     TreeAlias,
     WorkOrder,
     Zone,
@@ -107,6 +107,8 @@ def record_page(ask: Ask) -> Response:
             "duties": _duties(session, kind, own),
             "waiting": _waiting(session, kind, own),
             "held": _held(session, kind, own),
+            "links": links_of(ask, session, kind, own),
+            "holds": kind in HOLDS,
         }
         facts["history"], facts["more"] = history_of(ask, session, kind, own, NEWEST)
         return ask.page("desk/record.html", **facts, words=desk_words, care_words=care_words)
@@ -183,14 +185,11 @@ def _waiting(session: Session, kind: str, own: str) -> Sequence[Submission]:
 
 
 def _held(session: Session, kind: str, own: str) -> list[tuple[str, str, str]]:
-    """(path, number, title) of the records that stand in a grove, garden or place; the first hundred."""
-    found: list[tuple[str, str, str]] = []
-    for held, table in (("grove", Grove), ("tree", Tree)):
-        column = getattr(table, f"{kind}_id", None)
-        if column is not None and f"{kind}_id" in table.model_fields:  # type: ignore[attr-defined]
-            for row in session.exec(select(table).where(column == own).limit(100)):
-                found.append((path_of(held, row.id), number_of(held, row), title_of(held, row)))
-    return found
+    """(path, number, title) of the records that stand here; the first hundred of a kind."""
+    return [
+        (path_of(held, row.id), number_of(held, row), title_of(held, row))
+        for held, row in held_in(session, kind, own, 100)
+    ]
 
 
 def _by_number(rows: list[Any]) -> list[Any]:
@@ -284,7 +283,7 @@ def history_page(ask: Ask) -> Response:
         lines, _more = history_of(ask, session, kind, own, 500)
         return ask.page(
             "desk/record_history.html", kind=kind, title=title_of(kind, row), ref=called,
-            path=path_of(kind, own), history=lines,
+            path=path_of(kind, own), history=lines, row=row, may_record=ask.may(Right.RECORD, ask.place),
         )  # fmt: skip
 
 

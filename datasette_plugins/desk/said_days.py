@@ -1,4 +1,4 @@
-"""Days and numbers as forms say them."""
+"""Days, numbers and reasons as forms say them."""
 
 from collections import defaultdict
 from datetime import date
@@ -35,6 +35,12 @@ def number_said(ask: Ask, name: str) -> float | None:
         return float(text)
     except ValueError:
         _wrong(ask, name, Phrase("is no number"), Phrase("write a number such as 12.5"))
+
+
+def need_reason(ask: Ask) -> None:
+    """Raises LedgerFieldError where the form says no reason."""
+    if not ask.text("reason"):
+        _wrong(ask, "reason", Phrase("is empty"), Phrase("say why; do not name persons"))
 
 
 def _wrong(ask: Ask, name: str, reason: Phrase, remedy: Phrase) -> NoReturn:

@@ -20,7 +20,19 @@ from datasette_plugins.desk.app import COOKIE, csrf_of
 from datasette_plugins.desk.features import ROUTES
 from registry.commands.accounts import add_account
 from registry.db import reading, transaction
-from registry.models import Account, CaseFile, Job, Party, Photo, Setting, Submission, Tag, ZoneCheck
+from registry.models import (
+    Account,
+    CaseFile,
+    Event,
+    Grove,
+    Job,
+    Party,
+    Photo,
+    Setting,
+    Submission,
+    Tag,
+    ZoneCheck,
+)
 from registry.rules.permissions import Grant
 from registry.vocab.desk_words import Role
 from registry.vocab.language import _catalogue
@@ -91,6 +103,8 @@ def _work(kit: DeskKit, address: str) -> None:
             (f"record/tree/{tree}/cases/open", {"kind": "incident", "on": "2026-05-02", "incident": "I01"}),
             ("zone-checks", {"points": corners, "crs": "WGS84", "project": "道路拓宽", "buffer": "5"}),
             ("export", {"what": "map"}),
+            ("records/new/grove", {"number": "Q01", "name": "油松群"}),
+            (f"record/tree/{tree}/edit", {"village": "南村", "was-village": "西和"}),
         ):
             answer = office.post(path, data=data)
             assert answer.status_code == 200, (path, answer.text)
@@ -107,7 +121,7 @@ def addresses(kit: DeskKit, address: str) -> list[str]:
             for name, table, key in (
                 ("case", CaseFile, "id"), ("party", Party, "id"), ("tag", Tag, "id"),
                 ("account", Account, "id"), ("job", Job, "id"), ("photo", Photo, "id"),
-                ("number", ZoneCheck, "number"),
+                ("number", ZoneCheck, "number"), ("grove", Grove, "id"),
             )
         }  # fmt: skip
         looked = next(x for x in session.exec(select(Job)) if x.kind == "import_look")
@@ -115,15 +129,22 @@ def addresses(kit: DeskKit, address: str) -> list[str]:
         waiting = [
             row.id for row in session.exec(select(Submission)) if row.state in ("pending", "quarantined")
         ]
-    known = {**first, "kind": "tree", "pack": "cn-2025", "id": kit.tree_ids["1"]}
+        changed = session.exec(select(Event.seq).where(Event.kind == "tree:edited")).all()
+    known = {**first, "kind": "tree", "pack": "cn-2025", "id": kit.tree_ids["1"], "seq": max(changed)}
     own = {"/jobs/{id}": str(first["job"]), "/evidence/{id}": str(first["case"])}
     own["/import/{id}"] = looked
     other = ("/grove/", "/garden/", "/place/", "/element/")
     found = [f"/review/{each}" for each in waiting]
+    found.append(f"/record/tree/{kit.tree_ids['1']}/merge?other={kit.tree_ids['2']}")
+    found += [f"/records/new/{kind}" for kind in ("garden", "place", "element")] + [
+        f"/grove/{first['grove']}"
+    ]
     for path in (route.path for route in ROUTES if route.method == "GET"):
         if PASSED_BY.search(path) or path == "/review/{submission}" or path.startswith(other):
             continue
         values = {**known, "id": own.get(path, known["id"])}
+        if path.endswith(("/holds", "/boundary", "/new/{kind}")):
+            values |= {"kind": "grove", "id": first["grove"]}
         if all(values.get(name) for name in re.findall(r"\{(\w+)\}", path)):
             found.append(path.format(**values))
     return found

@@ -184,7 +184,7 @@ def test_every_address_that_names_something_says_where_it_is_or_asks_by_itself()
         for route in GUARDED
         if "{" in route.path and route.subject is None and route.right not in WHOLE_REGISTER_ONLY
     }
-    assert named == LOOKED_AFTER_INSIDE | OF_NO_PLACE
+    assert named == LOOKED_AFTER_INSIDE | OF_NO_PLACE | NEW
 
 
 LOOKED_AFTER_INSIDE = {
@@ -196,6 +196,8 @@ LOOKED_AFTER_INSIDE = {
 """Addresses whose record has no one place: the handler finds whose it is. test_desk_attacks.py tries each."""
 OF_NO_PLACE = {"GET /pack/{pack}"}
 """What is the same for everybody: the rules, from files."""
+NEW = {"GET /records/new/{kind}", "POST /records/new/{kind}"}
+"""What the form says is where the record will lie. test_ledger_pages.py tries each."""
 
 
 async def test_whoever_is_signed_in_sees_the_first_page(desk: DeskKit):

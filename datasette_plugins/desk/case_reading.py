@@ -12,26 +12,38 @@ from sqlmodel import Session, col, select
 from datasette_plugins.desk.asking import Ask
 from datasette_plugins.desk.record_reading import label_of, office_of, path_of, row_of, title_of
 from registry.access import place_of, reach
-from registry.cli.case_desk import dues_of
+from registry.cli.case_desk import dues_of, find_subject
 from registry.cli.case_desk import label_of as case_about
 from registry.cli.case_works_words import due_text, step_word
 from registry.commands.case_effects import subject_of
 from registry.commands.case_files import CaseView, view_case
 from registry.commands.ledgers import TABLES
 from registry.models import CaseFile
+from registry.negative_list import negative_list
+from registry.rules.negative_list import practices_for
 from registry.rules.packs import RulePack
 from registry.rules.permissions import Place, Right
 from registry.rules.terms import Due
+from registry.vocab.labels import Label
 from registry.vocab.language import Translator
+from registry.vocab.words import CaseKind
 
 _OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 _FIELDS = {
     "document": "document_no", "until": "ended_on", "by": "by", "url": "url", "text": "text",
     "category": "category", "grade": "protection_grade", "cause": "cause", "disposal": "disposal",
     "lon": "lon", "lat": "lat", "datum": "datum", "incident": "incident", "project": "project",
-    "class": "project_class", "applicant": "applicant_id", "practice": "practices",
+    "class": "project_class", "applicant": "applicant_id", "practice": "practices", "also": "also",
+    "check": "check", "no-check": "no_check", "parent": "parent", "reporter": "reporter",
 }  # fmt: skip
 """What the options of the command line are called on the desk's forms."""
+_WORDS = {
+    "also": Label("另涉树木", "Further trees"),
+    "parent": Label("来源案件编号", "Number of the case that it comes from"),
+    "check": Label("范围核查编号", "Number of the check of the zones"),
+    "no_check": Label("未核查的理由", "Why there is no check"),
+    "reporter": Label("报告人", "Who reported it"),
+}
 
 
 def case_place(session: Session, found: Mapping[str, str], today: date) -> Place:
@@ -99,6 +111,27 @@ def line_of(ask: Ask, session: Session, case: CaseFile, today: date) -> Line:
     )
 
 
+def form_word(t: Translator, name: str) -> str:
+    """What a field of the desk's forms about cases is called."""
+    return t.pick(_WORDS[name]) if name in _WORDS else label_of(t, name)
+
+
+def further_of(ask: Ask, session: Session, kind: CaseKind) -> dict[str, Any]:
+    """What a form says of further trees, and of the items of the negative list that a kind answers.
+
+    Raises Refused where one of the trees is not in one's charge; TreeNotFoundError …
+    """
+    also = [line for each in ask.text("also").splitlines() if (line := each.strip())]
+    for number in also:
+        ask.demand(Right.RECORD, place_of(session, *find_subject(session, number), ask.today(session)))
+    answers = []
+    for each in practices_for(negative_list(), kind):
+        if (said := ask.text(f"practice.{each.code}")) in {"yes", "no"}:
+            why = ask.text(f"why.{each.code}") if said == "yes" else ""
+            answers.append(f"{each.code}={said}" + (f":{why}" if why else ""))
+    return {"also": also or None, "practice": answers or None}
+
+
 def in_form_words(t: Translator, text: str) -> str:
     """A sentence that names options of the command line, with the names of the form's fields instead."""
 
@@ -107,7 +140,7 @@ def in_form_words(t: Translator, text: str) -> str:
         if name == "omit":
             word = t.gettext("leave the step out")
         elif name in _FIELDS:
-            word = label_of(t, _FIELDS[name])
+            word = form_word(t, _FIELDS[name])
         else:
             return found[0]
         return f"「{word}」"

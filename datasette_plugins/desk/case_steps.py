@@ -11,7 +11,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from datasette_plugins.desk.asking import Ask
-from datasette_plugins.desk.case_reading import case_of, case_place, in_form_words, pack_of
+from datasette_plugins.desk.case_reading import case_of, case_place, further_of, in_form_words, pack_of
 from datasette_plugins.desk.cases import case_page, cells_of, words_of
 from datasette_plugins.desk.record_exports import pdf
 from datasette_plugins.desk.record_reading import office_of
@@ -28,6 +28,7 @@ from registry.commands.case_opinions import OpinionDraft, add_objection, add_opi
 from registry.commands.cases import record_step
 from registry.errors import RegistryError
 from registry.models import CaseDocument, CaseFile
+from registry.rules.casework_works import without_check
 from registry.rules.permissions import Right
 from registry.vocab.care_words import DocumentKind
 from registry.vocab.words import StepKind, Verdict
@@ -60,6 +61,9 @@ def _step(ask: Ask, session: Session, case: CaseFile) -> str:
     cells |= {"on": day_said(ask, "on"), "until": day_said(ask, "until"), **words_of(ask)}
     if ask.text("omitted") == "yes":
         cells = {"on": day_said(ask, "on"), "omit": ask.text("omit")}
+    cells |= further_of(ask, session, case.kind)
+    if ask.text("no_check"):
+        cells["text"] = without_check(ask.text("no_check"), cells.get("text"), ask.t.lang)
     for name in ("penalty", "compensation"):
         cells[name] = cents(ask.text(name) or None, name)
     given = {name: value for name, value in cells.items() if value is not None}

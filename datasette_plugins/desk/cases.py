@@ -11,6 +11,8 @@ from datasette_plugins.desk.case_reading import (
     case_of,
     case_place,
     clocks_of,
+    form_word,
+    further_of,
     in_form_words,
     line_of,
     pack_of,
@@ -24,15 +26,18 @@ from registry.cli.case_rows import Cells
 from registry.cli.case_words import state_word
 from registry.cli.case_works_words import due_text, local_instant, step_word, warnings
 from registry.commands.case_effects import subject_of
-from registry.commands.case_files import view_case
+from registry.commands.case_files import find_case, view_case
 from registry.commands.cases import close_case
 from registry.commands.two_persons import deciding_step, may_decide
 from registry.errors import RegistryError
 from registry.models import CaseFile
+from registry.negative_list import negative_list
 from registry.rules.case_facts import DESIGNATING, MOVES, ORDERS
 from registry.rules.casework import ALWAYS_TAKEN, experts_needed, steps_to_come
+from registry.rules.negative_list import practices_for
 from registry.rules.permissions import Right
 from registry.vocab.care_words import INCIDENTS, DocumentKind
+from registry.vocab.rule_words import PROJECTS
 from registry.vocab.words import (
     CaseKind,
     CaseState,
@@ -46,18 +51,8 @@ from registry.vocab.words import (
 
 PER_PAGE = 50
 MOST_OPEN = 500
-OPENED_HERE = (
-    CaseKind.DESIGNATION,
-    CaseKind.REDESIGNATION,
-    CaseKind.DELISTING,
-    CaseKind.DEATH,
-    CaseKind.MISSING,
-    CaseKind.FOUND,
-    CaseKind.MOVE,
-    CaseKind.INCIDENT,
-    CaseKind.RESCUE,
-)
-"""Kinds that a form of the desk opens; works and transplants ask for more, at the command line."""
+OPENED_HERE = tuple(each for each in CaseKind if each != CaseKind.AFTERCARE)
+"""Kinds that a form of the desk opens; aftercare opens by itself."""
 
 
 def cases_page(ask: Ask) -> Response:
@@ -103,6 +98,9 @@ def open_page(ask: Ask, problem: str = "") -> Response:
             kinds=[(each.value, t.word(CaseKind, each)) for each in OPENED_HERE],
             categories=choices(t, Category), grades=choices(t, Grade), causes=choices(t, RemovalReason),
             incidents=[(code, f"{code} {t.pick(label)}") for code, label in INCIDENTS.items()],
+            projects=[(code, t.pick(label)) for code, label in PROJECTS.items()],
+            practices=[(each.code, t.pick(each.label)) for each in negative_list()],
+            label=lambda name: form_word(t, name),
         )  # fmt: skip
 
 
@@ -114,8 +112,23 @@ def open_(ask: Ask) -> Response:
             kind = ask.text("kind")
             if kind not in set(OPENED_HERE):
                 raise LookupError(kind)
-            cells = cells_of(ask, "by", "document", "text", "reason", "incident", "reporter")
-            cells |= {"on": day_said(ask, "on"), **words_of(ask)}
+            names = (
+                "by",
+                "document",
+                "text",
+                "reason",
+                "incident",
+                "reporter",
+                "project",
+                "class",
+                "applicant",
+            )
+            cells = cells_of(ask, *names, "check", "parent")
+            cells |= {"on": day_said(ask, "on"), "until": day_said(ask, "until"), **words_of(ask)}
+            cells |= further_of(ask, session, CaseKind(kind))
+            if cells["parent"]:
+                parent = find_case(session, cells["parent"])
+                ask.demand(Right.FILE, case_place(session, {"case": parent.id}, ask.today(session)))
             given = {name: value for name, value in cells.items() if value is not None}
             case = Desk(session, office_of(ask)).open_about(ref[:2], CaseKind(kind), given, None)
             ask.audit(session, "case opened", ("case", case.id), number=case.number)
@@ -186,6 +199,9 @@ def case_page(ask: Ask, problem: str = "") -> Response:
             document_kinds=choices(t, DocumentKind),
             DocumentKind=DocumentKind,
             INCIDENTS=INCIDENTS,
+            PROJECTS=PROJECTS,
+            practices=[(each.code, t.pick(each.label)) for each in practices_for(negative_list(), case.kind)],
+            label=lambda name: form_word(t, name),
         )  # fmt: skip
 
 
@@ -208,6 +224,10 @@ def _asked(case: CaseFile, step: StepKind | None) -> frozenset[str]:
         found.add("disposal")
     if case.kind in MOVES and step == StepKind.CONFIRMATION:
         found.add("moved")
+    if practices_for(negative_list(), case.kind):
+        found |= {"also", "practices"}
+    if (case.kind, step) == (CaseKind.WORKS, StepKind.ADVICE):
+        found.add("check")
     if step == StepKind.PENALTY:
         found.add("penalty")
     if step == StepKind.COMPENSATION:

@@ -139,12 +139,13 @@ def _choices(ask: Ask, session: Session, wanted: Export) -> dict[str, Any]:
         "status_choices": _held_words(session, Tree.status, TreeStatus, here, t),
     }
     found.update(columns)
-    found["divisions"] = _divisions(session, here, t)
-    found["species_names"] = _species(session, here, t)
+    many = {"divisions": _divisions(session, here, t), "species_names": _species(session, here, t)}
     if "steward" in wanted.asks:
-        stewards = stewards_within(session, here, ask.today(session), _MOST_CHOICES + 1)
-        found["stewards"] = stewards[:_MOST_CHOICES]
-        found["most_stewards"] = _MOST_CHOICES if len(stewards) > _MOST_CHOICES else None
+        many["stewards"] = stewards_within(session, here, ask.today(session), _MOST_CHOICES + 1)
+    found |= {name: choices[:_MOST_CHOICES] for name, choices in many.items()}
+    found["divisions"].sort(key=lambda pair: pair[1])
+    found["cut"] = {name for name, choices in many.items() if len(choices) > _MOST_CHOICES}
+    found["most"] = _MOST_CHOICES
     found["reach"] = within(ask, wanted.rights[0])
     return found
 
@@ -156,7 +157,7 @@ def _held_words(session: Session, column: Any, words: Any, here: Any, t: Any) ->
 
 
 def _divisions(session: Session, here: Any, t: Any) -> list[tuple[str, str]]:
-    """The divisions that hold trees within reach, and those above them that are within reach too."""
+    """The divisions that hold trees within reach, and those above them, the largest first."""
     used = set(session.execute(sa.select(Tree.division_id).where(here).distinct()).scalars()) - {None}  # type: ignore[call-overload]
     around = Surroundings(session)
     wanted = set(used)
@@ -165,8 +166,9 @@ def _divisions(session: Session, here: Any, t: Any) -> list[tuple[str, str]]:
         while above is not None and above not in wanted:
             wanted.add(above)
             above = around.divisions[above].parent_id
-    paths = {own: " › ".join(around.division_path(own, in_english=t.lang == "en")) for own in wanted}
-    return sorted(paths.items(), key=lambda pair: pair[1])[:_MOST_CHOICES]
+    paths = {own: around.division_path(own, in_english=t.lang == "en") for own in wanted}
+    largest = sorted(paths, key=lambda own: (len(paths[own]), paths[own]))[: _MOST_CHOICES + 1]
+    return [(own, " › ".join(paths[own])) for own in largest]
 
 
 def _species(session: Session, here: Any, t: Any) -> list[tuple[str, str]]:
@@ -176,7 +178,7 @@ def _species(session: Session, here: Any, t: Any) -> list[tuple[str, str]]:
         .where(here)
         .group_by(Species.id, Species.name_hans, Species.name_latin)
         .order_by(sa.func.count().desc(), Species.id)
-        .limit(_MOST_CHOICES)
+        .limit(_MOST_CHOICES + 1)
     )
     return [
         (

@@ -325,6 +325,20 @@ async def test_of_more_stewards_than_a_list_takes_it_is_said_and_one_without_suc
     assert (refused.status_code, "乙管护" in refused.text, work(desk)) == (422, True, [])
 
 
+async def test_of_more_divisions_and_species_than_a_list_takes_the_largest_are_offered_and_it_is_said(
+    desk: DeskKit, monkeypatch: pytest.MonkeyPatch
+):
+    async with desk.client("registrar") as client:
+        whole = (await client.get("export?what=map")).text
+        monkeypatch.setattr(exporting, "_MOST_CHOICES", 1)
+        cut = (await client.get("export?what=map")).text
+    assert ["上党区</option>" in page for page in (whole, cut)] == [True, False]
+    assert ["长治市</option>" in page for page in (whole, cut)] == [True, True]
+    assert [
+        page.count("--where within=CODE") + page.count("--where species=NAME") for page in (whole, cut)
+    ] == [0, 2]
+
+
 async def test_a_job_is_seen_by_who_asked_and_by_an_administrator(desk: DeskKit):
     job, _content = await export(desk, "registrar", what="map")
     for login, status in (("registrar", 200), ("admin", 200), ("clerk", 404), ("inspector", 403)):

@@ -1,7 +1,7 @@
 """Looking for trees that stand on the register twice; read in the order of latitude, few at a time."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,15 +16,22 @@ from registry.vocab.words import TreeStatus
 _GONE = (TreeStatus.MERGED, TreeStatus.DELISTED)
 
 
+Among = Callable[[Any], Any]
+"""The condition on a table of trees (Tree, or an alias of it) for those that are looked at."""
+
+
 def find_duplicates(
-    session: Session, *, within_m: float = 15.0, among: Any = None, of: Tree | None = None
+    session: Session, *, within_m: float = 15.0, among: Among | None = None, of: Tree | None = None
 ) -> Iterator[Suspects]:
     """Pairs of records that may be of one tree: one number twice first, then near ones; none twice.
 
-    among: a query of the ids of the trees that are looked at, both of each pair; `of`: only pairs with this
-    tree. Pairs that are linked already (merged, split, related) are left out.
+    among: for both of each pair; `of`: only pairs with this tree. Pairs that are linked already (merged,
+    split, related) are left out.
     """
-    known = {frozenset(pair) for pair in session.exec(select(RecordLink.from_id, RecordLink.to_id))}
+    links = select(RecordLink.from_id, RecordLink.to_id)
+    if of is not None:
+        links = links.where(sa.or_(col(RecordLink.from_id) == of.id, col(RecordLink.to_id) == of.id))
+    known = {frozenset(pair) for pair in session.exec(links)}
     for pair in _same_number(session, among, of):
         key = frozenset((pair.first, pair.second))
         if key not in known:
@@ -36,14 +43,15 @@ def find_duplicates(
             yield pair
 
 
-def _same_number(session: Session, among: Any, of: Tree | None) -> Iterator[Suspects]:
+def _same_number(session: Session, among: Among | None, of: Tree | None) -> Iterator[Suspects]:
     """Pairs of trees of which one has the other's number, as its own or another of its numbers."""
     other, own_office, its_office = aliased(Tree), aliased(Authority), aliased(Authority)
     alive: list[Any] = [col(Tree.status).not_in(_GONE), col(other.status).not_in(_GONE)]
     if among is not None:
-        alive += [col(Tree.id).in_(among), col(other.id).in_(among)]
-    if of is not None:
-        alive.append(sa.or_(col(Tree.id) == of.id, col(other.id) == of.id))
+        alive += [among(Tree), among(other)]
+    # not told as a plain comparison: trees are found by their number, of a species there are too many
+    kinds = sa.func.coalesce(col(Tree.species_id), "-"), sa.func.coalesce(col(other.species_id), "?")
+    is_one_species = kinds[0] == kinds[1]
     own = (
         sa.select(col(Tree.id), col(other.id), col(Tree.tree_no))
         .join(other, col(other.tree_no) == col(Tree.tree_no))
@@ -52,32 +60,33 @@ def _same_number(session: Session, among: Any, of: Tree | None) -> Iterator[Susp
         .where(
             col(own_office.jurisdiction) == col(its_office.jurisdiction),
             col(Tree.id) < col(other.id),
-            col(Tree.species_id) == col(other.species_id),
+            is_one_species,
             *alive,
         )
     )
-    for first, second, number in session.execute(own):
-        why = Phrase("the same species and the same number {number}", number=number)
-        yield Suspects(first, second, None, (why,))
     through = (
         sa.select(col(Tree.id), col(other.id), col(TreeAlias.number))
         .join(TreeAlias, col(TreeAlias.number) == col(Tree.tree_no))
         .join(other, col(other.id) == col(TreeAlias.tree_id))
         .where(
             col(Tree.id) != col(other.id),
-            sa.or_(
-                col(TreeAlias.scheme) == col(Tree.number_scheme),
-                col(Tree.species_id) == col(other.species_id),
-            ),
+            sa.or_(col(TreeAlias.scheme) == col(Tree.number_scheme), is_one_species),
             *alive,
         )
     )
-    for first, second, number in session.execute(through):
-        why = Phrase("{number} is another number of the second", number=number)
-        yield Suspects(first, second, None, (why,))
+    sides = [sa.true()] if of is None else [col(Tree.id) == of.id, col(other.id) == of.id]
+    for side in sides:
+        for first, second, number in session.execute(own.where(side)):
+            why = Phrase("the same species and the same number {number}", number=number)
+            yield Suspects(first, second, None, (why,))
+        for first, second, number in session.execute(through.where(side)):
+            why = Phrase("{number} is another number of the second", number=number)
+            yield Suspects(first, second, None, (why,))
 
 
-def _standing_trees(session: Session, among: Any, of: Tree | None, within_m: float) -> Iterator[Standing]:
+def _standing_trees(
+    session: Session, among: Among | None, of: Tree | None, within_m: float
+) -> Iterator[Standing]:
     """Trees with a position by latitude; what they are is said the same way for synonyms."""
     kinds = _kinds(session)
     columns = (
@@ -91,7 +100,7 @@ def _standing_trees(session: Session, among: Any, of: Tree | None, within_m: flo
         .execution_options(yield_per=1000)
     )
     if among is not None:
-        query = query.where(col(Tree.id).in_(among))
+        query = query.where(among(Tree))
     if of is not None:
         query = query.where(_around(of, within_m))
     for tree_id, number, scheme, authority, species, name, lon, lat, uncertainty in session.execute(query):

@@ -34,6 +34,7 @@ _YES = {
 _NOT_TYPED = frozenset({"boundary", "number", "lon_raw", "lat_raw"})
 _WGS84_NAMES = re.compile(r"CRS:?84|4326|WGS ?84", re.IGNORECASE)
 LARGEST_BOUNDARY = 20_000_000
+_LARGEST_NUMBER = 2_000_000_000
 
 
 class CraftDraft(SQLModel):
@@ -126,22 +127,30 @@ def boundary_of(content: bytes, called: object) -> Ring:
         told = json.loads(content)
     except (ValueError, RecursionError):
         raise BoundaryFileError(path=called, reason=Phrase("it is no GeoJSON")) from None
-    polygons = list(_polygons(told, called))
+    try:
+        polygons = list(_polygons(told, called))
+    except TypeError:
+        raise BoundaryFileError(path=called, reason=Phrase("it is no GeoJSON")) from None
     if len(polygons) != 1:
         reason = Phrase("it holds {count} polygons, and a boundary is one", count=len(polygons))
         raise BoundaryFileError(path=called, reason=reason)
     rings = polygons[0]
     if not isinstance(rings, list) or len(rings) != 1:
         raise BoundaryFileError(path=called, reason=Phrase("its polygon has holes, and a boundary has none"))
-    try:
-        ring = tuple((float(point[0]), float(point[1])) for point in rings[0])
-    except (TypeError, ValueError, IndexError, KeyError):
-        raise BoundaryFileError(path=called, reason=Phrase("its points are no pairs of numbers")) from None
-    if not all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat in ring):
+    if not isinstance(rings[0], list) or not all(_is_point(point) for point in rings[0]):
+        raise BoundaryFileError(path=called, reason=Phrase("its points are no pairs of numbers"))
+    if not all(-180 <= point[0] <= 180 and -90 <= point[1] <= 90 for point in rings[0]):
         raise BoundaryFileError(path=called, reason=Phrase("its points are no degrees of WGS84"))
-    if len(ring) < 4 or ring[0] != ring[-1]:
+    ring = tuple((float(point[0]), float(point[1])) for point in rings[0])
+    if len(ring) < 4 or ring[0] != ring[-1] or len(set(ring)) < 3:
         raise BoundaryFileError(path=called, reason=Phrase("its ring is not closed"))
     return ring
+
+
+def _is_point(point: Any) -> bool:
+    """Whether a point of GeoJSON begins with two numbers."""
+    is_list = isinstance(point, list) and len(point) >= 2
+    return is_list and all(isinstance(each, int | float) and not isinstance(each, bool) for each in point[:2])
 
 
 def _polygons(told: Any, called: object) -> Iterable[Any]:
@@ -200,7 +209,20 @@ def typed_value(draft: type[SQLModel], record: str, name: str, text: str) -> Any
                 record, field_name(name), text, Phrase("says neither yes nor no"), Phrase("write yes or no")
             )
         return _YES[text.casefold()]
-    return text.replace(",", "") if kind in {int, float} else text
+    return _number(record, name, text) if kind in {int, float} else text
+
+
+def _number(record: str, name: str, text: str) -> str:
+    """A number as its draft reads it. Raises LedgerFieldError for one that no register can hold."""
+    plain = text.replace(",", "")
+    try:
+        is_held = abs(float(plain)) <= _LARGEST_NUMBER
+    except ValueError:
+        return plain  # the draft says what is wrong with it
+    if not is_held:
+        reason = Phrase("is more than {limit}", limit=_plain(_LARGEST_NUMBER))
+        refuse(record, field_name(name), text, reason, Phrase("look at its unit"))
+    return plain
 
 
 def _placed(values: dict[str, Any], record: str) -> dict[str, Any]:

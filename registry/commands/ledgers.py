@@ -213,6 +213,9 @@ def hold_records(
     changes, today = [], register_today(session, now)
     for ref in held:
         column = _holder_column(holder, ref[0], ref[2])
+        if column == "parent_id" and not release and ref[1] in _around(session, holder[1]):
+            kinds = Phrase("places that {holder} does not stand in itself", holder=holder[2])
+            raise RecordKindError(record=ref[2], kinds=kinds)
         row: Any = session.get_one(TABLES[ref[0]], ref[1])
         wanted: dict[str, Any] = {column: None if release else holder[1]}
         if holder[0] == "grove":
@@ -233,6 +236,16 @@ def hold_records(
         kind = "ledger:released" if release else "ledger:held"
         record_event(session, kind, changes, actor=actor, at=now, reason=reason, document=document)
     return len(changes)
+
+
+def _around(session: Session, place_id: str) -> set[str]:
+    """A place and all those in which it stands."""
+    found: set[str] = set()
+    at: str | None = place_id
+    while at is not None and at not in found:
+        found.add(at)
+        at = session.get_one(Place, at).parent_id
+    return found
 
 
 def link_records(

@@ -157,6 +157,9 @@ def unmerge_tree(
     if link is None or item is None or other.status != TreeStatus.MERGED:
         raise MergeError(tree_no=other.tree_no, other="—", reason=Phrase("it is not merged into another"))
     survivor = session.get_one(Tree, link.to_id)
+    if survivor.status == TreeStatus.MERGED:
+        reason = Phrase("{tree} was merged on; split that file first", tree=survivor.tree_no)
+        raise _error(survivor, other, reason)
     told: dict[str, Any] = json.loads(item.change)
     undo = told["merged"][1]
     own, theirs = _move_back(session, undo, survivor.id, other_id)

@@ -1,6 +1,7 @@
 """Official numbers: allotted once, under a lock, by county; gaps stay, and no number is used twice."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -31,10 +32,7 @@ def next_number(session: Session, county: str) -> str:
     The caller holds the lock. Raises NumberAllotError where the county has none left.
     """
     highest = max(
-        session.exec(
-            select(sa.func.max(number)).where(scheme == COUNTY_SCHEME, number.like(f"{county}_____"))
-        ).one()
-        or ""
+        next((each for each in session.exec(_newest(number, scheme, county)) if each[6:].isdecimal()), "")
         for number, scheme in (
             (col(Tree.tree_no), col(Tree.number_scheme)),
             (col(TreeAlias.number), col(TreeAlias.scheme)),
@@ -44,6 +42,12 @@ def next_number(session: Session, county: str) -> str:
     if serial > _LAST_SERIAL:
         raise NumberAllotError(tree_no="—", number=county, reason=Phrase("the county has no serial left"))
     return f"{county}{serial:05d}"
+
+
+def _newest(number: Any, scheme: Any, county: str) -> Any:
+    """The numbers of a county, the highest first; also such as have no serial, which somebody once wrote."""
+    query = select(number).where(scheme == COUNTY_SCHEME, number.like(f"{county}_____"))
+    return query.order_by(number.desc())
 
 
 def free_number(
@@ -69,7 +73,9 @@ def free_number(
         return next_number(session, county), COUNTY_SCHEME
     if number is None or scheme is None:
         raise ValueError("give a county, or a number with its scheme")
-    facts = {"tree_no": tree_no, "number": number}
+    facts = {"tree_no": tree_no, "number": number[:64]}
+    if not number.strip() or len(number) > 64 or len(scheme) > 32:
+        raise NumberAllotError(**facts, reason=Phrase("it is empty or too long"))
     if not fits_scheme(number, scheme):
         raise NumberAllotError(
             **facts, reason=Phrase("a number of the scheme {scheme} looks otherwise", scheme=scheme)

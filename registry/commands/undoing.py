@@ -12,6 +12,7 @@ from registry.commands.replay import CREATED, Told, row_key, told_items, typed_r
 from registry.errors import Phrase, UndoError
 from registry.models import Event, EventItem, Tree
 from registry.rules.commitments import ERASED
+from registry.vocab.words import TreeStatus
 
 
 def undo_event(
@@ -43,11 +44,11 @@ def undo_event(
     )
 
 
+_NUMBER = Phrase("a number given once stays; allot another, and this one goes on leading to the tree")
 _OTHERWISE = {
     "case:closed": Phrase("a case decided it; only another case (found, redesignation …) changes that"),
-    "tree:numbered": Phrase(
-        "a number given once stays; allot another, and this one goes on leading to the tree"
-    ),
+    "tree:numbered": _NUMBER,
+    "number:added": _NUMBER,
     "tree:merged": Phrase("a merger is undone by splitting the two files again"),
     "tree:unmerged": Phrase("merge the two files again"),
     "letter:signed": Phrase("a letter was signed; end its agreements"),
@@ -56,7 +57,8 @@ _OTHERWISE = {
 
 def is_undoable(told: Told) -> bool:
     """Whether `undo_event` puts back items of this kind; what came since may forbid it."""
-    return told.subject_type == "tree" and told.action != CREATED and told.kind not in _OTHERWISE
+    is_of_a_tree = told.subject_type == "tree" and told.action != CREATED and told.kind not in _OTHERWISE
+    return is_of_a_tree and all(name in CHILDREN or name in Tree.model_fields for name in told.fields)
 
 
 _LEANING = {
@@ -75,6 +77,8 @@ def _refuse_kind(session: Session, seq: int) -> None:
 
 def _undone(session: Session, tree_id: str, seq: int, now: datetime) -> Change:
     tree = session.get_one(Tree, tree_id)
+    if tree.status == TreeStatus.MERGED:
+        raise UndoError(seq=seq, reason=Phrase("its file is closed"))
     items = told_items(session, [tree_id])
     told = next(item for item in items if item.seq == seq)
     if told.action == CREATED:

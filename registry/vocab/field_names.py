@@ -7,6 +7,7 @@ from registry.vocab.labels import Label
 
 _OWN: dict[str, Label] = {
     "on": Label("日期", "the day"),
+    "until": Label("截止日期", "the last day"),
     "by": Label("人员", "who"),
     "answers": Label("答案", "the answers"),
     "notes": Label("备注", "the notes"),

@@ -98,7 +98,7 @@ def test_what_nothing_rests_on_is_undone(engine: Engine, kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "place", "why"),
     [
-        ("letter:signed", 0, "agreement end"),
+        ("letter:signed", 0, "end its agreements"),
         ("photo:added", 0, "work order"),
         ("assessment:recorded", -1, "undo that first"),
     ],

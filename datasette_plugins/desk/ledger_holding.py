@@ -18,20 +18,24 @@ from datasette_plugins.desk.record_reading import (
 )
 from datasette_plugins.desk.routing import Route, record_place
 from datasette_plugins.desk.said_days import sent
-from registry.access import place_of
+from registry.access import place_of, reach
+from registry.commands.ledger_fields import refuse
 from registry.commands.ledgers import HOLDS, LINKS, TABLES, Ref, hold_records, holder_column, link_records
-from registry.errors import RegistryError
+from registry.errors import Phrase, RecordKindError, RegistryError
 from registry.models import RecordLink
 from registry.rules.permissions import Right
-from registry.selection import find_record
+from registry.selection import RecordRef, find_record
 from registry.vocab.words import LinkKind
 
 MOST = 500
 """So many records of a kind are listed in one that holds them."""
 
 
-def held_in(session: Session, kind: str, own: str, most: int = MOST) -> list[tuple[str, Any]]:
-    """(kind, row) of what stands in a record by number, trees last: at most so many of a kind."""
+def held_in(ask: Ask, session: Session, kind: str, own: str, most: int = MOST) -> list[tuple[str, Any]]:
+    """(kind, row) of what stands in a record by number, trees last: at most so many of a kind.
+
+    Of what lies in divisions whose files one may not see nothing is told.
+    """
     found: list[tuple[str, Any]] = []
     for held in sorted(HOLDS.get(kind, ()), key=lambda each: (each == "tree", each)):
         table: Any = TABLES[held]
@@ -40,6 +44,9 @@ def held_in(session: Session, kind: str, own: str, most: int = MOST) -> list[tup
         query = (
             select(table).where(column == own).order_by(sa.func.length(number), col(number), col(table.id))
         )
+        if held != "element":
+            query = query.where(reach(ask.holder, Right.FILE, table, ask.today(session)))
+        query = query.order_by(sa.func.length(number), col(number), col(table.id))
         found += [(held, row) for row in session.exec(query.limit(most))]
     return found
 
@@ -52,12 +59,13 @@ def holds_page(ask: Ask, problem: str = "") -> Response:
         rows = [
             {"value": f"{held}:{row.id}", "path": path_of(held, row.id), "number": number_of(held, row),
              "title": title_of(held, row), "kind": ask.t.pick(ONE[held]), "lang": row.text_lang}
-            for held, row in held_in(session, kind, own)
+            for held, row in held_in(ask, session, kind, own)
         ]  # fmt: skip
         return ask.page(
             "desk/ledger_holds.html", status=422 if problem else 200, problem=problem, sent=sent(ask),
             number=number_of(kind, row), title=title_of(kind, row), path=path_of(kind, own),
-            rows=rows, most=MOST, prefixes=" · ".join(f"{each}:NO" for each in HOLDS[kind] if each != "tree"),
+            rows=rows, most=MOST, is_cut=len(rows) >= MOST,
+            prefixes=" · ".join(f"{each}:NO" for each in HOLDS[kind] if each != "tree"),
         )  # fmt: skip
 
 
@@ -121,7 +129,7 @@ def link(ask: Ask) -> Response:
             else:
                 kind = ask.text("other_kind")
                 number = ask.text("other")
-                found = find_record(session, number if kind == "tree" else f"{kind}:{number}")
+                found = _found(session, number if kind == "tree" else f"{kind}:{number}")
                 first, second = one, (found.kind, found.id, found.called)
                 word = LinkKind(said) if said in set(LINKS) else LinkKind.RELATED
             for end in (first, second):
@@ -153,11 +161,12 @@ def links_of(ask: Ask, session: Session, kind: str, own: str) -> list[dict[str, 
         if other[0] not in KINDS:
             continue
         record = row_of(session, *other)
+        is_near = ask.may(Right.FILE, place_of(session, *other, ask.today(session)))
         found.append({
-            "id": row.id, "path": path_of(*other), "number": number_of(other[0], record),
-            "title": title_of(other[0], record), "lang": record.text_lang,
+            "id": row.id, "number": number_of(other[0], record), "path": path_of(*other) if is_near else "",
+            "title": title_of(other[0], record) if is_near else "", "lang": record.text_lang,
             "word": ask.t.word(LinkKind, row.kind), "is_from": is_from or row.kind == LinkKind.RELATED,
-            "note": row.note, "by_hand": row.kind in set(LINKS),
+            "note": row.note if is_near else None, "by_hand": is_near and row.kind in set(LINKS),
         })  # fmt: skip
     return found
 
@@ -172,17 +181,28 @@ def _holder(ask: Ask, session: Session) -> Ref:
 def _numbered(ask: Ask, session: Session) -> list[Ref]:
     """The records whose numbers the form says, one in a line. Raises RegistryError."""
     lines = [line for each in ask.text("numbers").splitlines() if (line := each.strip())]
-    found = [find_record(session, line) for line in lines[: MOST * 2]]
+    found = [_found(session, line) for line in lines]
     for each in found:
         ask.demand(Right.RECORD, place_of(session, each.kind, each.id, ask.today(session)))
     return [(each.kind, each.id, each.called) for each in found]
 
 
+def _found(session: Session, called: str) -> RecordRef:
+    """The record called so, of a kind that the desk shows. Raises RegistryError."""
+    found = find_record(session, called)
+    if found.kind not in KINDS:
+        raise RecordKindError(record=called, kinds=Phrase("trees, groves, gardens, places and elements"))
+    return found
+
+
 def _ticked(ask: Ask, session: Session, holder: Ref) -> list[Ref]:
     """The ticked records of those that stand here; others are left aside."""
-    known = {f"{kind}:{row.id}": (kind, row) for kind, row in held_in(session, *holder[:2])}
+    known = {f"{kind}:{row.id}": (kind, row) for kind, row in held_in(ask, session, *holder[:2])}
     ticked = [known[each] for each in ask.form.getlist("held") if isinstance(each, str) and each in known]
     for kind, row in ticked:
+        if kind == "element" and None in (row.garden_id, row.place_id):
+            reason, remedy = Phrase("would stand nowhere then"), Phrase("put it into another garden or place")
+            refuse(holder[2], ONE["element"], row.number, reason, remedy)
         ask.demand(Right.RECORD, place_of(session, kind, row.id, ask.today(session)))
     return [(kind, row.id, number_of(kind, row)) for kind, row in ticked]
 

@@ -64,10 +64,10 @@ def new_page(ask: Ask, problem: str = "") -> Response:
         return ask.page(
             "desk/ledger_new.html", status=422 if problem else 200, problem=problem, sent=sent(ask),
             kind=kind, one=t.pick(ONE[kind]), others=[(each, t.pick(ONE[each])) for each in AREA_DRAFTS],
-            groups=inputs(t, kind, {name: ask.text(name) for name in _fields(kind)}),
+            groups=inputs(t, kind, {"datum": "unknown", **_typed(ask, kind)}),
             sorts=choices(t, _SORTS[kind]) if kind in _SORTS else [],
             authorities=[(row.id, row.name_en if t.lang == "en" else row.name_zh) for row in offices],
-            divisions=divisions_within(ask, session, Right.RECORD),
+            divisions=[] if kind == "element" else divisions_within(ask, session, Right.RECORD),
             is_whole=ask.may(Right.RECORD, Place()),
             holders=[(each, t.pick(ONE[each])) for each in _WITHIN[kind]],
         )  # fmt: skip
@@ -84,8 +84,12 @@ def make(ask: Ask) -> Response:
             values["boundary"] = ring
         draft = checked(AREA_DRAFTS[kind], called, values)
         with ask.write() as session:
-            division = find_division(session, called, said) if (said := ask.text("division")) else None
+            said = ask.text("division") if kind != "element" else ""
+            division = find_division(session, called, said) if said else None
             within = _holder(ask, session, kind)
+            if kind == "element" and within is None:
+                remedy = Phrase("say in which garden or place it stands")
+                refuse(called, field_name("garden_no"), "", Phrase("is not given"), remedy)
             ask.demand(Right.RECORD, _where(ask, session, kind, division, within))
             owner = own_authority(session, ask.text("authority") or None)
             entry = Entry(kind, draft, owner, own_source(session, owner), division, within)
@@ -116,10 +120,10 @@ def boundary_page(ask: Ask, problem: str = "") -> Response:
 def draw_boundary(ask: Ask) -> Response:
     """Take over a boundary, or take it away."""
     try:
-        ring = () if ask.text("none") else _ring(ask)
+        ring = _ring(ask)
         with ask.write() as session:
             ref = _area(ask, session)
-            if not ring and not ask.text("none"):
+            if bool(ring) == bool(ask.text("none")):
                 refuse(
                     ref[2],
                     field_name("boundary"),
@@ -158,6 +162,11 @@ def _fields(kind: str) -> list[str]:
     return [name for _label, group in field_groups(kind) for name in group]
 
 
+def _typed(ask: Ask, kind: str) -> dict[str, str]:
+    """What a form that was sent says in those fields."""
+    return {name: text for name in _fields(kind) if (text := ask.text(name))}
+
+
 def _needed(kind: str) -> dict[str, str]:
     return {"kind": "other"} if kind in _SORTS else {}
 
@@ -193,8 +202,8 @@ def _holder(ask: Ask, session: Session, kind: str) -> Ref | None:
 
 def _where(ask: Ask, session: Session, kind: str, division: str | None, within: Ref | None) -> Place:
     """Where the new record will lie: an element where its garden or place does."""
-    if kind == "element":
-        return place_of(session, *within[:2], ask.today(session)) if within else Place()
+    if kind == "element" and within is not None:
+        return place_of(session, *within[:2], ask.today(session))
     return Place(divisions_above(session, division))
 
 

@@ -8,9 +8,11 @@ from datasette_plugins.desk.record_merging import county_of, numbered, tree_of
 from datasette_plugins.desk.record_reading import path_of, title_of
 from datasette_plugins.desk.routing import Route, record_place
 from datasette_plugins.desk.said_days import need_reason, sent
+from registry.access import place_of
 from registry.commands.numbering import allot_number
 from registry.commands.undoing import undo_event
 from registry.errors import RegistryError
+from registry.models import Tree
 from registry.rules.permissions import Right
 from registry.vocab.words import NUMBER_SCHEMES
 
@@ -30,17 +32,27 @@ def undo(ask: Ask) -> Response:
     """Put the change back, by a new one."""
     try:
         with ask.write() as session:
-            own = tree_of(ask, session).id
-            need_reason(ask)
+            tree = tree_of(ask, session)
+            own, holders = tree.id, _holders(tree)
+            need_reason(ask, tree.tree_no)
             undo_event(
                 session, _seq(ask), tree_id=own, actor=ask.actor, now=ask.now, reason=ask.text("reason"),
                 document=ask.text("document") or None,
             )  # fmt: skip
+            today = ask.today(session)
+            for kind, holder in {("tree", own), *(_holders(tree) - holders)}:  # where it lies and stands now
+                ask.demand(Right.RECORD, place_of(session, kind, holder, today))
             ask.audit(session, "change undone", ("tree", own), number=_seq(ask))
     except RegistryError as error:
         return undo_page(ask, ask.t.error(error))
     ask.say(ask.t.gettext("What was before stands again."))
     return ask.go(f"{path_of('tree', own)}#history")
+
+
+def _holders(tree: Tree) -> set[tuple[str, str]]:
+    """The grove, garden and place in which a tree stands."""
+    found = (("grove", tree.grove_id), ("garden", tree.garden_id), ("place", tree.place_id))
+    return {(kind, own) for kind, own in found if own}
 
 
 def _seq(ask: Ask) -> int:
@@ -70,7 +82,7 @@ def give_number(ask: Ask) -> Response:
             tree = tree_of(ask, session)
             own, before = tree.id, tree.tree_no
             given = allot_number(
-                session, tree, **numbered(ask), actor=ask.actor, now=ask.now,
+                session, tree, **numbered(ask, session, before), actor=ask.actor, now=ask.now,
                 reason=ask.text("reason") or None, document=ask.text("document") or None,
             )  # fmt: skip
             if given != before:

@@ -29,11 +29,12 @@ from registry.commands.merging import (
     split_tree,
     unmerge_tree,
 )
-from registry.duplicates import find_duplicates
-from registry.errors import RegistryError
+from registry.commands.numbering import COUNTY_SCHEME
+from registry.duplicates import Among, find_duplicates
+from registry.errors import NumberAllotError, Phrase, RegistryError
 from registry.models import Division, Species, Tree
 from registry.rules.duplicates import Suspects
-from registry.rules.permissions import Right
+from registry.rules.permissions import Place, Right
 from registry.selection import find_tree
 from registry.vocab.words import NUMBER_SCHEMES, WORDS, Grade
 
@@ -79,10 +80,8 @@ def duplicates_page(ask: Ask) -> Response:
     """Pairs that may be of one tree, within one's reach, in one division where the whole is too much."""
     wanted = ask.query.get("division", "")[:64]
     with ask.read() as session:
-        among = _within(ask, session)
-        if wanted:
-            among = among.where(col(Tree.division_id).in_(divisions_below([wanted])))
-        count = int(session.exec(select(sa.func.count()).select_from(among.subquery())).one())
+        among = _within(ask, session, wanted)
+        count = int(session.exec(select(sa.func.count()).select_from(Tree).where(among(Tree))).one())
         is_much = count > MOST_TREES
         found = [] if is_much else list(islice(find_duplicates(session, among=among), _MOST_PAIRS + 1))
         pairs = [_pair(ask, session, each) for each in found[:_MOST_PAIRS]]
@@ -95,32 +94,25 @@ def duplicates_page(ask: Ask) -> Response:
 
 def merge_page(ask: Ask, problem: str = "") -> Response:
     """Which file goes into this one; once that is said, where the two differ."""
-    with ask.write() as session:
+    with ask.read() as session:
         tree = tree_of(ask, session)
-        ask.audit(session, "record seen", ("tree", tree.id))
-        other = None
+        other, conflicts = None, ()
         try:
             other = _other(ask, session)
             conflicts = merge_conflicts(session, tree.id, other.id, ask.today(session)) if other else ()
         except RegistryError as error:
-            problem, other, conflicts = problem or ask.t.error(error), None, ()
-        if other is not None:
-            ask.audit(session, "record seen", ("tree", other.id))
-        facts = {
-            "other": other and _side(ask, session, other),
-            "differs": [_differs(ask, session, each) for each in conflicts],
-            "pairs": [] if other else _pairs_of(ask, session, tree),
-            "number": ask.query.get("other", ""),
-        }
-        this = _side(ask, session, tree)
-    return ask.page(
-        "desk/record_merge.html",
-        status=422 if problem else 200,
-        problem=problem,
-        sent=sent(ask),
-        this=this,
-        **facts,
-    )
+            problem, other = problem or ask.t.error(error), None
+        response = ask.page(
+            "desk/record_merge.html", status=422 if problem else 200, problem=problem, sent=sent(ask),
+            this=_side(ask, session, tree), other=other and _side(ask, session, other),
+            differs=[_differs(ask, session, each) for each in conflicts],
+            pairs=[] if other else _pairs_of(ask, session, tree), number=ask.query.get("other", ""),
+        )  # fmt: skip
+        seen = [each.id for each in (tree, other) if each is not None]
+    with ask.write() as session:
+        for own in seen:
+            ask.audit(session, "record seen", ("tree", own))
+    return response
 
 
 def merge(ask: Ask) -> Response:
@@ -130,7 +122,7 @@ def merge(ask: Ask) -> Response:
             tree, other = tree_of(ask, session), _other(ask, session)
             if other is None:
                 return ask.go(f"/record{path_of('tree', tree.id)}/merge")
-            need_reason(ask)
+            need_reason(ask, tree.tree_no)
             take = [
                 name.removeprefix("take.") for name in ask.form if name.startswith("take.") and ask.text(name)
             ]
@@ -155,7 +147,7 @@ def split_page(ask: Ask, problem: str = "") -> Response:
         schemes = [(scheme, ask.t.word(NUMBER_SCHEMES, scheme)) for scheme in NUMBER_SCHEMES]
         return ask.page(
             "desk/record_split.html", status=422 if problem else 200, problem=problem, sent=sent(ask),
-            this=_side(ask, session, tree), into=into and _side(ask, session, session.get_one(Tree, into)),
+            this=_side(ask, session, tree), into=into and _near(ask, session, session.get_one(Tree, into)),
             schemes=schemes, county=county_of(session, tree),
         )  # fmt: skip
 
@@ -167,7 +159,7 @@ def split(ask: Ask) -> Response:
         with ask.write() as session:
             tree = tree_of(ask, session)
             own, number, into = tree.id, tree.tree_no, merged_into(session, tree.id)
-            need_reason(ask)
+            need_reason(ask, number)
             if into is not None:
                 ask.demand(Right.RECORD, place_of(session, "tree", into, ask.today(session)))
                 survivor = unmerge_tree(session, own, **why, actor=ask.actor, now=ask.now)
@@ -175,7 +167,9 @@ def split(ask: Ask) -> Response:
                 ask.say(t.gettext("{tree} has its own file again, apart from {survivor}.",
                                   tree=number, survivor=survivor))  # fmt: skip
             else:
-                fresh = split_tree(session, own, **numbered(ask), **why, actor=ask.actor, now=ask.now)
+                fresh = split_tree(
+                    session, own, **numbered(ask, session, number), **why, actor=ask.actor, now=ask.now
+                )
                 ask.audit(session, "record split", ("tree", own), record=fresh.tree_no)
                 own = fresh.id
                 ask.say(t.gettext("{number} is a file of its own, parted from {tree}.",
@@ -185,11 +179,24 @@ def split(ask: Ask) -> Response:
     return ask.go(path_of("tree", own))
 
 
-def numbered(ask: Ask) -> dict[str, str]:
-    """How a form gives a number: the next of a county, or one by hand with its scheme."""
-    if ask.text("number"):
-        return {"number": ask.text("number"), "scheme": ask.text("scheme")}
-    return {"county": ask.text("county")}
+def numbered(ask: Ask, session: Session, called: str) -> dict[str, str]:
+    """How a form gives a number: the next of a county, or one by hand with its scheme.
+
+    Numbers of a county are given by whoever is in charge there. Raises Refused, NumberAllotError.
+    """
+    number, scheme = ask.text("number"), ask.text("scheme")
+    if number and scheme not in NUMBER_SCHEMES:
+        raise LookupError(scheme)
+    county = number[:6] if number else ask.text("county")
+    is_of_county = not number or scheme == COUNTY_SCHEME
+    if is_of_county and not ask.may(Right.RECORD, Place()):
+        found = session.exec(select(Division.id).where(Division.code == county)).all()
+        if not found:
+            reason = Phrase("the register knows no county with this code")
+            raise NumberAllotError(tree_no=called, number=county[:64] or "—", reason=reason)
+        for own in found:
+            ask.demand(Right.RECORD, Place(divisions_above(session, own)))
+    return {"number": number, "scheme": scheme} if number else {"county": county}
 
 
 def county_of(session: Session, tree: Tree) -> str:
@@ -219,8 +226,16 @@ def _other(ask: Ask, session: Session) -> Tree | None:
     return other
 
 
-def _within(ask: Ask, session: Session) -> Any:
-    return select(Tree.id).where(reach(ask.holder, Right.RECORD, Tree, ask.today(session)))
+def _within(ask: Ask, session: Session, division: str = "") -> Among:
+    """The trees whose files one may change, of a division alone where one is named."""
+    today = ask.today(session)
+
+    def among(table: Any) -> Any:
+        within = reach(ask.holder, Right.RECORD, table, today)
+        own = col(table.division_id).in_(divisions_below([division])) if division else sa.true()
+        return sa.and_(within, own)
+
+    return among
 
 
 def _pairs_of(ask: Ask, session: Session, tree: Tree) -> list[Pair]:
@@ -242,6 +257,13 @@ def _side(ask: Ask, session: Session, tree: Tree) -> Side:
     return Side(
         tree.id, path_of("tree", tree.id), title_of("tree", tree), tree.tree_no, tree.text_lang, place
     )
+
+
+def _near(ask: Ask, session: Session, tree: Tree) -> Side:
+    """As `_side`; of a file that one may not see the number alone."""
+    if ask.may(Right.FILE, place_of(session, "tree", tree.id, ask.today(session))):
+        return _side(ask, session, tree)
+    return Side(tree.id, "", "", tree.tree_no, tree.text_lang, "")
 
 
 def _differs(ask: Ask, session: Session, conflict: Conflict) -> Differs:

@@ -106,7 +106,7 @@ def record_page(ask: Ask) -> Response:
             "aliases": rows_about(session, TreeAlias, kind, own),
             "duties": _duties(session, kind, own),
             "waiting": _waiting(session, kind, own),
-            "held": _held(session, kind, own),
+            "held": _held(ask, session, kind, own),
             "links": links_of(ask, session, kind, own),
             "holds": kind in HOLDS,
         }
@@ -184,11 +184,11 @@ def _waiting(session: Session, kind: str, own: str) -> Sequence[Submission]:
     return list(session.exec(query.order_by(col(Submission.received_at).desc()).limit(20)))
 
 
-def _held(session: Session, kind: str, own: str) -> list[tuple[str, str, str]]:
+def _held(ask: Ask, session: Session, kind: str, own: str) -> list[tuple[str, str, str]]:
     """(path, number, title) of the records that stand here; the first hundred of a kind."""
     return [
         (path_of(held, row.id), number_of(held, row), title_of(held, row))
-        for held, row in held_in(session, kind, own, 100)
+        for held, row in held_in(ask, session, kind, own, 100)
     ]
 
 

@@ -37,10 +37,10 @@ def number_said(ask: Ask, name: str) -> float | None:
         _wrong(ask, name, Phrase("is no number"), Phrase("write a number such as 12.5"))
 
 
-def need_reason(ask: Ask) -> None:
-    """Raises LedgerFieldError where the form says no reason."""
+def need_reason(ask: Ask, called: str) -> None:
+    """Raises LedgerFieldError where the form says no reason. `called`: what it is about."""
     if not ask.text("reason"):
-        _wrong(ask, "reason", Phrase("is empty"), Phrase("say why; do not name persons"))
+        refuse(called, field_name("reason"), "", Phrase("is empty"), Phrase("say why; do not name persons"))
 
 
 def _wrong(ask: Ask, name: str, reason: Phrase, remedy: Phrase) -> NoReturn:

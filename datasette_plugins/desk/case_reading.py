@@ -10,7 +10,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from datasette_plugins.desk.asking import Ask
-from datasette_plugins.desk.record_reading import label_of, office_of, path_of, row_of, title_of
+from datasette_plugins.desk.record_reading import (
+    demand_records,
+    label_of,
+    office_of,
+    path_of,
+    row_of,
+    title_of,
+)
 from registry.access import place_of, reach
 from registry.cli.case_desk import dues_of, find_subject
 from registry.cli.case_desk import label_of as case_about
@@ -122,8 +129,7 @@ def further_of(ask: Ask, session: Session, kind: CaseKind) -> dict[str, Any]:
     Raises Refused where one of the trees is not in one's charge; TreeNotFoundError …
     """
     also = [line for each in ask.text("also").splitlines() if (line := each.strip())]
-    for number in also:
-        ask.demand(Right.RECORD, place_of(session, *find_subject(session, number), ask.today(session)))
+    demand_records(ask, session, *(find_subject(session, number) for number in also))
     answers = []
     for each in practices_for(negative_list(), kind):
         if (said := ask.text(f"practice.{each.code}")) in {"yes", "no"}:

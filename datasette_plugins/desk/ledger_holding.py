@@ -10,6 +10,8 @@ from datasette_plugins.desk.asking import Ask
 from datasette_plugins.desk.record_reading import (
     KINDS,
     ONE,
+    demand_records,
+    may_see,
     number_of,
     path_of,
     ref_of,
@@ -18,7 +20,7 @@ from datasette_plugins.desk.record_reading import (
 )
 from datasette_plugins.desk.routing import Route, record_place
 from datasette_plugins.desk.said_days import sent
-from registry.access import place_of, reach
+from registry.access import reach
 from registry.commands.ledger_fields import refuse
 from registry.commands.ledgers import HOLDS, LINKS, TABLES, Ref, hold_records, holder_column, link_records
 from registry.errors import Phrase, RecordKindError, RegistryError
@@ -41,9 +43,7 @@ def held_in(ask: Ask, session: Session, kind: str, own: str, most: int = MOST) -
         table: Any = TABLES[held]
         column = getattr(table, holder_column(kind, held))
         number = table.tree_no if held == "tree" else table.number
-        query = (
-            select(table).where(column == own).order_by(sa.func.length(number), col(number), col(table.id))
-        )
+        query = select(table).where(column == own)
         if held != "element":
             query = query.where(reach(ask.holder, Right.FILE, table, ask.today(session)))
         query = query.order_by(sa.func.length(number), col(number), col(table.id))
@@ -132,8 +132,7 @@ def link(ask: Ask) -> Response:
                 found = _found(session, number if kind == "tree" else f"{kind}:{number}")
                 first, second = one, (found.kind, found.id, found.called)
                 word = LinkKind(said) if said in set(LINKS) else LinkKind.RELATED
-            for end in (first, second):
-                ask.demand(Right.RECORD, place_of(session, *end[:2], ask.today(session)))
+            demand_records(ask, session, first[:2], second[:2])
             changed = link_records(
                 session, first, second, word, remove=bool(taken), note=ask.text("note") or None,
                 actor=ask.actor, now=ask.now,
@@ -161,7 +160,7 @@ def links_of(ask: Ask, session: Session, kind: str, own: str) -> list[dict[str, 
         if other[0] not in KINDS:
             continue
         record = row_of(session, *other)
-        is_near = ask.may(Right.FILE, place_of(session, *other, ask.today(session)))
+        is_near = may_see(ask, session, *other)
         found.append({
             "id": row.id, "number": number_of(other[0], record), "path": path_of(*other) if is_near else "",
             "title": title_of(other[0], record) if is_near else "", "lang": record.text_lang,
@@ -182,8 +181,7 @@ def _numbered(ask: Ask, session: Session) -> list[Ref]:
     """The records whose numbers the form says, one in a line. Raises RegistryError."""
     lines = [line for each in ask.text("numbers").splitlines() if (line := each.strip())]
     found = [_found(session, line) for line in lines]
-    for each in found:
-        ask.demand(Right.RECORD, place_of(session, each.kind, each.id, ask.today(session)))
+    demand_records(ask, session, *((each.kind, each.id) for each in found))
     return [(each.kind, each.id, each.called) for each in found]
 
 
@@ -203,7 +201,7 @@ def _ticked(ask: Ask, session: Session, holder: Ref) -> list[Ref]:
         if kind == "element" and None in (row.garden_id, row.place_id):
             reason, remedy = Phrase("would stand nowhere then"), Phrase("put it into another garden or place")
             refuse(holder[2], ONE["element"], row.number, reason, remedy)
-        ask.demand(Right.RECORD, place_of(session, kind, row.id, ask.today(session)))
+    demand_records(ask, session, *((kind, row.id) for kind, row in ticked))
     return [(kind, row.id, number_of(kind, row)) for kind, row in ticked]
 
 

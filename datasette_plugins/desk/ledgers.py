@@ -13,6 +13,7 @@ from datasette_plugins.desk.record_reading import (
     KINDS,
     ONE,
     choices,
+    demand_records,
     field_groups,
     inputs,
     number_of,
@@ -196,7 +197,7 @@ def _holder(ask: Ask, session: Session, kind: str) -> Ref | None:
     if holder not in _WITHIN[kind]:
         raise LookupError(holder)
     found = find_record(session, f"{holder}:{number}")
-    ask.demand(Right.RECORD, place_of(session, found.kind, found.id, ask.today(session)))
+    demand_records(ask, session, (found.kind, found.id))
     return found.kind, found.id, found.called
 
 

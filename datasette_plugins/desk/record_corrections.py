@@ -5,10 +5,9 @@ from starlette.responses import Response
 from datasette_plugins.desk.asking import Ask
 from datasette_plugins.desk.record_history import happened_at
 from datasette_plugins.desk.record_merging import county_of, numbered, tree_of
-from datasette_plugins.desk.record_reading import path_of, title_of
+from datasette_plugins.desk.record_reading import demand_records, path_of, title_of
 from datasette_plugins.desk.routing import Route, record_place
 from datasette_plugins.desk.said_days import need_reason, sent
-from registry.access import place_of
 from registry.commands.numbering import allot_number
 from registry.commands.undoing import undo_event
 from registry.errors import RegistryError
@@ -39,9 +38,8 @@ def undo(ask: Ask) -> Response:
                 session, _seq(ask), tree_id=own, actor=ask.actor, now=ask.now, reason=ask.text("reason"),
                 document=ask.text("document") or None,
             )  # fmt: skip
-            today = ask.today(session)
-            for kind, holder in {("tree", own), *(_holders(tree) - holders)}:  # where it lies and stands now
-                ask.demand(Right.RECORD, place_of(session, kind, holder, today))
+            fresh = _holders(tree) - holders
+            demand_records(ask, session, ("tree", own), *fresh)
             ask.audit(session, "change undone", ("tree", own), number=_seq(ask))
     except RegistryError as error:
         return undo_page(ask, ask.t.error(error))

@@ -11,8 +11,10 @@ from starlette.responses import Response
 from datasette_plugins.desk.asking import Ask
 from datasette_plugins.desk.record_lists import divisions_within
 from datasette_plugins.desk.record_reading import (
+    demand_records,
     division_words,
     label_of,
+    may_see,
     path_of,
     row_of,
     shown,
@@ -20,7 +22,7 @@ from datasette_plugins.desk.record_reading import (
 )
 from datasette_plugins.desk.routing import Route, record_place
 from datasette_plugins.desk.said_days import need_reason, sent
-from registry.access import divisions_above, divisions_below, place_of, reach
+from registry.access import divisions_above, divisions_below, reach
 from registry.commands.merging import (
     Conflict,
     merge_conflicts,
@@ -161,7 +163,7 @@ def split(ask: Ask) -> Response:
             own, number, into = tree.id, tree.tree_no, merged_into(session, tree.id)
             need_reason(ask, number)
             if into is not None:
-                ask.demand(Right.RECORD, place_of(session, "tree", into, ask.today(session)))
+                demand_records(ask, session, ("tree", into))
                 survivor = unmerge_tree(session, own, **why, actor=ask.actor, now=ask.now)
                 ask.audit(session, "record split", ("tree", own), record=survivor)
                 ask.say(t.gettext("{tree} has its own file again, apart from {survivor}.",
@@ -222,7 +224,7 @@ def _other(ask: Ask, session: Session) -> Tree | None:
     if not said:
         return None
     other = session.get(Tree, said) or session.get_one(Tree, find_tree(session, said))
-    ask.demand(Right.RECORD, place_of(session, "tree", other.id, ask.today(session)))
+    demand_records(ask, session, ("tree", other.id))
     return other
 
 
@@ -261,7 +263,7 @@ def _side(ask: Ask, session: Session, tree: Tree) -> Side:
 
 def _near(ask: Ask, session: Session, tree: Tree) -> Side:
     """As `_side`; of a file that one may not see the number alone."""
-    if ask.may(Right.FILE, place_of(session, "tree", tree.id, ask.today(session))):
+    if may_see(ask, session, "tree", tree.id):
         return _side(ask, session, tree)
     return Side(tree.id, "", "", tree.tree_no, tree.text_lang, "")
 

@@ -9,12 +9,13 @@ from typing import Any, Union, get_args, get_origin
 from sqlmodel import Session, SQLModel, col, select
 
 from datasette_plugins.desk.asking import Ask
-from registry.access import divisions_above
+from registry.access import divisions_above, place_of
 from registry.cli.app import Office
 from registry.commands.editing import DRAFTS, EDITABLE
 from registry.commands.ledgers import TABLES
 from registry.commands.subjects import Ref
 from registry.models import Division
+from registry.rules.permissions import Right
 from registry.vocab.field_names import field_name
 from registry.vocab.fields import FIELDS
 from registry.vocab.labels import Label
@@ -107,6 +108,18 @@ def ref_of(ask: Ask, session: Session) -> Ref:
     row = row_of(session, kind, own)
     number = number_of(kind, row)
     return kind, own, number if kind == "tree" else f"{kind}:{number}"
+
+
+def demand_records(ask: Ask, session: Session, *records: tuple[str, str]) -> None:
+    """Raises Refused unless whoever asks may change each of the records (kind and id)."""
+    today = ask.today(session)
+    for kind, own in records:
+        ask.demand(Right.RECORD, place_of(session, kind, own, today))
+
+
+def may_see(ask: Ask, session: Session, kind: str, own: str) -> bool:
+    """Whether whoever asks may see the file of a record."""
+    return ask.may(Right.FILE, place_of(session, kind, own, ask.today(session)))
 
 
 def title_of(kind: str, row: Any) -> str:

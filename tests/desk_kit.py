@@ -1,6 +1,7 @@
 """What tests of the desk are built with: a register of two counties, a cast of people, a client for each."""
 
 import atexit
+import re
 import shutil
 import tempfile
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from registry.commands import reviewing
 from registry.commands.accounts import add_account, get_account
 from registry.commands.api_tokens import make_api_token
 from registry.commands.cases import CaseDraft, open_case
+from registry.commands.comparing import deviations
 from registry.commands.history import Change, record_event
 from registry.commands.register import init_register
 from registry.commands.sessions import open_session
@@ -126,6 +128,26 @@ def _first_made() -> Path:
     init_register(address, actor="tests", now=NOW).dispose()
     _fill(address, folder)
     return folder
+
+
+def alert_of(text: str) -> str:
+    """What a page says went wrong, "" where nothing did."""
+    found = re.search(r'role="alert">([^<]*)', text)
+    return found[1] if found else ""
+
+
+def rows(desk: DeskKit, table: Any) -> list[Any]:
+    """All rows of a table."""
+    with reading(desk.engine) as session:
+        found = list(session.exec(select(table)))
+        session.expunge_all()
+        return found
+
+
+def told_otherwise(desk: DeskKit) -> list[Any]:
+    """What the history does not tell so; the kit moved the trees into divisions behind its back."""
+    with reading(desk.engine) as session:
+        return [told for told in deviations(session) if told.field != "division_id" or told.kind != "tree"]
 
 
 def a_case(desk: DeskKit, number: str = "1") -> str:

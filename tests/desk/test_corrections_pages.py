@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_kit import HERE, THERE, DeskKit
+from desk_kit import HERE, THERE, DeskKit, alert_of, told_otherwise
 from register_kit import MAPPING, NOW, import_rows
 from sqlmodel import select
 
-from registry.commands.comparing import deviations
 from registry.commands.history import Change, record_event
 from registry.db import reading, transaction
 from registry.duplicates import find_duplicates
@@ -18,11 +17,6 @@ from registry.vocab.words import TreeStatus
 
 GREENING = MAPPING.replace('id = "cn-test"', 'id = "cn-green"').replace("某县林业局", "某县园林局")
 WHY = {"reason": "两局同一株", "document": "并〔2026〕1号"}
-
-
-def alert_of(text: str) -> str:
-    found = re.search(r'role="alert">([^<]*)', text)
-    return found[1] if found else ""
 
 
 @pytest.fixture
@@ -58,12 +52,6 @@ def tree_at(desk: DeskKit, own: str) -> Tree:
         tree = session.get_one(Tree, own)
         session.expunge_all()
         return tree
-
-
-def told_otherwise(desk: DeskKit) -> list[Any]:
-    """What the history does not tell so; the kit moved the trees into divisions behind its back."""
-    with reading(desk.engine) as session:
-        return [told for told in deviations(session) if told.field != "division_id"]
 
 
 def seen_in_audit(desk: DeskKit, action: str) -> int:

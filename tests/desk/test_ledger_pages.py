@@ -5,37 +5,17 @@ import re
 from typing import Any
 
 import pytest
-from desk_kit import HERE, THERE, DeskKit
-from sqlmodel import select
+from desk_kit import HERE, THERE, DeskKit, alert_of, rows, told_otherwise
 
-from registry.commands.comparing import deviations
-from registry.db import reading
 from registry.models import AuditEntry, Element, Grove, HeritageGarden, Place, RecordLink, Tree
 
 SQUARE = [[113.05, 36.05], [113.06, 36.05], [113.06, 36.06], [113.05, 36.06], [113.05, 36.05]]
-
-
-def alert_of(text: str) -> str:
-    found = re.search(r'role="alert">([^<]*)', text)
-    return found[1] if found else ""
 
 
 def geojson(ring: Any = SQUARE, kind: str = "Polygon") -> dict[str, Any]:
     """The file of a form."""
     content = json.dumps({"type": kind, "coordinates": [ring]}).encode()
     return {"boundary": ("边界.geojson", content, "application/geo+json")}
-
-
-def rows(desk: DeskKit, table: Any) -> list[Any]:
-    with reading(desk.engine) as session:
-        found = list(session.exec(select(table)))
-        session.expunge_all()
-        return found
-
-
-def told_otherwise(desk: DeskKit) -> list[Any]:
-    with reading(desk.engine) as session:
-        return [told for told in deviations(session) if told.field != "division_id" or told.kind != "tree"]
 
 
 async def made(desk: DeskKit, kind: str, login: str = "clerk", /, **said: Any) -> Any:

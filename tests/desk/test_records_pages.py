@@ -2,14 +2,12 @@
 
 import io
 import re
-from typing import Any
 
 import pytest
-from desk_kit import DeskKit
+from desk_kit import DeskKit, alert_of, told_otherwise
 from PIL import Image
 from sqlmodel import select
 
-from registry.commands.comparing import deviations
 from registry.commands.tag_life import tags_of
 from registry.db import reading, transaction
 from registry.models import AuditEntry, CaseFile, Event, Party, Photo, Setting, Tag, Tree
@@ -24,22 +22,11 @@ def jpeg() -> bytes:
     return stream.getvalue()
 
 
-def alert_of(text: str) -> str:
-    found = re.search(r'role="alert">([^<]*)', text)
-    return found[1] if found else ""
-
-
 def the_tree(desk: DeskKit, number: str = "1") -> Tree:
     with reading(desk.engine) as session:
         tree = session.get_one(Tree, desk.tree_ids[number])
         session.expunge_all()
         return tree
-
-
-def strays(desk: DeskKit) -> list[Any]:
-    """What the history does not tell so; the kit moved the trees into divisions behind its back."""
-    with reading(desk.engine) as session:
-        return [told for told in deviations(session) if told.field != "division_id"]
 
 
 async def open_designation(desk: DeskKit, login: str = "registrar", kind: str = "designation") -> str:
@@ -130,7 +117,7 @@ async def test_only_what_somebody_changed_is_taken_over(desk: DeskKit):
     with reading(desk.engine) as session:
         event = session.exec(select(Event).where(Event.reason == "核对")).one()
         assert event.actor == "account:registrar"
-    assert not strays(desk)
+    assert not told_otherwise(desk)
 
 
 async def test_a_position_is_read_in_the_datum_beside_it(desk: DeskKit):
@@ -218,7 +205,7 @@ async def test_photos_are_for_whoever_may_see_the_file(desk: DeskKit):
     with reading(desk.engine) as session:
         photo = session.exec(select(Photo)).one()
         assert (photo.is_released, photo.kind.value, photo.caption_released) == (True, "trunk", False)
-    assert not strays(desk)
+    assert not told_otherwise(desk)
 
 
 @pytest.mark.parametrize("content", [b"no picture", b"<svg/>", b""])
@@ -244,7 +231,7 @@ async def test_a_visit_sizes_and_another_number_come_from_the_office(desk: DeskK
         assert "枯枝三处" in page
         assert "315" in page
         assert "国槐" in (await client.get("records?q=A-9")).text
-    assert not strays(desk)
+    assert not told_otherwise(desk)
 
 
 async def test_a_designation_is_decided_by_another_person_than_who_brought_it(desk: DeskKit):
@@ -261,7 +248,7 @@ async def test_a_designation_is_decided_by_another_person_than_who_brought_it(de
         assert 'name="step" value="decision"' not in (await one.get(case)).text
         assert 'name="step" value="decision"' in (await other.get(case)).text
         assert (await other.post(f"{case}/step", data=decision)).status_code == 303
-    assert not strays(desk)
+    assert not told_otherwise(desk)
 
 
 async def test_a_death_is_confirmed_by_another_person_than_who_reported_it(desk: DeskKit):
@@ -339,7 +326,7 @@ async def test_a_blank_tag_is_made_printed_bound_mounted_damaged_and_replaced(de
     with reading(desk.engine) as session:
         states = {tag.code: tag.state for tag in session.exec(select(Tag))}
     assert states == {first: TagState.WITHDRAWN, second: TagState.ISSUED}
-    assert [told for told in strays(desk) if told.kind != "setting"] == []
+    assert [told for told in told_otherwise(desk) if told.kind != "setting"] == []
 
 
 async def test_a_tag_of_another_county_is_not_shown(desk: DeskKit):

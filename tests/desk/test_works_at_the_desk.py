@@ -1,13 +1,10 @@
 """Works, transplants, emergency fellings and greening works, opened and led at the desk."""
 
-import re
 from typing import Any
 
 import pytest
-from desk_kit import DeskKit
-from sqlmodel import select
+from desk_kit import DeskKit, alert_of, rows
 
-from registry.db import reading
 from registry.models import CaseFile, CaseStep, CaseSubject
 from registry.negative_list import negative_list
 from registry.rules.negative_list import practices_for
@@ -21,18 +18,6 @@ WORKS = {
     "text": "穿越保护范围",
 }
 NOT_TOUCHED = {f"practice.{each.code}": "no" for each in practices_for(negative_list(), CaseKind.WORKS)}
-
-
-def alert_of(text: str) -> str:
-    found = re.search(r'role="alert">([^<]*)', text)
-    return found[1] if found else ""
-
-
-def rows(desk: DeskKit, table: Any) -> list[Any]:
-    with reading(desk.engine) as session:
-        found = list(session.exec(select(table)))
-        session.expunge_all()
-        return found
 
 
 async def opened(desk: DeskKit, said: dict[str, str], login: str = "clerk", number: str = "1") -> Any:

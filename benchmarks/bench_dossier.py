@@ -33,6 +33,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from benchmarks.facts import FACTS
 from exports import dossier, dossier_run, font_subset, pictures
 from exports.dossier_text import Said, dossier_characters
 from exports.fonts import Fonts, Role, prepare_fonts
@@ -43,7 +44,6 @@ from registry.records import (
     MapPoint,
     MeasurementRecord,
     PhotoRecord,
-    RegisterFacts,
     SourceRecord,
     TreeRecord,
 )
@@ -60,15 +60,6 @@ PLAIN = (
 ZH = translator("zh")
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 SIGNER = Signer(KEY.sign, KEY.public_key().public_bytes_raw())
-FACTS = RegisterFacts(
-    "示范名录",
-    "https://trees.example",
-    "0" * 64,
-    datetime(2026, 11, 21, tzinfo=UTC),
-    date(2026, 11, 21),
-    1,
-    False,
-)
 SOURCE = SourceRecord(
     "example", "示范名录", "zh-Hans", "Example list", "某市园林局", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/",
     "某市园林局", "example.csv", date(2026, 8, 23),

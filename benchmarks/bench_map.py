@@ -7,7 +7,6 @@ proportion) and set against the same number of ours.
 import random
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from io import BytesIO
 from math import isnan, nan
 from pathlib import Path
@@ -18,22 +17,14 @@ from tempfile import TemporaryDirectory
 import folium
 from folium.plugins import MarkerCluster
 
+from benchmarks.facts import FACTS
 from exports.folium_map import write_map
 from exports.print_map import PrintOptions, write_print_map
 from registry.cli.map_content import printed_grid
-from registry.records import MapTree, RegisterFacts, SourceRecord
+from registry.records import MapTree, SourceRecord
 
 ROUNDS = 3
 SAMPLE = 1_000
-FACTS = RegisterFacts(
-    "示范名录",
-    "https://trees.example",
-    "0" * 64,
-    datetime(2026, 11, 21, tzinfo=UTC),
-    date(2026, 11, 21),
-    1,
-    False,
-)
 SOURCE = SourceRecord(
     "s", "名录", "zh-Hans", "Register", "某局", "CC BY 4.0", "https://x.example", "某局", "", None
 )

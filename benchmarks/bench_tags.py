@@ -12,7 +12,6 @@ time there is layout, compression and the file, not the codes.
 
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from io import BytesIO
 from statistics import median
 
@@ -24,12 +23,13 @@ from reportlab.graphics.shapes import Drawing
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from benchmarks.facts import FACTS
 from exports.fonts import Fonts, prepare_fonts
 from exports.kit import MM
 from exports.plates.sheets import SheetLayout, write_plate_sheets
 from exports.qr import encode_batch
 from registry.plate_templates import HOUSE, shipped_template
-from registry.records import RegisterFacts, TagContent
+from registry.records import TagContent
 from registry.vocab.language import translator
 
 ROUNDS = 3
@@ -42,15 +42,6 @@ NAMES = [
     ("油松", "Pinus tabuliformis"), ("皂荚", "Gleditsia sinensis"), ("酸枣", "Ziziphus jujuba var. spinosa"),
 ]  # fmt: skip
 TOWNS = ["荫城镇", "韩店街道", "苏店镇", "西火镇", "八义镇", "贾掌镇", "郝家庄镇"]
-FACTS = RegisterFacts(
-    "示范名录",
-    "https://trees.example",
-    "0" * 64,
-    datetime(2026, 11, 21, tzinfo=UTC),
-    date(2026, 11, 21),
-    1,
-    False,
-)
 
 
 def make_tags(count: int) -> list[TagContent]:
